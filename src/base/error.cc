@@ -1,0 +1,84 @@
+#include "base/error.h"
+
+#include <fmt/format.h>
+
+namespace firn {
+
+std::string_view ToString(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument:
+      return "InvalidArgument";
+    case ErrorCode::kUnprocessable:
+      return "Unprocessable";
+    case ErrorCode::kUnsupported:
+      return "Unsupported";
+    case ErrorCode::kUnauthenticated:
+      return "Unauthenticated";
+    case ErrorCode::kForbidden:
+      return "Forbidden";
+    case ErrorCode::kNoSuchWarehouse:
+      return "NoSuchWarehouse";
+    case ErrorCode::kNoSuchNamespace:
+      return "NoSuchNamespace";
+    case ErrorCode::kNoSuchTable:
+      return "NoSuchTable";
+    case ErrorCode::kNoSuchView:
+      return "NoSuchView";
+    case ErrorCode::kNotFound:
+      return "NotFound";
+    case ErrorCode::kAlreadyExists:
+      return "AlreadyExists";
+    case ErrorCode::kNamespaceNotEmpty:
+      return "NamespaceNotEmpty";
+    case ErrorCode::kCommitConflict:
+      return "CommitConflict";
+    case ErrorCode::kCommitStateUnknown:
+      return "CommitStateUnknown";
+    case ErrorCode::kInvalidMetadata:
+      return "InvalidMetadata";
+    case ErrorCode::kPayloadTooLarge:
+      return "PayloadTooLarge";
+    case ErrorCode::kResourceExhausted:
+      return "ResourceExhausted";
+    case ErrorCode::kUnavailable:
+      return "Unavailable";
+    case ErrorCode::kDeadlineExceeded:
+      return "DeadlineExceeded";
+    case ErrorCode::kIoError:
+      return "IoError";
+    case ErrorCode::kInternal:
+      return "Internal";
+  }
+  return "Unknown";
+}
+
+bool Error::retryable() const {
+  return code_ == ErrorCode::kResourceExhausted || code_ == ErrorCode::kUnavailable ||
+         code_ == ErrorCode::kDeadlineExceeded;
+}
+
+Error& Error::With(std::string key, std::string value) & {
+  context_.emplace_back(std::move(key), std::move(value));
+  return *this;
+}
+
+Error&& Error::With(std::string key, std::string value) && {
+  context_.emplace_back(std::move(key), std::move(value));
+  return std::move(*this);
+}
+
+Error&& Error::As(ErrorCode code) && {
+  code_ = code;
+  return std::move(*this);
+}
+
+std::string Error::Describe() const {
+  std::string text = fmt::format("{}: {}", ToString(code_), message_);
+  for (const auto& [key, value] : context_) {
+    text += fmt::format(" [{}={}]", key, value);
+  }
+  text += fmt::format(" ({}:{})", where_.file_name(), where_.line());
+  return text;
+}
+
+}  // namespace firn
