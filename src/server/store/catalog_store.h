@@ -1,0 +1,134 @@
+// CatalogStore: the port between the catalog's rules (server/service) and its database. One text of
+// SQL serves SQLite and PostgreSQL behind it; callers see records and mutations only.
+//
+// Reads see every change whose Execute has returned, on the same store. Execute returns after the
+// transaction is durable. Ready mutations of concurrent callers share one transaction and one sync
+// (each in its own savepoint: one that fails takes nothing with it).
+//
+// What success proves: the change, its event and its idempotency record are durable. What failure
+// proves: with any code but kCommitStateUnknown nothing was changed. With kCommitStateUnknown the
+// change may or may not be there: ResolveAttempt settles it; until then nothing may be cleaned up.
+//
+// Errors common to all calls: kUnavailable (the database is down; nothing changed),
+// kDeadlineExceeded, kInternal.
+// Thread-safety: every method may be called from any thread; calls may block on I/O.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "server/store/mutations.h"
+#include "server/store/records.h"
+
+namespace firn::store {
+
+/// A slice of a listing ordered by name (byte order).
+struct PageRequest {
+  /// Only names after this one; nullopt from the start.
+  std::optional<std::string> after;
+  /// At most so many; nullopt for all.
+  std::optional<int64_t> limit;
+};
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  /// True where more items follow the last one here.
+  bool has_more = false;
+};
+
+/// How an attempt ended, as ResolveAttempt decided it.
+enum class AttemptState : uint8_t {
+  kCommitted,  ///< It happened.
+  kAborted,    ///< It did not and never will: its files may go.
+};
+
+struct EntityCounts {
+  int64_t warehouses = 0;
+  int64_t namespaces = 0;
+  int64_t tables = 0;
+  int64_t views = 0;
+};
+
+class CatalogStore {
+ public:
+  virtual ~CatalogStore() = default;
+
+  // --- Warehouses ---
+  virtual Result<std::vector<WarehouseRecord>> ListWarehouses() = 0;
+
+  // --- Namespaces ---
+  /// Errors: kNoSuchNamespace. The empty path exists in every warehouse and has no properties.
+  virtual Result<NamespaceRecord> GetNamespace(WarehouseId warehouse,
+                                               const NamespacePath& path) = 0;
+  /// The direct children of `parent`, by their last level. Errors: kNoSuchNamespace for the parent.
+  virtual Result<Page<std::string>> ListNamespaces(WarehouseId warehouse,
+                                                   const NamespacePath& parent,
+                                                   const PageRequest& page) = 0;
+
+  // --- Tables and views ---
+  /// The hot path: answered from memory on SQLite. nullopt where there is no such object (or no such
+  /// namespace).
+  virtual Result<std::optional<ObjectRecord>> FindObject(WarehouseId warehouse,
+                                                         const TableIdentifier& identifier,
+                                                         ObjectKind kind) = 0;
+  /// FindObject without any I/O or wait: nullopt where memory does not know the answer.
+  virtual std::optional<ObjectRecord> FindCachedObject(WarehouseId warehouse,
+                                                       const TableIdentifier& identifier,
+                                                       ObjectKind kind) = 0;
+  /// Names in order. Errors: kNoSuchNamespace.
+  virtual Result<Page<std::string>> ListObjects(WarehouseId warehouse,
+                                                const NamespacePath& name_space,
+                                                ObjectKind kind,
+                                                const PageRequest& page) = 0;
+  /// Live objects (in any warehouse) with this uuid or a location equal to, above or below
+  /// `location`: what a purge must respect.
+  virtual Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
+                                                            std::string_view location) = 0;
+
+  // --- Changes ---
+  virtual Result<MutationResult> Execute(const Mutation& mutation,
+                                         const MutationContext& context) = 0;
+  /// Settles an attempt whose Execute answered kCommitStateUnknown: plants a tombstone under its id,
+  /// unless it committed. Errors: kCommitStateUnknown where it still cannot be told.
+  virtual Result<AttemptState> ResolveAttempt(const Uuid& attempt) = 0;
+
+  // --- Idempotency ---
+  /// The outcome kept under the key, nullopt where it is new.
+  /// Errors: kUnprocessable where the key belongs to another call.
+  virtual Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key) = 0;
+  /// Keeps the outcome of a call that changed nothing (a deterministic 4xx).
+  virtual Status SaveOutcome(const IdempotencyKey& key, const StoredOutcome& outcome) = 0;
+
+  // --- Jobs ---
+  /// Takes the first job due at `now` that nobody holds, raising its token; nullopt where none is.
+  virtual Result<std::optional<JobRecord>> ClaimJob(std::string_view owner,
+                                                    TimestampMs now,
+                                                    TimestampMs lease_until) = 0;
+  /// Renews the lease and replaces the progress. Errors: kCommitConflict where the token is stale.
+  virtual Status SaveJobProgress(const JobRecord& job,
+                                 std::string_view progress,
+                                 TimestampMs lease_until) = 0;
+  /// Ends the job (done, or failed for good) or, with `retry_at`, queues it again.
+  /// Frees what it had reserved when done. Errors: kCommitConflict where the token is stale.
+  virtual Status FinishJob(const JobRecord& job,
+                           std::string_view error,
+                           std::optional<TimestampMs> retry_at) = 0;
+  virtual Result<std::vector<JobRecord>> ListJobs(std::string_view kind, int64_t limit) = 0;
+
+  // --- Events, counts, health ---
+  /// Events with a sequence above `after`, in order.
+  virtual Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
+                                                      int64_t after,
+                                                      int64_t limit) = 0;
+  virtual Result<EntityCounts> CountEntities() = 0;
+  /// One trivial read, for /ready.
+  virtual Status Ping() = 0;
+};
+
+}  // namespace firn::store

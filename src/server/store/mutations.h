@@ -1,0 +1,169 @@
+// Every change of the catalog, as data. A mutation is handed to CatalogStore::Execute, which runs it
+// in one database transaction together with its event, its audit row and its idempotency record.
+// The checks named here are made inside that transaction, against its state.
+//
+// Thread-safety: plain values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/store/records.h"
+
+namespace firn::store {
+
+/// Errors: kAlreadyExists where name or location is taken.
+struct CreateWarehouse {
+  std::string name;
+  std::string location;
+  Properties properties;
+  bool is_default = false;
+};
+
+/// Errors: kNoSuchWarehouse; kNamespaceNotEmpty while it holds a namespace.
+struct DropWarehouse {
+  std::string name;
+};
+
+/// Errors: kAlreadyExists; kNoSuchNamespace where the parent is missing.
+struct CreateNamespace {
+  NamespacePath path;
+  Properties properties;
+};
+
+/// Errors: kNoSuchNamespace; kNamespaceNotEmpty (decided by foreign keys, not by a prior look).
+struct DropNamespace {
+  NamespacePath path;
+};
+
+/// `removals` that are not there are reported, not refused. Errors: kNoSuchNamespace.
+struct UpdateNamespaceProperties {
+  NamespacePath path;
+  Properties updates;
+  std::vector<std::string> removals;
+};
+
+/// A new table or view.
+/// Errors: kNoSuchNamespace; kAlreadyExists ("Table already exists: ns.t", or "View with same name
+/// already exists: ns.t" and the like); kInvalidArgument where the location equals, holds or lies in
+/// that of another live, staged or purging table (views are exempt).
+struct CreateObject {
+  TableIdentifier identifier;
+  ObjectKind kind = ObjectKind::kTable;
+  ObjectPointer pointer;
+};
+
+/// Moves an object's pointer if it is still at `expected_version`.
+/// Errors: kCommitConflict where the version moved on or the object is gone; kInvalidArgument on a
+/// location overlap.
+struct SwapObject {
+  TableIdentifier identifier;
+  ObjectKind kind = ObjectKind::kTable;
+  ObjectId id;
+  int64_t expected_version = 0;
+  ObjectPointer pointer;
+  /// True where a register call puts another table under the name (event `table.registered`).
+  bool replaces = false;
+};
+
+using ObjectChange = std::variant<CreateObject, SwapObject>;
+
+/// One or more creations and swaps, all or nothing; rows are locked in id order.
+struct CommitObjects {
+  std::vector<ObjectChange> changes;
+};
+
+/// Work to enqueue with a drop, in the same transaction.
+struct NewJob {
+  std::string kind;
+  std::string payload;
+  TimestampMs run_after;
+};
+
+/// Errors: kNoSuchTable / kNoSuchView.
+struct DropObject {
+  TableIdentifier identifier;
+  ObjectKind kind = ObjectKind::kTable;
+  /// Where given, the object's location stays reserved until the job is done. The store adds
+  /// nothing to the payload.
+  std::optional<NewJob> purge;
+  /// Where given, the drop happens only if the pointer still is this one (kCommitConflict else).
+  std::optional<int64_t> expected_version;
+};
+
+/// Errors: kNoSuchTable / kNoSuchView for `from`; kNoSuchNamespace for the target's; kAlreadyExists
+/// ("Cannot rename a.b to c.d. Table already exists" / "... View already exists").
+struct RenameObject {
+  TableIdentifier from;
+  TableIdentifier to;
+  ObjectKind kind = ObjectKind::kTable;
+};
+
+/// Keeps a staged creation's identity and location until `expires_at`, so that nobody else gets
+/// them. Errors as CreateObject, but the name is not reserved.
+struct StageTable {
+  TableIdentifier identifier;
+  std::string uuid;
+  std::string location;
+  TimestampMs expires_at;
+};
+
+/// A client's scan or commit report. Oldest are dropped above the retention limit.
+/// Errors: kNoSuchTable.
+struct SaveMetricsReport {
+  TableIdentifier identifier;
+  std::string report_type;
+  /// JSON.
+  std::string report;
+};
+
+using Mutation = std::variant<CreateWarehouse,
+                              DropWarehouse,
+                              CreateNamespace,
+                              DropNamespace,
+                              UpdateNamespaceProperties,
+                              CommitObjects,
+                              DropObject,
+                              RenameObject,
+                              StageTable,
+                              SaveMetricsReport>;
+
+/// What surrounds a mutation.
+struct MutationContext {
+  WarehouseId warehouse;
+  std::string principal;
+  std::string request_id;
+  TimestampMs now;
+  /// Give up (kDeadlineExceeded, nothing changed) if the transaction has not begun by then.
+  MonotonicTime deadline = MonotonicTime::max();
+  /// Names this attempt for ResolveAttempt; part of its metadata file's name.
+  std::optional<Uuid> attempt;
+  /// Recorded before the change, in its transaction.
+  std::optional<IdempotencyKey> idempotency;
+  /// What to keep under that key when the change commits.
+  StoredOutcome outcome;
+};
+
+struct NamespacePropertiesResult {
+  std::vector<std::string> updated;
+  std::vector<std::string> removed;
+  std::vector<std::string> missing;
+};
+
+/// What a mutation did. Only the member that belongs to it is set.
+struct MutationResult {
+  /// Set where the idempotency key had been used for the same call before: nothing was done now.
+  std::optional<StoredOutcome> replayed;
+  /// CreateWarehouse.
+  std::optional<WarehouseRecord> warehouse;
+  /// CreateNamespace.
+  std::optional<NamespaceRecord> name_space;
+  /// UpdateNamespaceProperties.
+  std::optional<NamespacePropertiesResult> properties;
+  /// CommitObjects: the new rows, in the order of its changes. DropObject: the row that was dropped.
+  std::vector<ObjectRecord> objects;
+};
+
+}  // namespace firn::store
