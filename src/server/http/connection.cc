@@ -1,0 +1,368 @@
+#include <fmt/format.h>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <span>
+#include <memory>
+#include <utility>
+
+#include "server/http/connection_internal.h"
+#include "server/http/response_head_internal.h"
+
+namespace firn::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
+using asio::awaitable;
+using asio::redirect_error;
+using asio::use_awaitable;
+
+constexpr size_t kReadChunkBytes = 16 << 10;
+constexpr size_t kBodyChunkBytes = 256 << 10;
+/// What is read and thrown away after a refusal, so that the client sees the answer.
+constexpr size_t kMaxDiscardedBytes = 4 << 20;
+constexpr std::chrono::milliseconds kDiscardTime{2'000};
+
+Method MethodOf(beast_http::verb verb) {
+  switch (verb) {
+    case beast_http::verb::get:
+      return Method::kGet;
+    case beast_http::verb::head:
+      return Method::kHead;
+    case beast_http::verb::post:
+      return Method::kPost;
+    case beast_http::verb::put:
+      return Method::kPut;
+    case beast_http::verb::delete_:
+      return Method::kDelete;
+    default:
+      return Method::kOther;
+  }
+}
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, ServerState& state, ConnectionList& list)
+    : socket_(std::move(socket)), state_(state), list_(list) {
+  boost::system::error_code error;
+  auto endpoint = socket_.remote_endpoint(error);
+  if (!error) {
+    remote_ = endpoint.address().to_string();
+  }
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  place_ = list_.connections.insert(list_.connections.end(), this);
+  state_.observer.OnConnectionOpened();
+}
+
+Connection::~Connection() {
+  ReleaseBody();
+  list_.connections.erase(place_);
+  state_.observer.OnConnectionClosed();
+  state_.open_connections.fetch_sub(1);
+}
+
+awaitable<void> Connection::Serve() {
+  bool keep_alive = true;
+  while (keep_alive) {
+    if (co_await ReadRequest() != ReadOutcome::kRequest) {
+      break;
+    }
+    auto start = std::chrono::steady_clock::now();
+    state_.observer.OnRequestStart();
+    deadline_ = MonotonicTime::max();
+    Request request = MakeRequest();
+    request.deadline = start + state_.limits.request_timeout;
+    Response response = co_await Answer(request);
+    keep_alive = parser_->keep_alive() && !state_.draining.load(std::memory_order_relaxed);
+    bool written = co_await Write(response, request.method == Method::kHead, keep_alive);
+    Summarise(&request, response, start, written);
+    ReleaseBody();
+    keep_alive = keep_alive && written;
+  }
+  Close();
+}
+
+awaitable<void> Connection::Refuse() {
+  co_await Reject(429, ErrorCode::kResourceExhausted, "Too many connections, try again later");
+}
+
+awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(state_.limits.max_header_bytes));
+  parser_->body_limit(state_.limits.max_body_bytes);
+  waiting_for_request_ = true;
+  DeadlineIn(state_.draining ? std::chrono::milliseconds(0) : state_.limits.idle_timeout);
+  if (buffer_.size() == 0 && !co_await ReadMore(kReadChunkBytes)) {
+    co_return ReadOutcome::kClosed;
+  }
+  waiting_for_request_ = false;
+  DeadlineIn(state_.limits.header_timeout);
+  while (true) {
+    ErrorCodeOf error;
+    buffer_.consume(parser_->put(buffer_.data(), error));
+    if (error == beast_http::error::need_more) {
+      if (!co_await ReadMore(kReadChunkBytes)) {
+        co_return ReadOutcome::kClosed;
+      }
+      continue;
+    }
+    if (error == beast_http::error::header_limit) {
+      co_await Reject(431, ErrorCode::kInvalidArgument, "The request headers are too large");
+      co_return ReadOutcome::kRejected;
+    }
+    if (error == beast_http::error::body_limit) {
+      co_await Reject(413, ErrorCode::kPayloadTooLarge, "The request body is too large");
+      co_return ReadOutcome::kRejected;
+    }
+    if (error) {
+      co_await Reject(400, ErrorCode::kInvalidArgument,
+                      fmt::format("Malformed HTTP request: {}", error.message()));
+      co_return ReadOutcome::kRejected;
+    }
+    if (parser_->is_header_done()) {
+      break;
+    }
+  }
+  if (parser_->is_done()) {
+    co_return ReadOutcome::kRequest;
+  }
+  co_return co_await ReadBody();
+}
+
+awaitable<bool> Connection::ReadMore(size_t at_most) {
+  ErrorCodeOf error;
+  size_t count = co_await socket_.async_read_some(buffer_.prepare(at_most),
+                                                  redirect_error(use_awaitable, error));
+  buffer_.commit(count);
+  co_return !error;
+}
+
+awaitable<Connection::ReadOutcome> Connection::ReadBody() {
+  auto length = parser_->content_length();
+  if (length && !ReserveBody(*length)) {
+    co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight, try again later");
+    co_return ReadOutcome::kRejected;
+  }
+  auto expect = parser_->get().find(beast_http::field::expect);
+  if (expect != parser_->get().end() && buffer_.size() == 0) {
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    ErrorCodeOf error;
+    co_await socket_.async_write_some(asio::buffer(kContinue),
+                                      redirect_error(use_awaitable, error));
+  }
+  body_deadline_ = std::chrono::steady_clock::now() + state_.limits.body_timeout;
+  parser_->eager(true);
+  while (!parser_->is_done()) {
+    ErrorCodeOf error;
+    if (buffer_.size() > 0) {
+      buffer_.consume(parser_->put(buffer_.data(), error));
+    } else {
+      error = beast_http::error::need_more;
+    }
+    if (error == beast_http::error::body_limit) {
+      co_await Reject(413, ErrorCode::kPayloadTooLarge, "The request body is too large");
+      co_return ReadOutcome::kRejected;
+    }
+    if (error && error != beast_http::error::need_more) {
+      co_await Reject(400, ErrorCode::kInvalidArgument,
+                      fmt::format("Malformed HTTP request: {}", error.message()));
+      co_return ReadOutcome::kRejected;
+    }
+    if (!length && !ReserveBody(parser_->get().body().size())) {
+      co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight");
+      co_return ReadOutcome::kRejected;
+    }
+    if (parser_->is_done()) {
+      break;
+    }
+    if (error == beast_http::error::need_more) {
+      DeadlineIn(state_.limits.progress_timeout);
+      deadline_ = std::min(deadline_, body_deadline_);
+      if (!co_await ReadMore(kBodyChunkBytes)) {
+        co_return ReadOutcome::kClosed;
+      }
+    }
+  }
+  co_return ReadOutcome::kRequest;
+}
+
+awaitable<Response> Connection::Answer(const Request& request) {
+  std::optional<Response> response;
+  try {
+    response = state_.handler.TryHandleInline(request);
+  } catch (const std::exception& exception) {
+    response = state_.handler.RenderError(500, Error(ErrorCode::kInternal, exception.what()));
+  }
+  if (response) {
+    co_return std::move(*response);
+  }
+  co_return co_await AnswerOnWorker(request);
+}
+
+awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
+  auto executor = co_await asio::this_coro::executor;
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
+      [this, executor, &request](auto done) {
+        auto shared = std::make_shared<decltype(done)>(std::move(done));
+        auto finish = [executor, shared](Response response) {
+          asio::post(executor, [shared, response = std::move(response)]() mutable {
+            std::move (*shared)(std::move(response));
+          });
+        };
+        std::move_only_function<void()> task = [this, finish, &request] {
+          try {
+            finish(state_.handler.Handle(request));
+          } catch (const std::exception& exception) {
+            finish(state_.handler.RenderError(
+                500, Error(ErrorCode::kInternal, exception.what())));
+          }
+        };
+        if (!state_.workers.TrySubmit(task)) {
+          finish(state_.handler.RenderError(
+              429, Error(ErrorCode::kResourceExhausted, "The server is busy, try again later")));
+        }
+      },
+      use_awaitable);
+}
+
+awaitable<bool> Connection::Write(const Response& response, bool head_only, bool keep_alive) {
+  write_buffer_.clear();
+  AppendResponseHead(response, keep_alive, write_buffer_);
+  std::vector<asio::const_buffer> pieces{asio::buffer(write_buffer_)};
+  if (!head_only) {
+    for (const Body& piece : response.body) {
+      pieces.emplace_back(asio::buffer(*piece));
+    }
+  }
+  size_t first = 0;
+  while (first < pieces.size()) {
+    DeadlineIn(state_.limits.progress_timeout);
+    ErrorCodeOf error;
+    size_t written = co_await socket_.async_write_some(
+        std::span(pieces).subspan(first), redirect_error(use_awaitable, error));
+    if (error) {
+      co_return false;
+    }
+    while (first < pieces.size() && written >= pieces[first].size()) {
+      written -= pieces[first].size();
+      ++first;
+    }
+    if (first < pieces.size()) {
+      pieces[first] += written;
+    }
+  }
+  co_return true;
+}
+
+awaitable<void> Connection::Reject(int status, ErrorCode code, std::string message) {
+  auto start = std::chrono::steady_clock::now();
+  state_.observer.OnRequestStart();
+  Response response = state_.handler.RenderError(status, Error(code, std::move(message)));
+  bool written = co_await Write(response, false, false);
+  Summarise(nullptr, response, start, written);
+  co_await DiscardInput();
+  Close();
+}
+
+awaitable<void> Connection::DiscardInput() {
+  ErrorCodeOf error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  DeadlineIn(kDiscardTime);
+  size_t discarded = 0;
+  buffer_.clear();
+  while (!error && discarded < kMaxDiscardedBytes) {
+    discarded += co_await socket_.async_read_some(buffer_.prepare(kReadChunkBytes),
+                                                  redirect_error(use_awaitable, error));
+  }
+}
+
+Request Connection::MakeRequest() const {
+  const auto& message = parser_->get();
+  Request request(&message);
+  request.method = MethodOf(message.method());
+  request.target = message.target();
+  size_t question = request.target.find('?');
+  request.path = request.target.substr(0, question);
+  if (question != std::string_view::npos) {
+    request.query = request.target.substr(question + 1);
+  }
+  request.body = message.body();
+  request.remote = remote_;
+  return request;
+}
+
+bool Connection::ReserveBody(size_t size) {
+  if (size <= reserved_body_bytes_) {
+    return true;
+  }
+  size_t more = size - reserved_body_bytes_;
+  if (state_.inflight_body_bytes.fetch_add(more) + more > state_.limits.max_inflight_body_bytes) {
+    state_.inflight_body_bytes.fetch_sub(more);
+    return false;
+  }
+  reserved_body_bytes_ = size;
+  return true;
+}
+
+void Connection::ReleaseBody() {
+  state_.inflight_body_bytes.fetch_sub(reserved_body_bytes_);
+  reserved_body_bytes_ = 0;
+}
+
+void Connection::Summarise(const Request* request,
+                           const Response& response,
+                           MonotonicTime start,
+                           bool written) {
+  RequestSummary summary;
+  summary.remote = remote_;
+  summary.response = &response;
+  summary.response_bytes = response.body_size();
+  summary.duration = std::chrono::steady_clock::now() - start;
+  summary.cut_off = !written;
+  if (request != nullptr) {
+    summary.method = std::string_view(parser_->get().method_string());
+    summary.target = request->target;
+    summary.user_agent = request->Header("User-Agent");
+    summary.traceparent = request->Header("traceparent");
+    summary.request_bytes = request->body.size();
+  }
+  state_.observer.OnRequestEnd(summary);
+}
+
+void Connection::DeadlineIn(std::chrono::milliseconds time) {
+  deadline_ = std::chrono::steady_clock::now() + time;
+}
+
+void Connection::Close() {
+  ErrorCodeOf error;
+  socket_.close(error);
+}
+
+void ConnectionList::CloseOverdue(MonotonicTime now) {
+  for (Connection* connection : connections) {
+    if (connection->deadline_ < now) {
+      connection->Close();
+    }
+  }
+}
+
+void ConnectionList::LimitIdle(MonotonicTime deadline) {
+  for (Connection* connection : connections) {
+    if (connection->waiting_for_request_) {
+      connection->deadline_ = std::min(connection->deadline_, deadline);
+    }
+  }
+}
+
+void ConnectionList::CloseAll() {
+  for (Connection* connection : connections) {
+    connection->Close();
+  }
+}
+
+}  // namespace firn::http

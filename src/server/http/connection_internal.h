@@ -1,0 +1,98 @@
+// One client's connection: reads requests, has them answered, writes responses, under the limits.
+// Private to server/http. A Connection lives on its I/O thread and is destroyed by its coroutine.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <list>
+#include <optional>
+#include <string>
+
+#include "server/http/handler.h"
+#include "server/http/limits.h"
+#include "server/http/worker_pool.h"
+
+namespace firn::http {
+
+/// What all connections of a server share.
+struct ServerState {
+  Handler& handler;
+  RequestObserver& observer;
+  Limits limits;
+  WorkerPool workers;
+  std::atomic<bool> draining = false;
+  std::atomic<size_t> open_connections = 0;
+  std::atomic<size_t> inflight_body_bytes = 0;
+};
+
+class Connection;
+
+/// One I/O thread's connections, so that a sweep can close the overdue ones. Used on that thread
+/// only.
+struct ConnectionList {
+  std::list<Connection*> connections;
+
+  void CloseOverdue(MonotonicTime now);
+  /// From now on a connection that waits for its next request waits until `deadline` at most.
+  void LimitIdle(MonotonicTime deadline);
+  void CloseAll();
+};
+
+class Connection {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, ServerState& state, ConnectionList& list);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Serves requests until the client, a limit or the drain ends it.
+  boost::asio::awaitable<void> Serve();
+  /// Answers 429 and closes.
+  boost::asio::awaitable<void> Refuse();
+
+ private:
+  friend struct ConnectionList;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using ErrorCodeOf = boost::system::error_code;
+
+  enum class ReadOutcome : uint8_t { kRequest, kClosed, kRejected };
+
+  boost::asio::awaitable<ReadOutcome> ReadRequest();
+  boost::asio::awaitable<bool> ReadMore(size_t at_most);
+  boost::asio::awaitable<ReadOutcome> ReadBody();
+  boost::asio::awaitable<Response> Answer(const Request& request);
+  boost::asio::awaitable<Response> AnswerOnWorker(const Request& request);
+  boost::asio::awaitable<bool> Write(const Response& response, bool head_only, bool keep_alive);
+  boost::asio::awaitable<void> Reject(int status, ErrorCode code, std::string message);
+  boost::asio::awaitable<void> DiscardInput();
+
+  Request MakeRequest() const;
+  bool ReserveBody(size_t size);
+  void ReleaseBody();
+  void Summarise(const Request* request,
+                 const Response& response,
+                 MonotonicTime start,
+                 bool written);
+  void DeadlineIn(std::chrono::milliseconds time);
+  void Close();
+
+  boost::asio::ip::tcp::socket socket_;
+  ServerState& state_;
+  ConnectionList& list_;
+  std::list<Connection*>::iterator place_;
+  std::string remote_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  MonotonicTime deadline_ = MonotonicTime::max();
+  MonotonicTime body_deadline_ = MonotonicTime::max();
+  size_t reserved_body_bytes_ = 0;
+  bool waiting_for_request_ = false;
+  std::string write_buffer_;
+};
+
+}  // namespace firn::http

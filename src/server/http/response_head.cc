@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include <boost/beast/http/status.hpp>
+#include <ctime>
+#include <iterator>
+
+#include "server/http/response_head_internal.h"
+
+namespace firn::http {
+namespace {
+
+/// The Date header's value, made once a second and thread.
+std::string_view HttpDate() {
+  thread_local std::time_t made_at = 0;
+  thread_local std::string text;
+  std::time_t now = std::time(nullptr);
+  if (now != made_at) {
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char buffer[64];
+    size_t size = std::strftime(buffer, sizeof(buffer), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    text.assign(buffer, size);
+    made_at = now;
+  }
+  return text;
+}
+
+bool HasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
+
+}  // namespace
+
+void AppendResponseHead(const Response& response, bool keep_alive, std::string& out) {
+  auto reason =
+      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
+  auto end = std::back_inserter(out);
+  fmt::format_to(end, "HTTP/1.1 {} {}\r\n", response.status, std::string_view(reason));
+  for (const auto& [name, value] : response.headers) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+  }
+  if (!HasNoBody(response.status)) {
+    fmt::format_to(end, "Content-Length: {}\r\n", response.body_size());
+  }
+  out += "Date: ";
+  out += HttpDate();
+  out += keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+}
+
+}  // namespace firn::http

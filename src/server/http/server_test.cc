@@ -1,0 +1,268 @@
+#include "server/http/server.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/testing/matchers.h"
+
+namespace firn::http {
+namespace {
+
+/// Answers from memory: `/inline` on the I/O thread, `/block` when released, all else with its body.
+class EchoHandler final : public Handler {
+ public:
+  std::optional<Response> TryHandleInline(const Request& request) override {
+    if (request.path == "/inline") {
+      return MakeResponse(200, "text/plain", std::string(request.query));
+    }
+    return std::nullopt;
+  }
+  Response Handle(const Request& request) override {
+    if (request.path == "/block") {
+      ++blocked;
+      std::unique_lock lock(mutex);
+      wake.wait(lock, [this] { return released; });
+    }
+    if (request.path == "/throw") {
+      throw std::runtime_error("thrown");
+    }
+    return MakeResponse(200, "text/plain", std::string(request.body));
+  }
+  Response RenderError(int status, const Error& error) override {
+    return MakeResponse(status, "text/plain", error.message());
+  }
+  void Release() {
+    std::lock_guard lock(mutex);
+    released = true;
+    wake.notify_all();
+  }
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool released = false;
+  std::atomic<int> blocked = 0;
+};
+
+class CountingObserver final : public RequestObserver {
+ public:
+  void OnRequestStart() override { ++started; }
+  void OnRequestEnd(const RequestSummary&) override { ++ended; }
+  void OnConnectionOpened() override { ++opened; }
+  void OnConnectionClosed() override { ++closed; }
+  std::atomic<int> started = 0, ended = 0, opened = 0, closed = 0;
+};
+
+/// A raw client, so that tests can send what a library would not.
+class RawClient {
+ public:
+  explicit RawClient(uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~RawClient() { ::close(fd_); }
+  bool connected() const { return connected_; }
+  void Send(std::string_view text) const {
+    EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  /// Everything up to the end of the stream, or to `until` where that is given.
+  std::string Receive(std::string_view until = {}) const {
+    std::string text;
+    char buffer[4096];
+    while (until.empty() || text.find(until) == std::string::npos) {
+      ssize_t count = ::recv(fd_, buffer, sizeof(buffer), 0);
+      if (count <= 0) {
+        break;
+      }
+      text.append(buffer, static_cast<size_t>(count));
+    }
+    return text;
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+};
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  void Start(const ServerOptions& options) {
+    auto started = HttpServer::Start(options, handler_, observer_);
+    ASSERT_TRUE(started.has_value()) << started.error().Describe();
+    server_ = *std::move(started);
+  }
+  static ServerOptions SmallOptions() {
+    ServerOptions options;
+    options.port = 0;
+    options.io_threads = 2;
+    options.worker_threads = 2;
+    options.limits.max_body_bytes = 1000;
+    options.limits.max_header_bytes = 2000;
+    return options;
+  }
+  std::string Ask(std::string_view request, std::string_view until = {}) {
+    RawClient client(server_->port());
+    client.Send(request);
+    return client.Receive(until);
+  }
+
+  EchoHandler handler_;
+  CountingObserver observer_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST_F(HttpServerTest, AnswersInlineAndOnWorkers) {
+  Start(SmallOptions());
+  RawClient client(server_->port());
+  client.Send("GET /inline?a=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.Receive("a=1"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  client.Send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_THAT(client.Receive("hello"), HasSubstr("Content-Length: 5\r\n"));
+  client.Send("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  EXPECT_THAT(client.Receive("abc"), HasSubstr("Content-Length: 3\r\n"));
+}
+
+TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
+  Start(SmallOptions());
+  RawClient client(server_->port());
+  client.Send("GET /inline?1 HTTP/1.1\r\n\r\nGET /inline?2 HTTP/1.1\r\nConnection: close\r\n\r\n");
+  std::string text = client.Receive();
+  EXPECT_LT(text.find("\r\n\r\n1"), text.find("\r\n\r\n2"));
+  EXPECT_THAT(text, HasSubstr("Connection: close"));
+}
+
+TEST_F(HttpServerTest, HeadHasNoBody) {
+  Start(SmallOptions());
+  std::string text = Ask("HEAD /inline?abc HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(text, HasSubstr("Content-Length: 3\r\n"));
+  EXPECT_THAT(text, Not(HasSubstr("abc")));
+}
+
+TEST_F(HttpServerTest, RefusesWhatIsMalformedOrTooLarge) {
+  Start(SmallOptions());
+  EXPECT_THAT(Ask("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Ask("GET / HTTP/1.1\r\nA: " + std::string(5000, 'a') + "\r\n\r\n"),
+              StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nContent-Length: 5000\r\n\r\n"), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7D0\r\n" +
+                  std::string(2000, 'b') + "\r\n0\r\n\r\n"),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
+              StartsWith("HTTP/1.1 400"));
+}
+
+TEST_F(HttpServerTest, AnExceptionIsA500) {
+  Start(SmallOptions());
+  EXPECT_THAT(Ask("GET /throw HTTP/1.1\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 500"));
+}
+
+TEST_F(HttpServerTest, ContinueIsSentWhenAskedFor) {
+  Start(SmallOptions());
+  RawClient client(server_->port());
+  client.Send("POST /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_THAT(client.Receive("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
+  client.Send("ok");
+  EXPECT_THAT(client.Receive("ok"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, SlowHeadersAreCut) {
+  ServerOptions options = SmallOptions();
+  options.limits.header_timeout = std::chrono::milliseconds(50);
+  Start(options);
+  EXPECT_EQ(Ask("GET / HTTP/1.1\r\nA:"), "");
+}
+
+TEST_F(HttpServerTest, OneConnectionTooManyIs429) {
+  ServerOptions options = SmallOptions();
+  options.limits.max_connections = 1;
+  Start(options);
+  RawClient first(server_->port());
+  first.Send("GET /inline?1 HTTP/1.1\r\n\r\n");
+  first.Receive("\r\n\r\n1");
+  RawClient second(server_->port());
+  EXPECT_THAT(second.Receive(), StartsWith("HTTP/1.1 429"));
+}
+
+TEST_F(HttpServerTest, FullQueueIs429) {
+  ServerOptions options = SmallOptions();
+  options.worker_threads = 1;
+  options.limits.max_queued_requests = 1;
+  Start(options);
+  RawClient running(server_->port());
+  running.Send("GET /block HTTP/1.1\r\nConnection: close\r\n\r\n");
+  while (handler_.blocked == 0) {
+    std::this_thread::yield();
+  }
+  RawClient queued(server_->port());
+  RawClient refused(server_->port());
+  queued.Send("GET /block HTTP/1.1\r\nConnection: close\r\n\r\n");
+  while (observer_.started < 2) {
+    std::this_thread::yield();
+  }
+  std::string answer;
+  while (!answer.starts_with("HTTP/1.1 429")) {  // until the second one sits in the queue
+    RawClient client(server_->port());
+    client.Send("GET /x HTTP/1.1\r\nConnection: close\r\n\r\n");
+    answer = client.Receive();
+  }
+  handler_.Release();
+  EXPECT_THAT(queued.Receive(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, DrainFinishesWhatIsInFlight) {
+  Start(SmallOptions());
+  RawClient busy(server_->port());
+  busy.Send("GET /block HTTP/1.1\r\n\r\n");
+  while (handler_.blocked == 0) {
+    std::this_thread::yield();
+  }
+  std::atomic<bool> drained = false;
+  std::thread drain([&] { drained = server_->Drain(std::chrono::seconds(20)); });
+  while (RawClient(server_->port()).connected()) {
+    std::this_thread::yield();
+  }
+  handler_.Release();
+  EXPECT_THAT(busy.Receive(), HasSubstr("Connection: close"));
+  drain.join();
+  EXPECT_TRUE(drained);
+  EXPECT_EQ(observer_.started, observer_.ended);
+}
+
+TEST_F(HttpServerTest, DrainCutsWhatTakesTooLong) {
+  Start(SmallOptions());
+  RawClient busy(server_->port());
+  busy.Send("GET /block HTTP/1.1\r\n\r\n");
+  while (handler_.blocked == 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(server_->Drain(std::chrono::milliseconds(30)));
+  handler_.Release();
+}
+
+TEST_F(HttpServerTest, ATakenPortIsAnError) {
+  Start(SmallOptions());
+  ServerOptions options = SmallOptions();
+  options.port = server_->port();
+  EXPECT_THAT(HttpServer::Start(options, handler_, observer_),
+              testing::IsError(ErrorCode::kUnavailable));
+  options.host = "no address";
+  EXPECT_THAT(HttpServer::Start(options, handler_, observer_),
+              testing::IsError(ErrorCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace firn::http
