@@ -13,7 +13,8 @@ endif()
 add_library(firn_options INTERFACE)
 target_compile_options(firn_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wimplicit-fallthrough -Wconversion -Wno-sign-conversion)
+  -Wimplicit-fallthrough -Wconversion -Wno-sign-conversion
+  -Wno-missing-field-initializers)
 if(FIRN_WERROR)
   target_compile_options(firn_options INTERFACE -Werror)
 endif()

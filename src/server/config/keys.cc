@@ -1,0 +1,131 @@
+// The one table of configuration keys: names and defaults here are a contract with users.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <vector>
+
+#include "server/config/settings.h"
+
+namespace firn::config {
+namespace {
+
+using S = Settings;
+
+constexpr auto kKeys = std::to_array<Key>({
+    {"server.listen", &S::listen, "127.0.0.1:8181", "Address and port to serve on.", "listen"},
+    {"server.io_threads", &S::io_threads, "0", "Threads that move bytes; 0 for one a core.", ""},
+    {"server.worker_threads", &S::worker_threads, "32",
+     "Threads that may wait for files and the database.", ""},
+    {"server.max_connections", &S::max_connections, "10000",
+     "Open connections; one more is answered 429.", ""},
+    {"server.max_queued_requests", &S::max_queued_requests, "8192",
+     "Requests waiting for a worker thread; one more is answered 429.", ""},
+    {"server.max_header_bytes", &S::max_header_bytes, "64KiB",
+     "Request line and headers; more is answered 431.", ""},
+    {"server.max_body_bytes", &S::max_body_bytes, "32MiB",
+     "One request body; more is answered 413.", ""},
+    {"server.max_inflight_body_bytes", &S::max_inflight_body_bytes, "512MiB",
+     "All request bodies held at once; above it requests are answered 429.", ""},
+    {"server.header_timeout", &S::header_timeout, "10s",
+     "From the first byte of a request to the end of its headers.", ""},
+    {"server.progress_timeout", &S::progress_timeout, "20s",
+     "Between two pieces of a request body or of a response taken by the client.", ""},
+    {"server.body_timeout", &S::body_timeout, "2m", "A whole request body.", ""},
+    {"server.idle_timeout", &S::idle_timeout, "5m", "How long a connection may be silent.", ""},
+    {"server.request_timeout", &S::request_timeout, "25s",
+     "From the end of a request to its answer; below server.drain_timeout.", ""},
+    {"server.drain_timeout", &S::drain_timeout, "30s",
+     "How long requests in flight may take after SIGTERM.", ""},
+    {"data.dir", &S::data_dir, "./firn-data",
+     "Folder of the SQLite database and the default warehouse; one server at a time.", "data"},
+    {"database.url", &S::database_url, "",
+     "Catalog database, sqlite:PATH; empty for firn.db in data.dir.", "database"},
+    {"warehouse.name", &S::warehouse_name, "default",
+     "Name and URL prefix of the default warehouse, made at the first start.", ""},
+    {"warehouse.location", &S::warehouse_location, "",
+     "Root of the default warehouse; empty for `warehouse` in data.dir.", "warehouse"},
+    {"storage.allowed_locations", &S::allowed_locations, "file:/tmp",
+     "Roots where tables may lie besides their warehouse.", ""},
+    {"storage.check_metadata_exists", &S::check_metadata_exists, "true",
+     "Look that a table's metadata file is still there before a cached answer is given.", ""},
+    {"catalog.namespace_separator", &S::namespace_separator, "%1F",
+     "Separator of namespace levels in URLs, percent-encoded; %1F is accepted always.", ""},
+    {"catalog.idempotency_lifetime", &S::idempotency_lifetime, "30m",
+     "How long the outcome of a call with an Idempotency-Key is kept.", ""},
+    {"catalog.stage_lifetime", &S::stage_lifetime, "1d",
+     "How long a staged table keeps its location reserved.", ""},
+    {"catalog.purge_delay", &S::purge_delay, "0ms",
+     "From a drop with purge to the first file deleted.", ""},
+    {"catalog.commit_retries", &S::commit_retries, "20",
+     "How often a commit is applied again inside the server when only its base moved.", ""},
+    {"catalog.max_page_size", &S::max_page_size, "1000",
+     "Items of a page where the client asks for pages but names no size, or a larger one.", ""},
+    {"cache.metadata_bytes", &S::metadata_cache_bytes, "64MiB",
+     "Parsed table metadata and rendered answers kept in memory.", ""},
+    {"log.level", &S::log_level, "info", "trace, debug, info, warn, error or off.", ""},
+    {"log.access", &S::access_log, "true", "One JSON line a request.", ""},
+    {"log.file", &S::log_file, "", "Where log lines go; empty for standard error.", ""},
+});
+
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) {
+    row[j] = j;
+  }
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::span<const Key> Keys() { return kKeys; }
+
+std::string_view TypeName(const Key& key) {
+  constexpr std::array<std::string_view, 6> kNames = {"string", "integer",  "boolean",
+                                                      "size",   "duration", "list"};
+  return kNames[key.member.index()];
+}
+
+std::string EnvironmentName(const Key& key) {
+  std::string name = "FIRN_";
+  for (char c : key.name) {
+    name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+std::string FlagName(const Key& key) {
+  std::string name(key.name);
+  std::replace(name.begin(), name.end(), '.', '-');
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+const Key* FindKey(std::string_view name) {
+  auto key = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& k) { return k.name == name; });
+  return key == kKeys.end() ? nullptr : &*key;
+}
+
+std::string_view NearestKey(std::string_view name) {
+  return std::min_element(kKeys.begin(),
+                          kKeys.end(),
+                          [&](const Key& a, const Key& b) {
+                            return EditDistance(a.name, name) < EditDistance(b.name, name);
+                          })
+      ->name;
+}
+
+std::string_view ToString(Source source) {
+  constexpr std::array<std::string_view, 4> kNames = {"default", "file", "environment", "flag"};
+  return kNames[static_cast<size_t>(source)];
+}
+
+}  // namespace firn::config

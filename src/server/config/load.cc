@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "server/config/settings.h"
+
+namespace firn::config {
+namespace {
+
+Error UnknownKey(std::string_view name, std::string_view where) {
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("Unknown configuration key {} in {}; the nearest is {}", name, where,
+                           NearestKey(name)));
+}
+
+/// A TOML value as SetFromText reads it; nullopt for a type no key has.
+std::optional<std::string> TomlText(const toml::node& node) {
+  if (const auto* text = node.as_string()) {
+    return text->get();
+  }
+  if (const auto* number = node.as_integer()) {
+    return fmt::format("{}", number->get());
+  }
+  if (const auto* flag = node.as_boolean()) {
+    return flag->get() ? "true" : "false";
+  }
+  if (const auto* list = node.as_array()) {
+    std::string joined;
+    for (const toml::node& item : *list) {
+      const auto* text = item.as_string();
+      if (text == nullptr || text->get().find(',') != std::string::npos) {
+        return std::nullopt;
+      }
+      joined += (joined.empty() ? "" : ",") + text->get();
+    }
+    return joined;
+  }
+  return std::nullopt;
+}
+
+Status ReadTable(const toml::table& table,
+                 const std::string& prefix,
+                 std::string_view file,
+                 Loaded& loaded) {
+  for (const auto& [name, node] : table) {
+    std::string full = prefix + std::string(name.str());
+    if (const auto* inner = node.as_table()) {
+      RETURN_IF_ERROR(ReadTable(*inner, full + ".", file, loaded));
+      continue;
+    }
+    const Key* key = FindKey(full);
+    if (key == nullptr) {
+      return UnknownKey(full, file);
+    }
+    auto text = TomlText(node);
+    if (!text) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("{} in {} takes a {}", full, file, TypeName(*key)));
+    }
+    RETURN_IF_ERROR(SetFromText(loaded.settings, *key, *text));
+    loaded.sources.insert_or_assign(full, Source::kFile);
+  }
+  return {};
+}
+
+Status ReadFile(const std::string& path, Loaded& loaded) {
+  try {
+    return ReadTable(toml::parse_file(path), "", path, loaded);
+  } catch (const toml::parse_error& error) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("{}:{}: {}", path, error.source().begin.line,
+                             std::string_view(error.description())));
+  }
+}
+
+/// Variables that start with FIRN_ but are not configuration keys.
+bool IsOtherVariable(std::string_view name) {
+  for (std::string_view other : {"FIRN_CRASH_POINT", "FIRN_URI", "FIRN_CONFIG", "FIRN_CACHE",
+                                 "FIRN_BINARY", "FIRN_ICEBERG_OPENAPI"}) {
+    if (name == other) {
+      return true;
+    }
+  }
+  return name.starts_with("FIRN_TEST_");
+}
+
+Status ReadEnvironment(const std::vector<std::string>& environment, Loaded& loaded) {
+  std::map<std::string, const Key*, std::less<>> names;
+  for (const Key& key : Keys()) {
+    names.emplace(EnvironmentName(key), &key);
+  }
+  for (std::string_view variable : environment) {
+    std::string_view name = variable.substr(0, variable.find('='));
+    if (!name.starts_with("FIRN_") || name.size() == variable.size() || IsOtherVariable(name)) {
+      continue;
+    }
+    auto known = names.find(name);
+    if (known == names.end()) {
+      return UnknownKey(name, "the environment");
+    }
+    const Key& key = *known->second;
+    RETURN_IF_ERROR(SetFromText(loaded.settings, key, variable.substr(name.size() + 1)));
+    loaded.sources.insert_or_assign(std::string(key.name), Source::kEnvironment);
+  }
+  return {};
+}
+
+Status CheckTogether(const Settings& settings) {
+  if (settings.request_timeout >= settings.drain_timeout) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "server.request_timeout must be below server.drain_timeout, so that no request "
+                 "outlives a shutdown");
+  }
+  if (settings.worker_threads == 0) {
+    return Error(ErrorCode::kInvalidArgument, "server.worker_threads must be at least 1");
+  }
+  if (settings.listen.rfind(':') == std::string::npos) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("server.listen takes HOST:PORT, not: {}", settings.listen));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Loaded> Load(const LoadInput& input) {
+  Loaded loaded;
+  for (const Key& key : Keys()) {
+    RETURN_IF_ERROR(SetFromText(loaded.settings, key, key.default_value));
+  }
+  if (!input.file.empty()) {
+    RETURN_IF_ERROR(ReadFile(input.file, loaded));
+  }
+  RETURN_IF_ERROR(ReadEnvironment(input.environment, loaded));
+  for (const auto& [name, text] : input.flags) {
+    const Key* key = FindKey(name);
+    if (key == nullptr) {
+      return UnknownKey(name, "the flags");
+    }
+    RETURN_IF_ERROR(SetFromText(loaded.settings, *key, text));
+    loaded.sources.insert_or_assign(name, Source::kFlag);
+  }
+  RETURN_IF_ERROR(CheckTogether(loaded.settings));
+  return loaded;
+}
+
+std::vector<std::string> ProcessEnvironment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    variables.emplace_back(*variable);
+  }
+  return variables;
+}
+
+}  // namespace firn::config

@@ -1,0 +1,102 @@
+#include "server/config/settings.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "base/testing/matchers.h"
+
+namespace firn::config {
+namespace {
+
+using testing::IsError;
+using testing::IsOk;
+using ::testing::HasSubstr;
+
+class SettingsFile {
+ public:
+  explicit SettingsFile(std::string_view text)
+      : path_(std::filesystem::path(::testing::TempDir()) /
+              ("settings_" + std::to_string(reinterpret_cast<uintptr_t>(this)) + ".toml")) {
+    std::ofstream(path_) << text;
+  }
+  ~SettingsFile() { std::filesystem::remove(path_); }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(SettingsTest, DefaultsComeFromTheTable) {
+  ASSERT_OK_AND_ASSIGN(Loaded loaded, Load({}));
+  EXPECT_EQ(loaded.settings.listen, "127.0.0.1:8181");
+  EXPECT_EQ(loaded.settings.drain_timeout, std::chrono::seconds(30));
+  EXPECT_EQ(loaded.settings.max_body_bytes.bytes, 32U << 20);
+  EXPECT_TRUE(loaded.sources.empty());
+}
+
+TEST(SettingsTest, EveryDefaultPrintsAsItIsWritten) {
+  ASSERT_OK_AND_ASSIGN(Loaded loaded, Load({}));
+  for (const Key& key : Keys()) {
+    EXPECT_EQ(ToText(loaded.settings, key), key.default_value) << key.name;
+    EXPECT_FALSE(key.help.empty()) << key.name;
+  }
+}
+
+TEST(SettingsTest, FlagBeatsEnvironmentBeatsFile) {
+  SettingsFile file("[server]\nlisten = \"1.1.1.1:1\"\nio_threads = 3\nworker_threads = 5\n");
+  ASSERT_OK_AND_ASSIGN(Loaded loaded,
+                       Load({.file = file.path(),
+                             .environment = {"FIRN_SERVER_LISTEN=2.2.2.2:2",
+                                             "FIRN_SERVER_IO_THREADS=4", "PATH=/bin"},
+                             .flags = {{"server.listen", "3.3.3.3:3"}}}));
+  EXPECT_EQ(loaded.settings.listen, "3.3.3.3:3");
+  EXPECT_EQ(loaded.settings.io_threads, 4);
+  EXPECT_EQ(loaded.settings.worker_threads, 5);
+  EXPECT_EQ(loaded.sources.at("server.listen"), Source::kFlag);
+  EXPECT_EQ(loaded.sources.at("server.io_threads"), Source::kEnvironment);
+  EXPECT_EQ(loaded.sources.at("server.worker_threads"), Source::kFile);
+}
+
+TEST(SettingsTest, UnknownKeysNameTheNearest) {
+  SettingsFile file("[server]\nlisten_to = \"x\"\n");
+  auto from_file = Load({.file = file.path()});
+  ASSERT_THAT(from_file, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(from_file.error().message(), HasSubstr("server.listen"));
+  EXPECT_THAT(Load({.environment = {"FIRN_SERVER_LISTN=x"}}),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(Load({.flags = {{"nonsense", "x"}}}), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(SettingsTest, BadValuesAreRefused) {
+  for (const auto& [key, text] : std::map<std::string, std::string>{
+           {"server.io_threads", "-1"},
+           {"server.io_threads", "many"},
+           {"server.drain_timeout", "30"},
+           {"server.drain_timeout", "30 s"},
+           {"server.max_body_bytes", "5MB"},
+           {"server.max_body_bytes", "99999999999GiB"},
+           {"log.access", "yes"},
+           {"server.request_timeout", "31s"},
+           {"server.listen", "nowhere"}}) {
+    EXPECT_THAT(Load({.flags = {{key, text}}}), IsError(ErrorCode::kInvalidArgument))
+        << key << "=" << text;
+  }
+}
+
+TEST(SettingsTest, ListsAreSplit) {
+  SettingsFile file("storage.allowed_locations = [\"file:/a\", \"file:/b\"]\n");
+  ASSERT_OK_AND_ASSIGN(Loaded loaded, Load({.file = file.path()}));
+  EXPECT_EQ(loaded.settings.allowed_locations, (StringList{"file:/a", "file:/b"}));
+  ASSERT_OK_AND_ASSIGN(loaded, Load({.flags = {{"storage.allowed_locations", " file:/c ,x"}}}));
+  EXPECT_EQ(loaded.settings.allowed_locations, (StringList{"file:/c", "x"}));
+}
+
+TEST(SettingsTest, BrokenFilesAreRefused) {
+  SettingsFile file("[server\n");
+  EXPECT_THAT(Load({.file = file.path()}), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(Load({.file = "/nonexistent/firn.toml"}), IsError(ErrorCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace firn::config
