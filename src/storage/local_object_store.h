@@ -2,9 +2,9 @@
 // synced, renamed and their folder synced, so that a name only ever holds complete, durable bytes.
 //
 // With `roots`, only files at or below one of them are served. The kernel checks that (openat2 with
-// RESOLVE_BENEATH relative to the root), so a symbolic link or a race cannot lead out; where the
-// kernel has no openat2, the resolved path of the folder is compared before each use, which a link
-// changed at that very moment could escape. Without roots every path is served.
+// RESOLVE_BENEATH relative to the root), so neither a symbolic link nor a race leads out; where it
+// has no openat2, what was opened is asked for its real path before it is used. Without roots every
+// path is served.
 //
 // Thread-safety: any thread.
 #pragma once
@@ -17,6 +17,9 @@
 #include "storage/object_store.h"
 
 namespace firn::storage {
+
+class LocalRoots;
+struct LocalPlace;
 
 struct LocalStoreOptions {
   /// Locations of folders (made where missing); empty: no confinement.
@@ -41,11 +44,11 @@ class LocalObjectStore final : public ObjectStore {
   Status EnsureDirectory(std::string_view location) override;
 
  private:
-  class Confinement;
+  LocalObjectStore(std::unique_ptr<LocalRoots> roots, bool sync);
 
-  LocalObjectStore(std::unique_ptr<Confinement> confinement, bool sync);
+  Status WriteInFolder(int folder, const LocalPlace& place, std::string_view bytes, WriteMode mode);
 
-  std::unique_ptr<Confinement> confinement_;
+  std::unique_ptr<LocalRoots> roots_;
   bool sync_;
 };
 
