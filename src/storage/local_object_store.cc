@@ -1,0 +1,222 @@
+#include "storage/local_object_store.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/random.h"
+#include "storage/local_listing_internal.h"
+#include "storage/local_roots_internal.h"
+
+namespace firn::storage {
+namespace {
+
+constexpr mode_t kFileMode = 0666;
+
+std::string TemporaryName() {
+  uint64_t bits = RandomBits();
+  return std::string(kTemporaryPrefix) +
+         HexEncode({reinterpret_cast<const char*>(&bits), sizeof bits}) + ".tmp";
+}
+
+Status WriteAll(int fd, std::string_view bytes, std::string_view location) {
+  while (!bytes.empty()) {
+    ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written < 0) {
+      return ErrnoError(errno, "write", location);
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return {};
+}
+
+/// Reads `length` bytes from `offset`, fewer at the end of the file.
+Result<std::string> ReadAt(int fd, int64_t offset, int64_t length, std::string_view location) {
+  std::string bytes;
+  int error_number = 0;
+  bytes.resize_and_overwrite(static_cast<size_t>(length), [&](char* data, size_t size) -> size_t {
+    size_t done = 0;
+    while (done < size) {
+      ssize_t got = pread(fd, data + done, size - done, offset + static_cast<int64_t>(done));
+      if (got < 0 && errno == EINTR) {
+        continue;
+      }
+      if (got <= 0) {
+        error_number = got < 0 ? errno : 0;
+        break;
+      }
+      done += static_cast<size_t>(got);
+    }
+    return done;
+  });
+  if (error_number != 0) {
+    return ErrnoError(error_number, "read", location);
+  }
+  return bytes;
+}
+
+Result<int64_t> RegularFileSize(int fd, std::string_view location) {
+  struct stat status{};
+  if (fstat(fd, &status) != 0) {
+    return ErrnoError(errno, "stat", location);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return ErrnoError(ENOENT, "open", location);
+  }
+  return status.st_size;
+}
+
+/// Gives the finished temporary file its name. EEXIST where kCreateNew finds it taken.
+int Publish(int folder, const std::string& from, const std::string& to, WriteMode mode) {
+  if (mode == WriteMode::kOverwrite) {
+    return renameat(folder, from.c_str(), folder, to.c_str()) == 0 ? 0 : errno;
+  }
+  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) {
+    return 0;
+  }
+  if (errno != EINVAL && errno != ENOSYS) {
+    return errno;
+  }
+  // File systems without RENAME_NOREPLACE.
+  if (linkat(folder, from.c_str(), folder, to.c_str(), 0) != 0) {
+    return errno;
+  }
+  unlinkat(folder, from.c_str(), 0);
+  return 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LocalObjectStore>> LocalObjectStore::Make(const LocalStoreOptions& options) {
+  ASSIGN_OR_RETURN(LocalRoots roots, LocalRoots::Make(options.roots));
+  return std::unique_ptr<LocalObjectStore>(
+      new LocalObjectStore(std::make_unique<LocalRoots>(std::move(roots)), options.sync));
+}
+
+LocalObjectStore::LocalObjectStore(std::unique_ptr<LocalRoots> roots, bool sync)
+    : roots_(std::move(roots)), sync_(sync) {}
+
+LocalObjectStore::~LocalObjectStore() = default;
+
+Result<std::string> LocalObjectStore::Read(std::string_view location, int64_t max_bytes) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  ASSIGN_OR_RETURN(FileDescriptor file, roots_->Open(place, place.relative, O_RDONLY | O_NONBLOCK));
+  ASSIGN_OR_RETURN(int64_t size, RegularFileSize(file.get(), location));
+  if (size > max_bytes) {
+    return Error(ErrorCode::kPayloadTooLarge, "File is too large: " + std::string(location))
+        .With("size_bytes", std::to_string(size))
+        .With("limit_bytes", std::to_string(max_bytes));
+  }
+  return ReadAt(file.get(), 0, size, location);
+}
+
+Result<std::string> LocalObjectStore::ReadRange(std::string_view location,
+                                                int64_t offset,
+                                                int64_t length) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  ASSIGN_OR_RETURN(FileDescriptor file, roots_->Open(place, place.relative, O_RDONLY | O_NONBLOCK));
+  ASSIGN_OR_RETURN(int64_t size, RegularFileSize(file.get(), location));
+  if (offset < 0 || length < 0 || offset > size) {
+    return Error(ErrorCode::kInvalidArgument, "Range is outside the file: " + place.text);
+  }
+  return ReadAt(file.get(), offset, std::min(length, size - offset), location);
+}
+
+Status LocalObjectStore::Write(std::string_view location, std::string_view bytes, WriteMode mode) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  if (place.relative == "." || location.ends_with('/')) {
+    return Error(ErrorCode::kInvalidArgument, "Location names no file: " + place.text);
+  }
+  ASSIGN_OR_RETURN(FileDescriptor folder, roots_->MakeFolder(place, place.Folder(), sync_));
+  return WriteInFolder(folder.get(), place, bytes, mode);
+}
+
+Status LocalObjectStore::WriteInFolder(int folder,
+                                       const LocalPlace& place,
+                                       std::string_view bytes,
+                                       WriteMode mode) {
+  std::string temporary = TemporaryName();
+  FileDescriptor file(openat(folder, temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+  if (!file.valid()) {
+    return ErrnoError(errno, "create", place.text);
+  }
+  Status status = WriteAll(file.get(), bytes, place.text);
+  if (status.has_value() && sync_ && fdatasync(file.get()) != 0) {
+    status = ErrnoError(errno, "fdatasync", place.text);
+  }
+  // Some file systems report a failed write only here.
+  if (close(file.Release()) != 0 && status.has_value()) {
+    status = ErrnoError(errno, "close", place.text);
+  }
+  if (status.has_value()) {
+    int failed = Publish(folder, temporary, std::string(place.Name()), mode);
+    if (failed == EEXIST) {
+      status = Error(ErrorCode::kAlreadyExists, "File already exists: " + place.text);
+    } else if (failed != 0) {
+      status = failed == EISDIR ? ErrnoError(EIO, "rename", place.text)
+                                : ErrnoError(failed, "rename", place.text);
+    }
+  }
+  if (!status.has_value()) {
+    unlinkat(folder, temporary.c_str(), 0);
+    return status;
+  }
+  if (sync_ && fsync(folder) != 0) {
+    return ErrnoError(errno, "fsync", place.text);
+  }
+  return {};
+}
+
+Result<FileStat> LocalObjectStore::Stat(std::string_view location) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  struct stat status{};
+  if (!roots_->confined()) {
+    if (fstatat(place.root, place.relative.c_str(), &status, 0) != 0) {
+      return ErrnoError(errno, "stat", location);
+    }
+  } else {
+    ASSIGN_OR_RETURN(FileDescriptor file, roots_->Open(place, place.relative, O_PATH));
+    if (fstat(file.get(), &status) != 0) {
+      return ErrnoError(errno, "stat", location);
+    }
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return ErrnoError(ENOENT, "stat", location);
+  }
+  return ToFileStat(status);
+}
+
+Status LocalObjectStore::Delete(std::string_view location) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  auto folder = roots_->OpenFolder(place, place.Folder());
+  if (!folder.has_value()) {
+    return folder.error().code() == ErrorCode::kNotFound ? Status() : TakeError(std::move(folder));
+  }
+  if (unlinkat(folder->get(), std::string(place.Name()).c_str(), 0) != 0 && errno != ENOENT) {
+    return errno == EISDIR
+               ? Error(ErrorCode::kInvalidArgument, "Location is a folder: " + place.text)
+               : ErrnoError(errno, "unlink", location);
+  }
+  return {};
+}
+
+Result<ListPage> LocalObjectStore::List(std::string_view prefix, const ListOptions& options) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(prefix));
+  return ListLocalFiles(*roots_, place, options);
+}
+
+Status LocalObjectStore::EnsureDirectory(std::string_view location) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  RETURN_IF_ERROR(roots_->MakeFolder(place, place.relative, sync_));
+  return {};
+}
+
+}  // namespace firn::storage

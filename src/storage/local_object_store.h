@@ -1,0 +1,55 @@
+// LocalObjectStore: ObjectStore on the local file system. Files are written beside their place,
+// synced, renamed and their folder synced, so that a name only ever holds complete, durable bytes.
+//
+// With `roots`, only files at or below one of them are served. The kernel checks that (openat2 with
+// RESOLVE_BENEATH relative to the root), so neither a symbolic link nor a race leads out; where it
+// has no openat2, what was opened is asked for its real path before it is used. Without roots every
+// path is served.
+//
+// Thread-safety: any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/location.h"
+#include "storage/object_store.h"
+
+namespace firn::storage {
+
+class LocalRoots;
+struct LocalPlace;
+
+struct LocalStoreOptions {
+  /// Locations of folders (made where missing); empty: no confinement.
+  std::vector<std::string> roots;
+  /// Off only in tests that never lose power: skips fsync.
+  bool sync = true;
+};
+
+class LocalObjectStore final : public ObjectStore {
+ public:
+  /// Errors: kInvalidArgument for a root that is no local location; kIoError where it cannot be
+  /// opened.
+  static Result<std::unique_ptr<LocalObjectStore>> Make(const LocalStoreOptions& options);
+  ~LocalObjectStore() override;
+
+  Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
+  Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
+  Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
+  Result<FileStat> Stat(std::string_view location) override;
+  Status Delete(std::string_view location) override;
+  Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
+  Status EnsureDirectory(std::string_view location) override;
+
+ private:
+  LocalObjectStore(std::unique_ptr<LocalRoots> roots, bool sync);
+
+  Status WriteInFolder(int folder, const LocalPlace& place, std::string_view bytes, WriteMode mode);
+
+  std::unique_ptr<LocalRoots> roots_;
+  bool sync_;
+};
+
+}  // namespace firn::storage

@@ -1,0 +1,180 @@
+#include <array>
+#include <climits>
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "storage/local_roots_internal.h"
+
+namespace firn::storage {
+namespace {
+
+constexpr mode_t kFolderMode = 0777;
+constexpr int kOpenAttempts = 16;
+
+/// openat(2) that refuses to leave `root`. -1 and errno as the system call; EAGAIN (a folder was
+/// renamed meanwhile) is tried again.
+int OpenBeneath(int root, const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags) | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  int fd = -1;
+  for (int i = 0; i < kOpenAttempts; ++i) {
+    fd = static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
+    if (fd >= 0 || errno != EAGAIN) {
+      break;
+    }
+  }
+  return fd;
+}
+
+std::string RealPath(int fd) {
+  std::array<char, PATH_MAX> buffer{};
+  std::string link = "/proc/self/fd/" + std::to_string(fd);
+  ssize_t length = readlink(link.c_str(), buffer.data(), buffer.size());
+  return length <= 0 ? std::string() : std::string(buffer.data(), static_cast<size_t>(length));
+}
+
+bool IsBelow(std::string_view path, std::string_view root) {
+  return root == "/" || path == root ||
+         (path.size() > root.size() && path.starts_with(root) && path[root.size()] == '/');
+}
+
+Result<Location> ParseLocal(std::string_view text) {
+  ASSIGN_OR_RETURN(Location location, Location::Parse(text));
+  if (location.scheme() != "file") {
+    return Error(ErrorCode::kInvalidArgument, "Not a local location: " + std::string(text));
+  }
+  return location;
+}
+
+}  // namespace
+
+std::string_view LocalPlace::Folder() const {
+  size_t slash = relative.rfind('/');
+  return slash == std::string::npos ? std::string_view(".")
+                                    : std::string_view(relative).substr(0, slash);
+}
+
+std::string_view LocalPlace::Name() const {
+  return std::string_view(relative).substr(relative.rfind('/') + 1);
+}
+
+Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations) {
+  LocalRoots roots;
+  ASSIGN_OR_RETURN(Location top, Location::Parse("/"));
+  FileDescriptor top_folder(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!top_folder.valid()) {
+    return ErrnoError(errno, "open", "/");
+  }
+  roots.roots_.push_back({std::move(top), std::move(top_folder), "/"});
+  if (locations.empty()) {
+    return roots;
+  }
+  std::vector<Root> confined;
+  for (const std::string& text : locations) {
+    ASSIGN_OR_RETURN(Location location, ParseLocal(text));
+    ASSIGN_OR_RETURN(LocalPlace place, roots.Find(text));
+    ASSIGN_OR_RETURN(FileDescriptor folder, roots.MakeFolder(place, place.relative, true));
+    std::string real_path = RealPath(folder.get());
+    confined.push_back({std::move(location), std::move(folder), std::move(real_path)});
+  }
+  roots.roots_ = std::move(confined);
+  roots.confined_ = true;
+  return roots;
+}
+
+Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
+  ASSIGN_OR_RETURN(Location wanted, ParseLocal(location));
+  for (const Root& root : roots_) {
+    if (!root.location.Contains(wanted)) {
+      continue;
+    }
+    size_t skip = root.location.path().size() == 1 ? 1 : root.location.path().size() + 1;
+    std::string relative =
+        wanted.path().size() < skip + 1 ? std::string(".") : wanted.path().substr(skip);
+    return LocalPlace{root.folder.get(), std::move(relative), std::string(location)};
+  }
+  return Error(ErrorCode::kForbidden,
+               "Location is outside the allowed roots: " + std::string(location));
+}
+
+Result<FileDescriptor> LocalRoots::Open(const LocalPlace& place,
+                                        std::string_view path,
+                                        int flags) const {
+  std::string name(path);
+  if (!confined_) {
+    FileDescriptor file(openat(place.root, name.c_str(), flags | O_CLOEXEC));
+    if (!file.valid()) {
+      return ErrnoError(errno, "open", place.text);
+    }
+    return file;
+  }
+  FileDescriptor file(OpenBeneath(place.root, name, flags));
+  if (file.valid()) {
+    return file;
+  }
+  // No such system call, or one that a container's filter does not know.
+  if (errno == ENOSYS || errno == EPERM) {
+    return OpenThenCheck(place, name, flags);
+  }
+  return ErrnoError(errno, "openat2", place.text);
+}
+
+Result<FileDescriptor> LocalRoots::OpenThenCheck(const LocalPlace& place,
+                                                 const std::string& path,
+                                                 int flags) const {
+  FileDescriptor file(openat(place.root, path.c_str(), flags | O_CLOEXEC));
+  if (!file.valid()) {
+    return ErrnoError(errno, "open", place.text);
+  }
+  std::string real_path = RealPath(file.get());
+  for (const Root& root : roots_) {
+    if (root.folder.get() == place.root && IsBelow(real_path, root.real_path)) {
+      return file;
+    }
+  }
+  return ErrnoError(EXDEV, "open", place.text);
+}
+
+Result<FileDescriptor> LocalRoots::OpenFolder(const LocalPlace& place,
+                                              std::string_view path) const {
+  return Open(place, path, O_RDONLY | O_DIRECTORY);
+}
+
+Result<FileDescriptor> LocalRoots::MakeFolder(const LocalPlace& place,
+                                              std::string_view path,
+                                              bool sync) const {
+  auto folder = OpenFolder(place, path);
+  if (folder.has_value() || folder.error().code() != ErrorCode::kNotFound) {
+    return folder;
+  }
+  // Up to the nearest folder that is there, then down again.
+  std::vector<size_t> ends;
+  size_t end = path.size();
+  while (!folder.has_value() && folder.error().code() == ErrorCode::kNotFound && end != 0) {
+    ends.push_back(end);
+    size_t slash = path.rfind('/', end - 1);
+    end = slash == std::string_view::npos ? 0 : slash;
+    folder = OpenFolder(place, end == 0 ? "." : path.substr(0, end));
+  }
+  while (folder.has_value() && !ends.empty()) {
+    size_t begin = end == 0 ? 0 : end + 1;
+    end = ends.back();
+    ends.pop_back();
+    std::string name(path.substr(begin, end - begin));
+    if (mkdirat(folder->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+      return ErrnoError(errno, "mkdir", place.text);
+    }
+    if (sync && fsync(folder->get()) != 0) {
+      return ErrnoError(errno, "fsync", place.text);
+    }
+    folder = OpenFolder(place, path.substr(0, end));
+  }
+  return folder;
+}
+
+}  // namespace firn::storage

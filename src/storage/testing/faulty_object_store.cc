@@ -1,0 +1,62 @@
+#include "storage/testing/faulty_object_store.h"
+
+#include <utility>
+
+namespace firn::storage::testing {
+
+void FaultyObjectStore::Arm(const FaultPlan& plan) {
+  std::scoped_lock lock(mutex_);
+  plan_ = plan;
+  calls_ = 0;
+}
+
+template <class Call>
+auto FaultyObjectStore::Run(Call call) -> decltype(call()) {
+  FaultPlan plan;
+  int64_t number = 0;
+  {
+    std::scoped_lock lock(mutex_);
+    plan = plan_;
+    number = ++calls_;
+  }
+  bool fails = plan.call > 0 && (number == plan.call || (plan.from_then_on && number > plan.call));
+  if (!fails) {
+    return call();
+  }
+  if (plan.applied) {
+    static_cast<void>(call().has_value());
+  }
+  return Error(plan.code, "Injected fault").With("call", std::to_string(number));
+}
+
+Result<std::string> FaultyObjectStore::Read(std::string_view location, int64_t max_bytes) {
+  return Run([&] { return inner_.Read(location, max_bytes); });
+}
+
+Result<std::string> FaultyObjectStore::ReadRange(std::string_view location,
+                                                 int64_t offset,
+                                                 int64_t length) {
+  return Run([&] { return inner_.ReadRange(location, offset, length); });
+}
+
+Status FaultyObjectStore::Write(std::string_view location, std::string_view bytes, WriteMode mode) {
+  return Run([&] { return inner_.Write(location, bytes, mode); });
+}
+
+Result<FileStat> FaultyObjectStore::Stat(std::string_view location) {
+  return Run([&] { return inner_.Stat(location); });
+}
+
+Status FaultyObjectStore::Delete(std::string_view location) {
+  return Run([&] { return inner_.Delete(location); });
+}
+
+Result<ListPage> FaultyObjectStore::List(std::string_view prefix, const ListOptions& options) {
+  return Run([&] { return inner_.List(prefix, options); });
+}
+
+Status FaultyObjectStore::EnsureDirectory(std::string_view location) {
+  return Run([&] { return inner_.EnsureDirectory(location); });
+}
+
+}  // namespace firn::storage::testing
