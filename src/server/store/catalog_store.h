@@ -63,24 +63,28 @@ class CatalogStore {
   virtual Result<std::vector<WarehouseRecord>> ListWarehouses() = 0;
 
   // --- Namespaces ---
-  /// Errors: kNoSuchNamespace. The empty path exists in every warehouse and has no properties.
+  /// Errors: kNoSuchNamespace. The empty path is a namespace like any other: it exists once
+  /// created.
   virtual Result<NamespaceRecord> GetNamespace(WarehouseId warehouse,
                                                const NamespacePath& path) = 0;
-  /// The direct children of `parent`, by their last level. Errors: kNoSuchNamespace for the parent.
+  /// The direct children of `parent`, by their last level. Children of the empty path are the
+  /// top-level namespaces (never itself), whether it exists or not.
+  /// Errors: kNoSuchNamespace for the parent.
   virtual Result<Page<std::string>> ListNamespaces(WarehouseId warehouse,
                                                    const NamespacePath& parent,
                                                    const PageRequest& page) = 0;
 
   // --- Tables and views ---
-  /// The hot path: answered from memory on SQLite. nullopt where there is no such object (or no such
-  /// namespace).
-  virtual Result<std::optional<ObjectRecord>> FindObject(WarehouseId warehouse,
-                                                         const TableIdentifier& identifier,
-                                                         ObjectKind kind) = 0;
-  /// FindObject without any I/O or wait: nullopt where memory does not know the answer.
-  virtual std::optional<ObjectRecord> FindCachedObject(WarehouseId warehouse,
-                                                       const TableIdentifier& identifier,
-                                                       ObjectKind kind) = 0;
+  /// The hot path: answered from memory on SQLite. nullptr where there is no such object (or no
+  /// such namespace).
+  virtual Result<ObjectRef> FindObject(WarehouseId warehouse,
+                                       const TableIdentifier& identifier,
+                                       ObjectKind kind) = 0;
+  /// FindObject without any I/O, wait or allocation: nullptr where memory does not know the answer
+  /// (which says nothing about whether the object exists).
+  virtual ObjectRef FindCachedObject(WarehouseId warehouse,
+                                     const TableIdentifier& identifier,
+                                     ObjectKind kind) = 0;
   /// Names in order. Errors: kNoSuchNamespace.
   virtual Result<Page<std::string>> ListObjects(WarehouseId warehouse,
                                                 const NamespacePath& name_space,
@@ -94,15 +98,17 @@ class CatalogStore {
   // --- Changes ---
   virtual Result<MutationResult> Execute(const Mutation& mutation,
                                          const MutationContext& context) = 0;
-  /// Settles an attempt whose Execute answered kCommitStateUnknown: plants a tombstone under its id,
-  /// unless it committed. Errors: kCommitStateUnknown where it still cannot be told.
+  /// Settles an attempt whose Execute answered kCommitStateUnknown: plants a tombstone under its
+  /// id, unless it committed. An id so settled can never commit: a repeat of the work needs a new
+  /// one. Errors: any error means that it still cannot be told.
   virtual Result<AttemptState> ResolveAttempt(const Uuid& attempt) = 0;
 
   // --- Idempotency ---
   /// The outcome kept under the key, nullopt where it is new.
   /// Errors: kUnprocessable where the key belongs to another call.
   virtual Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key) = 0;
-  /// Keeps the outcome of a call that changed nothing (a deterministic 4xx).
+  /// Keeps the outcome of a call that changed nothing (a deterministic 4xx). The first outcome kept
+  /// under a key stays. Errors: kUnprocessable where the key belongs to another call.
   virtual Status SaveOutcome(const IdempotencyKey& key, const StoredOutcome& outcome) = 0;
 
   // --- Jobs ---
@@ -114,11 +120,13 @@ class CatalogStore {
   virtual Status SaveJobProgress(const JobRecord& job,
                                  std::string_view progress,
                                  TimestampMs lease_until) = 0;
-  /// Ends the job (done, or failed for good) or, with `retry_at`, queues it again.
-  /// Frees what it had reserved when done. Errors: kCommitConflict where the token is stale.
+  /// Ends the job (done where `error` is empty, else failed for good) or, with `retry_at`, queues
+  /// it again. Done frees what it had reserved; failed keeps it, because its files may still be
+  /// there. Errors: kCommitConflict where the token is stale.
   virtual Status FinishJob(const JobRecord& job,
                            std::string_view error,
                            std::optional<TimestampMs> retry_at) = 0;
+  /// The newest first; an empty `kind` means all.
   virtual Result<std::vector<JobRecord>> ListJobs(std::string_view kind, int64_t limit) = 0;
 
   // --- Events, counts, health ---

@@ -1,5 +1,5 @@
-// Every change of the catalog, as data. A mutation is handed to CatalogStore::Execute, which runs it
-// in one database transaction together with its event, its audit row and its idempotency record.
+// Every change of the catalog, as data. A mutation is handed to CatalogStore::Execute, which runs
+// it in one database transaction together with its event, its audit row and its idempotency record.
 // The checks named here are made inside that transaction, against its state.
 //
 // Thread-safety: plain values.
@@ -27,7 +27,8 @@ struct DropWarehouse {
   std::string name;
 };
 
-/// Errors: kAlreadyExists; kNoSuchNamespace where the parent is missing.
+/// Errors: kAlreadyExists; kNoSuchNamespace where the parent is missing (a top-level namespace has
+/// none).
 struct CreateNamespace {
   NamespacePath path;
   Properties properties;
@@ -47,17 +48,19 @@ struct UpdateNamespaceProperties {
 
 /// A new table or view.
 /// Errors: kNoSuchNamespace; kAlreadyExists ("Table already exists: ns.t", or "View with same name
-/// already exists: ns.t" and the like); kInvalidArgument where the location equals, holds or lies in
-/// that of another live, staged or purging table (views are exempt).
+/// already exists: ns.t" and the like); kInvalidArgument where the location equals, holds or lies
+/// in that of another live, staged or purging table (views are exempt).
 struct CreateObject {
   TableIdentifier identifier;
   ObjectKind kind = ObjectKind::kTable;
   ObjectPointer pointer;
+  /// True for an existing table or view brought in (event `table.registered`).
+  bool registers = false;
 };
 
 /// Moves an object's pointer if it is still at `expected_version`.
-/// Errors: kCommitConflict where the version moved on or the object is gone; kInvalidArgument on a
-/// location overlap.
+/// Errors: kCommitConflict where the version moved on or the object is gone or renamed;
+/// kInvalidArgument on a location overlap.
 struct SwapObject {
   TableIdentifier identifier;
   ObjectKind kind = ObjectKind::kTable;
@@ -93,6 +96,7 @@ struct DropObject {
   std::optional<int64_t> expected_version;
 };
 
+/// The pointer and its version stay. Renaming to the same name does nothing.
 /// Errors: kNoSuchTable / kNoSuchView for `from`; kNoSuchNamespace for the target's; kAlreadyExists
 /// ("Cannot rename a.b to c.d. Table already exists" / "... View already exists").
 struct RenameObject {
@@ -101,8 +105,9 @@ struct RenameObject {
   ObjectKind kind = ObjectKind::kTable;
 };
 
-/// Keeps a staged creation's identity and location until `expires_at`, so that nobody else gets
-/// them. Errors as CreateObject, but the name is not reserved.
+/// Keeps a staged creation's location until `expires_at`, so that no table of another name gets it
+/// (a repeat under the same name may: an abandoned CREATE TABLE AS must not block its own retry).
+/// Errors as CreateObject, but the name is not reserved.
 struct StageTable {
   TableIdentifier identifier;
   std::string uuid;
@@ -138,7 +143,8 @@ struct MutationContext {
   TimestampMs now;
   /// Give up (kDeadlineExceeded, nothing changed) if the transaction has not begun by then.
   MonotonicTime deadline = MonotonicTime::max();
-  /// Names this attempt for ResolveAttempt; part of its metadata file's name.
+  /// Names this attempt for ResolveAttempt; part of its metadata file's name. An id that is settled
+  /// already (committed or aborted) is refused: kCommitConflict.
   std::optional<Uuid> attempt;
   /// Recorded before the change, in its transaction.
   std::optional<IdempotencyKey> idempotency;
@@ -162,7 +168,8 @@ struct MutationResult {
   std::optional<NamespaceRecord> name_space;
   /// UpdateNamespaceProperties.
   std::optional<NamespacePropertiesResult> properties;
-  /// CommitObjects: the new rows, in the order of its changes. DropObject: the row that was dropped.
+  /// CommitObjects: the new rows, in the order of its changes. DropObject: the row that was
+  /// dropped.
   std::vector<ObjectRecord> objects;
 };
 

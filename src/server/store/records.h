@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,6 +66,9 @@ struct ObjectRecord {
   /// Raised by one with every change of the pointer: what a swap compares.
   int64_t version = 0;
 };
+
+/// An object's row, shared with the store's memory; nullptr stands for "none".
+using ObjectRef = std::shared_ptr<const ObjectRecord>;
 
 /// The outcome of a finished call, kept under its idempotency key.
 struct StoredOutcome {
