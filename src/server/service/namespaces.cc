@@ -27,13 +27,6 @@ std::string Reference(const NamespacePath& path, const store::Properties& proper
   return json;
 }
 
-Status CheckNotRoot(const NamespacePath& path) {
-  if (path.empty()) {
-    return Error(ErrorCode::kInvalidArgument, "Invalid namespace: it has no levels");
-  }
-  return CheckNamespacePath(path);
-}
-
 Status CheckLocationProperty(const Environment& environment,
                              const CallContext& call,
                              const store::Properties& properties) {
@@ -58,7 +51,7 @@ Result<store::NamespaceRecord> NamespaceService::Load(const CallContext& call,
 
 Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
     const CallContext& call, const NamespacePath& path, const store::Properties& properties) {
-  RETURN_IF_ERROR(CheckNotRoot(path));
+  RETURN_IF_ERROR(CheckNamespacePath(path));
   RETURN_IF_ERROR(CheckLocationProperty(environment_, call, properties));
   ASSIGN_OR_RETURN(
       store::MutationResult result,
@@ -74,7 +67,7 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
 
 Result<Answer<std::monostate>> NamespaceService::Drop(const CallContext& call,
                                                       const NamespacePath& path) {
-  RETURN_IF_ERROR(CheckNotRoot(path));
+  RETURN_IF_ERROR(CheckNamespacePath(path));
   ASSIGN_OR_RETURN(store::MutationResult result,
                    environment_.store.Execute(
                        store::DropNamespace{path},
@@ -88,7 +81,7 @@ Result<Answer<std::monostate>> NamespaceService::Drop(const CallContext& call,
 
 Result<Answer<store::NamespacePropertiesResult>> NamespaceService::UpdateProperties(
     const CallContext& call, const store::UpdateNamespaceProperties& update) {
-  RETURN_IF_ERROR(CheckNotRoot(update.path));
+  RETURN_IF_ERROR(CheckNamespacePath(update.path));
   RETURN_IF_ERROR(CheckLocationProperty(environment_, call, update.updates));
   for (const std::string& key : update.removals) {
     if (update.updates.contains(key)) {

@@ -1,7 +1,7 @@
 // NamespaceService: the rules of namespaces. REST: operations on /namespaces.
 //
 // Errors: kNoSuchNamespace, kAlreadyExists, kNamespaceNotEmpty, kInvalidArgument (a level that is
-// empty or too long, the root), kUnprocessable (a key both set and removed).
+// empty or too long), kUnprocessable (a key both set and removed).
 // Thread-safety: any thread.
 #pragma once
 

@@ -12,6 +12,7 @@
 #include "server/service/names.h"
 #include "server/service/object_commit.h"
 #include "server/service/tables.h"
+#include "storage/location.h"
 
 namespace firn::service {
 namespace {
@@ -218,9 +219,15 @@ void TableCommitService::DeleteOldMetadata(const iceberg::TableMetadata& before,
   if (!iceberg::BoolProperty(*after.properties, iceberg::kDeleteAfterCommitProperty, false)) {
     return;
   }
+  // A log may name any file: only those beside the table's other files are its own.
+  auto own = storage::Location::Parse(after.FindProperty(iceberg::kMetadataPathProperty)
+                                          .value_or(after.location));
   for (const iceberg::MetadataLogEntry& old : iceberg::DroppedMetadataLog(before, after)) {
-    environment_.cache.Erase(old.metadata_file);
-    Discard(environment_, old.metadata_file);
+    auto file = storage::Location::Parse(old.metadata_file);
+    if (own.has_value() && file.has_value() && own->Contains(*file)) {
+      environment_.cache.Erase(old.metadata_file);
+      Discard(environment_, old.metadata_file);
+    }
   }
 }
 

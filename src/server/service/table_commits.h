@@ -44,9 +44,9 @@ class TableCommitService {
  private:
   /// A change on its way: what it starts from and what it becomes.
   struct Prepared {
-    /// Null where the table is created.
+    /// Both null where the table is created.
     MetadataEntryPtr base;
-    std::optional<store::ObjectRecord> record;
+    store::ObjectRef record;
     iceberg::TableMetadataPtr result;
   };
 

@@ -33,7 +33,8 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, entry->table()->location));
   store::ObjectPointer pointer = PointerTo(*entry->table(), metadata_location);
 
-  store::ObjectChange change = store::CreateObject{identifier, ObjectKind::kTable, pointer};
+  store::ObjectChange change = 
+      store::CreateObject{identifier, ObjectKind::kTable, pointer, /*registers=*/true};
   if (existing && overwrite) {
     change = store::SwapObject{.identifier = identifier,
                                .kind = ObjectKind::kTable,

@@ -33,20 +33,20 @@ Result<store::Page<std::string>> TableService::List(const CallContext& call,
   return environment_.store.ListObjects(call.warehouse.id, name_space, ObjectKind::kTable, page);
 }
 
-Result<store::ObjectRecord> TableService::Find(const CallContext& call,
+Result<store::ObjectRef> TableService::Find(const CallContext& call,
                                                const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kTable));
   if (!record) {
     return NoSuchTable(identifier);
   }
-  return *std::move(record);
+  return record;
 }
 
 Result<MetadataEntryPtr> TableService::Load(const CallContext& call,
                                             const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(store::ObjectRecord record, Find(call, identifier));
-  return LoadTableEntry(environment_, record.pointer.metadata_location);
+  ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, identifier));
+  return LoadTableEntry(environment_, record->pointer.metadata_location);
 }
 
 MetadataEntryPtr TableService::LoadCached(const CallContext& call,
@@ -63,7 +63,7 @@ MetadataEntryPtr TableService::LoadCached(const CallContext& call,
 Result<bool> TableService::Exists(const CallContext& call, const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kTable));
-  return record.has_value();
+  return record != nullptr;
 }
 
 Result<iceberg::TableMetadataPtr> TableService::NewMetadata(const CallContext& call,

@@ -73,7 +73,7 @@ class TableService {
  private:
   Result<iceberg::TableMetadataPtr> NewMetadata(const CallContext& call,
                                                 const CreateTableRequest& request);
-  Result<store::ObjectRecord> Find(const CallContext& call, const TableIdentifier& identifier);
+  Result<store::ObjectRef> Find(const CallContext& call, const TableIdentifier& identifier);
 
   Environment environment_;
 };

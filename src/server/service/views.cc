@@ -21,7 +21,7 @@ Result<store::Page<std::string>> ViewService::List(const CallContext& call,
   return environment_.store.ListObjects(call.warehouse.id, name_space, ObjectKind::kView, page);
 }
 
-Result<store::ObjectRecord> ViewService::Find(const CallContext& call,
+Result<store::ObjectRef> ViewService::Find(const CallContext& call,
                                               const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kView));
@@ -29,19 +29,19 @@ Result<store::ObjectRecord> ViewService::Find(const CallContext& call,
     return Error(ErrorCode::kNoSuchView,
                  fmt::format("View does not exist: {}", identifier.ToString()));
   }
-  return *std::move(record);
+  return record;
 }
 
 Result<MetadataEntryPtr> ViewService::Load(const CallContext& call,
                                            const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(store::ObjectRecord record, Find(call, identifier));
-  return LoadViewEntry(environment_, record.pointer.metadata_location);
+  ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, identifier));
+  return LoadViewEntry(environment_, record->pointer.metadata_location);
 }
 
 Result<bool> ViewService::Exists(const CallContext& call, const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kView));
-  return record.has_value();
+  return record != nullptr;
 }
 
 Result<Answer<MetadataEntryPtr>> ViewService::Create(const CallContext& call,
@@ -77,9 +77,9 @@ Result<Answer<MetadataEntryPtr>> ViewService::Create(const CallContext& call,
 
 Result<Answer<MetadataEntryPtr>> ViewService::Commit(const CallContext& call,
                                                      const ViewChange& change) {
-  ASSIGN_OR_RETURN(store::ObjectRecord record, Find(call, change.identifier));
+  ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, change.identifier));
   ASSIGN_OR_RETURN(CommitLocks::Held held,
-                   environment_.locks.Acquire(std::span(&record.id, 1), call.deadline));
+                   environment_.locks.Acquire(std::span(&record->id, 1), call.deadline));
   Uuid attempt = AttemptId(call, environment_.clock);
   for (int64_t retry = 0;; ++retry) {
     bool lost_swap = false;
@@ -95,9 +95,9 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
                                                         const ViewChange& change,
                                                         const Uuid& attempt,
                                                         bool& lost_swap) {
-  ASSIGN_OR_RETURN(store::ObjectRecord record, Find(call, change.identifier));
+  ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, change.identifier));
   ASSIGN_OR_RETURN(MetadataEntryPtr base,
-                   LoadViewEntry(environment_, record.pointer.metadata_location));
+                   LoadViewEntry(environment_, record->pointer.metadata_location));
   RETURN_IF_ERROR(iceberg::CheckViewRequirements(*base->view(), change.requirements));
   ASSIGN_OR_RETURN(
       iceberg::ViewMetadataPtr metadata,
@@ -112,8 +112,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
                                                               base->location(), attempt));
   store::SwapObject swap{.identifier = change.identifier,
                          .kind = ObjectKind::kView,
-                         .id = record.id,
-                         .expected_version = record.version,
+                         .id = record->id,
+                         .expected_version = record->version,
                          .pointer = written.pointer};
   auto answer = CommitOne(environment_, call, attempt, std::move(swap), written);
   lost_swap = !answer.has_value() && answer.error().code() == ErrorCode::kCommitConflict;
@@ -144,7 +144,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
                           {.metadata_location = metadata_location,
                            .location = entry->view()->location,
                            .uuid = entry->view()->uuid,
-                           .format_version = entry->view()->format_version}});
+                           .format_version = entry->view()->format_version},
+                          /*registers=*/true});
   ASSIGN_OR_RETURN(store::MutationResult result,
                    CommitFiles(environment_, call, AttemptId(call, environment_.clock),
                                std::move(commit), metadata_location, {}));

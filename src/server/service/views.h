@@ -56,7 +56,7 @@ class ViewService {
                                         const TableIdentifier& to);
 
  private:
-  Result<store::ObjectRecord> Find(const CallContext& call, const TableIdentifier& identifier);
+  Result<store::ObjectRef> Find(const CallContext& call, const TableIdentifier& identifier);
   Result<Answer<MetadataEntryPtr>> TryCommit(const CallContext& call,
                                              const ViewChange& change,
                                              const Uuid& attempt,
