@@ -11,15 +11,15 @@
 #include "base/hex.h"
 #include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/decimal_text.h"
+#include "iceberg/schema/json_excerpt.h"
 #include "iceberg/schema/type_text.h"
 
 namespace firn::iceberg {
 namespace {
 
 Error CannotParse(const Type& type, json::Element element, std::string_view why = "") {
-  return Error(ErrorCode::kInvalidArgument,
-               fmt::format("Cannot parse default as a {} value: {}{}", ToString(type),
-                           json::ToJson(element), why));
+  return Error(ErrorCode::kInvalidArgument, fmt::format("Cannot parse default as a {} value: {}{}",
+                                                        ToString(type), Excerpt(element), why));
 }
 
 template <class T>
@@ -58,7 +58,7 @@ Result<Literal> ParseBytes(const Type& type, json::Element element, std::string_
   if (type.id() == TypeId::kFixed && text.size() != static_cast<size_t>(type.length()) * 2) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse default {} value: {}, incorrect length: {}",
-                             ToString(type), json::ToJson(element), text.size()));
+                             ToString(type), Excerpt(element), text.size()));
   }
   auto bytes = HexDecode(text);
   if (!bytes) {

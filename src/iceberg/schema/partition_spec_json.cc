@@ -4,14 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/schema/json_excerpt.h"
+
 namespace firn::iceberg {
 namespace {
 
 Result<UnboundPartitionField> ParseField(json::Element element) {
   if (!element.is_object()) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("Cannot parse partition field, not an object: {}", json::ToJson(element)));
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Cannot parse partition field, not an object: {}", Excerpt(element)));
   }
   json::Object object(element.get_object().value_unsafe());
   ASSIGN_OR_RETURN(std::string_view name, json::GetString(object, "name"));
@@ -42,7 +43,7 @@ Result<UnboundPartitionSpec> ParsePartitionFields(json::Element element) {
   if (!element.is_array()) {
     return Error(
         ErrorCode::kInvalidArgument,
-        fmt::format("Cannot parse partition spec fields, not an array: {}", json::ToJson(element)));
+        fmt::format("Cannot parse partition spec fields, not an array: {}", Excerpt(element)));
   }
   UnboundPartitionSpec spec;
   size_t with_id = 0;
@@ -62,7 +63,7 @@ Result<UnboundPartitionSpec> ParsePartitionFields(json::Element element) {
 Result<UnboundPartitionSpec> ParsePartitionSpec(json::Element element) {
   if (!element.is_object()) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("Cannot parse spec from non-object: {}", json::ToJson(element)));
+                 fmt::format("Cannot parse spec from non-object: {}", Excerpt(element)));
   }
   json::Object object(element.get_object().value_unsafe());
   ASSIGN_OR_RETURN(auto id, json::FindInt32(object, "spec-id"));

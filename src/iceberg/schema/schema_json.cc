@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/schema/json_excerpt.h"
 #include "iceberg/schema/literal_json.h"
 #include "iceberg/schema/type_text.h"
 
@@ -22,7 +23,7 @@ Result<std::optional<Literal>> ParseDefault(const Type& type,
   if (type.is_nested()) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Invalid default value for {}: {} (must be null)", ToString(type),
-                             json::ToJson(*element)));
+                             Excerpt(*element)));
   }
   return ParseLiteral(type, *element);
 }
@@ -37,9 +38,8 @@ Status CheckField(const NestedField& field) {
 
 Result<NestedField> ParseField(json::Element element) {
   if (!element.is_object()) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("Cannot parse struct field from non-object: {}", json::ToJson(element)));
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Cannot parse struct field from non-object: {}", Excerpt(element)));
   }
   json::Object object(element.get_object().value_unsafe());
   NestedField field;
@@ -62,9 +62,8 @@ Result<NestedField> ParseField(json::Element element) {
 Result<std::vector<NestedField>> ParseFields(const json::Object& object) {
   ASSIGN_OR_RETURN(json::Element element, json::Get(object, "fields"));
   if (!element.is_array()) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("Cannot parse struct fields from non-array: {}", json::ToJson(element)));
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Cannot parse struct fields from non-array: {}", Excerpt(element)));
   }
   std::vector<NestedField> fields;
   for (json::Element item : element.get_array().value_unsafe()) {
@@ -104,7 +103,7 @@ Result<TypePtr> ParseMap(const json::Object& object) {
 
 Error CannotParseType(json::Element element) {
   return Error(ErrorCode::kInvalidArgument,
-               fmt::format("Cannot parse type from json: {}", json::ToJson(element)));
+               fmt::format("Cannot parse type from json: {}", Excerpt(element)));
 }
 
 void AppendField(const NestedField& field, JsonWriter& out) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "iceberg/schema/ascii.h"
+#include "iceberg/schema/json_excerpt.h"
 
 namespace firn::iceberg {
 namespace {
@@ -36,7 +37,7 @@ Result<NullOrder> ParseNullOrder(std::string_view text) {
 Result<SortField> ParseField(json::Element element) {
   if (!element.is_object()) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("Cannot parse sort field, not an object: {}", json::ToJson(element)));
+                 fmt::format("Cannot parse sort field, not an object: {}", Excerpt(element)));
   }
   json::Object object(element.get_object().value_unsafe());
   ASSIGN_OR_RETURN(std::string_view text, json::GetString(object, "transform"));
@@ -54,15 +55,14 @@ Result<SortField> ParseField(json::Element element) {
 Result<SortOrder> ParseSortOrder(json::Element element) {
   if (!element.is_object()) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("Cannot parse sort order from non-object: {}", json::ToJson(element)));
+                 fmt::format("Cannot parse sort order from non-object: {}", Excerpt(element)));
   }
   json::Object object(element.get_object().value_unsafe());
   ASSIGN_OR_RETURN(int32_t id, json::GetInt32(object, "order-id"));
   ASSIGN_OR_RETURN(json::Element fields, json::Get(object, "fields"));
   if (!fields.is_array()) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("Cannot parse sort order fields, not an array: {}", json::ToJson(fields)));
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Cannot parse sort order fields, not an array: {}", Excerpt(fields)));
   }
   SortOrder order;
   order.id = SortOrderId(id);

@@ -7,6 +7,7 @@
 #include "iceberg/schema/ascii.h"
 
 namespace firn::iceberg {
+
 bool operator==(const NestedField& a, const NestedField& b) {
   return a.id == b.id && a.required == b.required && a.name == b.name && a.doc == b.doc &&
          *a.type == *b.type && a.initial_default == b.initial_default &&
