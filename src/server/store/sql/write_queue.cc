@@ -50,6 +50,11 @@ Status WriteQueue::Run(const Work& work, MonotonicTime deadline) {
   return std::move(request.member.result);
 }
 
+size_t WriteQueue::waiting() const {
+  std::scoped_lock lock(mutex_);
+  return waiting_.size();
+}
+
 std::deque<WriteQueue::Request*> WriteQueue::TakeReady() {
   std::unique_lock lock(mutex_);
   ready_.wait(lock, [&] { return closed_ || !waiting_.empty(); });

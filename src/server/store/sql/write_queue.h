@@ -34,6 +34,9 @@ class WriteQueue {
   /// kCommitStateUnknown.
   Status Run(const Work& work, MonotonicTime deadline);
 
+  /// How many changes wait for their turn.
+  size_t waiting() const;
+
  private:
   struct Request;
 
@@ -43,7 +46,7 @@ class WriteQueue {
 
   std::unique_ptr<GroupCommit> group_;
   WriteQueueLimits limits_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<Request*> waiting_;
   bool closed_ = false;

@@ -27,7 +27,7 @@ class SqliteEngine final : public sql::Engine {
                                           .read_only = read_only,
                                           .cache_kib = cache_kib,
                                           .busy_timeout_ms = options_.busy_timeout_ms,
-                                          .vfs = {}}));
+                                          .vfs = options_.vfs}));
     return session;
   }
 

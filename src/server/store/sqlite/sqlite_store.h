@@ -20,6 +20,8 @@ struct SqliteOptions {
   int64_t reader_cache_kib = 1024;
   /// How long a lock that another process holds on the file (a backup, say) is waited for.
   int busy_timeout_ms = 5000;
+  /// SQLite's file layer by name; empty: the system's.
+  std::string vfs;
   /// `clock` may be left out: the system's.
   sql::SqlStoreOptions store;
 };

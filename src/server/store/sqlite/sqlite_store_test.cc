@@ -27,7 +27,7 @@ namespace {
 
 using firn::testing::IsError;
 using firn::testing::IsOk;
-using testing::TestFolder;
+using store::testing::TestFolder;
 
 void RunSql(const std::string& path, const char* script) {
   sqlite3* database = nullptr;
