@@ -145,6 +145,24 @@ class PrintedList {
     return before - size_;
   }
 
+  /// Removes the first `count` items, at most all.
+  void RemoveFirst(size_t count) {
+    Seal();
+    auto chunk = sealed_.begin();
+    for (; chunk != sealed_.end() && count >= (*chunk)->items.size(); ++chunk) {
+      count -= (*chunk)->items.size();
+    }
+    std::vector<std::shared_ptr<const Chunk>> kept(chunk, sealed_.end());
+    if (count > 0 && !kept.empty()) {
+      auto rest = std::make_shared<Chunk>();
+      for (size_t i = count; i < kept.front()->items.size(); ++i) {
+        rest->Append(kept.front()->items[i], kept.front()->TextAt(i));
+      }
+      kept.front() = std::move(rest);
+    }
+    Adopt(std::move(kept));
+  }
+
   /// Puts `item` in the place of the first that satisfies `pred`, or at the end.
   template <class Pred>
   void Replace(Pred pred, T item, std::string_view json) {

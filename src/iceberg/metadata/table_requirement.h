@@ -1,19 +1,15 @@
 // The 8 conditions a commit can put on the table it changes. A requirement that fails means another
-// commit came first. REST: schema TableRequirement.
+// commit came first. Parsed by table_requirement_json.h. REST: schema TableRequirement.
 //
-// Errors: Parse: kInvalidArgument, for an unknown type too. Check: kCommitConflict "Requirement
-// failed: ...", the client reloads and tries again.
-// Thread-safety: plain values and pure functions.
+// Errors of the check: kCommitConflict "Requirement failed: ...": the client reloads and tries
+// again. Thread-safety: plain values and pure functions.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string>
 #include <variant>
-#include <vector>
 
-#include "base/json_reader.h"
-#include "base/json_writer.h"
 #include "base/result.h"
 #include "iceberg/metadata/table_metadata.h"
 
@@ -54,9 +50,6 @@ using TableRequirement = std::variant<AssertCreate,
                                       AssertLastAssignedPartitionId,
                                       AssertDefaultSpecId,
                                       AssertDefaultSortOrderId>;
-
-Result<std::vector<TableRequirement>> ParseTableRequirements(json::Array array);
-void AppendTableRequirement(const TableRequirement& requirement, JsonWriter& out);
 
 /// `base` is null where the table does not exist. The first requirement that fails is reported.
 Status CheckRequirements(const TableMetadata* base, std::span<const TableRequirement> requirements);

@@ -29,7 +29,7 @@ class Schema {
 
   static Result<Schema> Make(SchemaId id,
                              std::vector<NestedField> fields,
-                             std::vector<FieldId> identifier_field_ids);
+                             const std::vector<FieldId>& identifier_field_ids);
 
   SchemaId id() const { return id_; }
   /// The same columns under another id.
@@ -37,7 +37,7 @@ class Schema {
 
   const TypePtr& as_struct() const;
   std::span<const NestedField> fields() const { return as_struct()->fields(); }
-  /// In the order given; they name required primitive fields outside lists and maps.
+  /// In the order given, each once; they name required primitive fields outside lists and maps.
   std::span<const FieldId> identifier_field_ids() const;
   /// 0 where there are no columns.
   FieldId highest_field_id() const;

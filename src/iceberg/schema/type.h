@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "iceberg/schema/ids.h"
@@ -49,7 +50,7 @@ enum class TypeId : uint8_t {
 /// How a geography interpolates between points.
 enum class EdgeAlgorithm : uint8_t { kSpherical, kVincenty, kThomas, kAndoyer, kKarney };
 
-/// What geometry and geography carry where the text names nothing.
+/// The CRS of geometry and geography where the text names none.
 inline constexpr std::string_view kDefaultCrs = "OGC:CRS84";
 
 class Type;
@@ -78,9 +79,8 @@ class Type {
   /// precision 1 to 38, scale at most precision: the caller's to ensure.
   static TypePtr Decimal(int32_t precision, int32_t scale);
   static TypePtr Fixed(int32_t length);
-  /// nullopt: the default CRS, left out of the text form.
-  static TypePtr Geometry(std::optional<std::string> crs);
-  static TypePtr Geography(std::optional<std::string> crs, std::optional<EdgeAlgorithm> algorithm);
+  static TypePtr Geometry(std::string crs);
+  static TypePtr Geography(std::string crs, EdgeAlgorithm algorithm);
   static TypePtr Struct(std::vector<NestedField> fields);
   static TypePtr List(FieldId element_id, TypePtr element, bool element_required);
   static TypePtr Map(NestedField key, NestedField value);
@@ -93,11 +93,11 @@ class Type {
   /// As the specification groups them: variant is neither primitive nor nested.
   bool is_primitive() const { return !is_nested() && id_ != TypeId::kVariant; }
 
-  int32_t precision() const { return first_; }                    ///< decimal
-  int32_t scale() const { return second_; }                       ///< decimal
-  int32_t length() const { return first_; }                       ///< fixed
-  const std::optional<std::string>& crs() const { return crs_; }  ///< geometry, geography
-  const std::optional<EdgeAlgorithm>& algorithm() const { return algorithm_; }  ///< geography
+  int32_t precision() const { return first_; }            ///< decimal
+  int32_t scale() const { return second_; }               ///< decimal
+  int32_t length() const { return first_; }               ///< fixed
+  const std::string& crs() const { return crs_; }         ///< geometry, geography
+  EdgeAlgorithm algorithm() const { return algorithm_; }  ///< geography
 
   /// struct: its fields; list: {element}; map: {key, value}; else empty.
   std::span<const NestedField> fields() const { return fields_; }
@@ -105,7 +105,7 @@ class Type {
   const NestedField& key() const { return fields_[0]; }      ///< map
   const NestedField& value() const { return fields_[1]; }    ///< map
 
-  /// Deep equality.
+  /// Deep equality; the case of a CRS does not count.
   friend bool operator==(const Type&, const Type&);
 
  private:
@@ -114,8 +114,8 @@ class Type {
   TypeId id_;
   int32_t first_ = 0;
   int32_t second_ = 0;
-  std::optional<std::string> crs_;
-  std::optional<EdgeAlgorithm> algorithm_;
+  std::string crs_;
+  EdgeAlgorithm algorithm_ = EdgeAlgorithm::kSpherical;
   std::vector<NestedField> fields_;
 };
 

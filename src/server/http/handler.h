@@ -29,6 +29,14 @@ class Handler {
   virtual Response RenderError(int status, const Error& error) = 0;
 };
 
+/// Answers what is not the application's own, /health, /ready, /metrics; nullopt for other paths.
+/// Called on an I/O thread: no I/O, no waiting.
+class SystemEndpoints {
+ public:
+  virtual ~SystemEndpoints() = default;
+  virtual std::optional<Response> TryAnswer(const Request& request) = 0;
+};
+
 /// A finished request, for logs and metrics. Views are valid during the call only.
 struct RequestSummary {
   std::string_view method;

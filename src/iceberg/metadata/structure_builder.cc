@@ -1,0 +1,221 @@
+// The part of TableMetadataBuilder that changes schemas, partition specs and sort orders.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "iceberg/metadata/list_items_internal.h"
+#include "iceberg/metadata/table_metadata_builder_internal.h"
+#include "iceberg/schema/schema_rules.h"
+
+namespace firn::iceberg {
+namespace {
+
+constexpr SortOrderId kFirstSortOrderId{1};
+
+Error Invalid(std::string message) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+template <class Id>
+bool Contains(const std::vector<Id>& ids, Id id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+template <class Id>
+Id After(Id id) {
+  return Id(id.value() + 1);
+}
+
+UnboundPartitionSpec Unbind(const PartitionSpec& spec) {
+  UnboundPartitionSpec unbound;
+  unbound.id = spec.id;
+  for (const PartitionField& field : spec.fields) {
+    unbound.fields.push_back({field.source_id, field.field_id, field.name, field.transform});
+  }
+  return unbound;
+}
+
+/// The id a field of the same source and transform already has in one of the table's specs.
+std::optional<FieldId> KnownFieldId(const PrintedList<PartitionSpec>& specs,
+                                    const UnboundPartitionField& wanted) {
+  std::optional<FieldId> known;
+  for (const PartitionSpec& spec : specs) {
+    for (const PartitionField& field : spec.fields) {
+      if (field.source_id == wanted.source_id && field.transform == wanted.transform) {
+        known = std::max(known.value_or(field.field_id), field.field_id);
+      }
+    }
+  }
+  return known;
+}
+
+}  // namespace
+
+Status TableMetadataBuilder::Apply(const AddSchema& update) {
+  RETURN_IF_ERROR(CheckFormatVersion(update.schema, next_.format_version));
+  FieldId last_column_id = std::max(next_.last_column_id, update.schema.highest_field_id());
+  changed_ = changed_ || last_column_id != next_.last_column_id;
+  next_.last_column_id = last_column_id;
+
+  SchemaId id = next_.current_schema_id;
+  for (const Schema& schema : next_.schemas) {
+    if (schema.SameAs(update.schema)) {
+      last_added_schema_ = schema.id();
+      return {};
+    }
+    id = schema.id() >= id ? After(schema.id()) : id;
+  }
+  Add(next_.schemas, update.schema.WithId(id));
+  last_added_schema_ = id;
+  changed_ = true;
+  return {};
+}
+
+Status TableMetadataBuilder::Apply(const SetCurrentSchema& update) {
+  SchemaId id = update.schema_id;
+  if (id.value() == kLastAdded) {
+    if (!last_added_schema_) {
+      return Invalid("Cannot set last added schema: no schema has been added");
+    }
+    id = *last_added_schema_;
+  }
+  const Schema* schema = next_.FindSchema(id);
+  if (schema == nullptr) {
+    return Invalid(fmt::format("Cannot set current schema to unknown schema: {}", id.value()));
+  }
+  if (id == next_.current_schema_id) {
+    return {};
+  }
+  for (const PartitionSpec& spec : next_.specs) {
+    RETURN_IF_ERROR(BindHistoricalSpec(Unbind(spec), *schema));
+  }
+  next_.current_schema_id = id;
+  changed_ = structure_changed_ = true;
+  return {};
+}
+
+Status TableMetadataBuilder::Apply(const RemoveSchemas& update) {
+  if (Contains(update.schema_ids, next_.current_schema_id)) {
+    return Invalid("Cannot remove the current schema");
+  }
+  size_t removed = next_.schemas.RemoveIf(
+      [&update](const Schema& schema) { return Contains(update.schema_ids, schema.id()); });
+  changed_ = changed_ || removed > 0;
+  return {};
+}
+
+Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSpec& spec,
+                                                        const Schema& schema) const {
+  UnboundPartitionSpec numbered = spec;
+  std::set<FieldId> used;
+  FieldId last = next_.last_partition_id;
+  for (UnboundPartitionField& field : numbered.fields) {
+    if (!field.field_id && next_.format_version > 1) {
+      auto known = KnownFieldId(next_.specs, field);
+      bool reuse = known && !used.contains(*known);
+      last = reuse ? last : After(last);
+      field.field_id = reuse ? *known : last;
+      used.insert(*field.field_id);
+    }
+  }
+  return BindSpec(numbered, schema);
+}
+
+Status TableMetadataBuilder::Apply(const AddSpec& update) {
+  const Schema* schema = next_.FindSchema(next_.current_schema_id);
+  if (schema == nullptr) {
+    return Invalid("Cannot add a partition spec before a schema is added");
+  }
+  ASSIGN_OR_RETURN(PartitionSpec spec, BindNewSpec(update.spec, *schema));
+  spec.id = SpecId(0);
+  for (const PartitionSpec& existing : next_.specs) {
+    if (spec.CompatibleWith(existing)) {
+      last_added_spec_ = existing.id;
+      return {};
+    }
+    spec.id = spec.id <= existing.id ? After(existing.id) : spec.id;
+  }
+  if (next_.format_version == 1 && !spec.has_sequential_ids()) {
+    return Invalid(fmt::format("Spec does not use sequential IDs that are required in v1: {}",
+                               ToString(spec)));
+  }
+  next_.last_partition_id = std::max(next_.last_partition_id, spec.last_assigned_field_id());
+  last_added_spec_ = spec.id;
+  Add(next_.specs, std::move(spec));
+  changed_ = true;
+  return {};
+}
+
+Status TableMetadataBuilder::Apply(const SetDefaultSpec& update) {
+  SpecId id = update.spec_id;
+  if (id.value() == kLastAdded) {
+    if (!last_added_spec_) {
+      return Invalid("Cannot set last added spec: no spec has been added");
+    }
+    id = *last_added_spec_;
+  }
+  if (next_.FindSpec(id) == nullptr) {
+    return Invalid(fmt::format("Cannot set default spec to unknown spec: {}", id.value()));
+  }
+  if (id != next_.default_spec_id) {
+    next_.default_spec_id = id;
+    changed_ = structure_changed_ = true;
+  }
+  return {};
+}
+
+Status TableMetadataBuilder::Apply(const RemovePartitionSpecs& update) {
+  if (Contains(update.spec_ids, next_.default_spec_id)) {
+    return Invalid("Cannot remove the default partition spec");
+  }
+  size_t removed = next_.specs.RemoveIf(
+      [&update](const PartitionSpec& spec) { return Contains(update.spec_ids, spec.id); });
+  changed_ = changed_ || removed > 0;
+  return {};
+}
+
+Status TableMetadataBuilder::Apply(const AddSortOrder& update) {
+  const Schema* schema = next_.FindSchema(next_.current_schema_id);
+  if (schema == nullptr) {
+    return Invalid("Cannot add a sort order before a schema is added");
+  }
+  RETURN_IF_ERROR(CheckCompatibility(update.order, *schema));
+  SortOrder order = update.order;
+  order.id = order.is_sorted() ? kFirstSortOrderId : kUnsortedOrderId;
+  for (const SortOrder& existing : next_.sort_orders) {
+    if (existing.fields == order.fields) {
+      last_added_order_ = existing.id;
+      return {};
+    }
+    if (order.is_sorted() && order.id <= existing.id) {
+      order.id = After(existing.id);
+    }
+  }
+  last_added_order_ = order.id;
+  Add(next_.sort_orders, std::move(order));
+  changed_ = true;
+  return {};
+}
+
+Status TableMetadataBuilder::Apply(const SetDefaultSortOrder& update) {
+  SortOrderId id = update.order_id;
+  if (id.value() == kLastAdded) {
+    if (!last_added_order_) {
+      return Invalid("Cannot set last added sort order: no sort order has been added");
+    }
+    id = *last_added_order_;
+  }
+  if (next_.FindSortOrder(id) == nullptr) {
+    return Invalid(
+        fmt::format("Cannot set default sort order to unknown sort order: {}", id.value()));
+  }
+  if (id != next_.default_sort_order_id) {
+    next_.default_sort_order_id = id;
+    changed_ = structure_changed_ = true;
+  }
+  return {};
+}
+
+}  // namespace firn::iceberg

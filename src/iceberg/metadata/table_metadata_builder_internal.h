@@ -1,0 +1,85 @@
+// TableMetadataBuilder: applies updates one by one to a copy of the base, which shares all that
+// stays. apply_updates.cc drives it; its members are in three files: the plain fields and Build
+// (table_metadata_builder.cc), schemas, specs and orders (structure_builder.cc), snapshots, refs
+// and their log (history_builder.cc). Private to this folder.
+//
+// Errors: as ApplyUpdates. After one the builder is of no use.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "iceberg/metadata/apply_updates.h"
+#include "iceberg/metadata/table_metadata.h"
+#include "iceberg/metadata/table_update.h"
+
+namespace firn::iceberg {
+
+class TableMetadataBuilder {
+ public:
+  /// `base` is null for a new table; then `initial_version` is its format version.
+  TableMetadataBuilder(TableMetadataPtr base,
+                       FormatVersion initial_version,
+                       const ApplyContext& context);
+
+  Status Apply(const AssignUuid& update);
+  Status Apply(const UpgradeFormatVersion& update);
+  Status Apply(const SetLocation& update);
+  Status Apply(const SetProperties& update);
+  Status Apply(const RemoveProperties& update);
+  Status Apply(const SetStatistics& update);
+  Status Apply(const RemoveStatistics& update);
+  Status Apply(const SetPartitionStatistics& update);
+  Status Apply(const RemovePartitionStatistics& update);
+  Status Apply(const AddEncryptionKey& update);
+  Status Apply(const RemoveEncryptionKey& update);
+
+  Status Apply(const AddSchema& update);
+  Status Apply(const SetCurrentSchema& update);
+  Status Apply(const RemoveSchemas& update);
+  Status Apply(const AddSpec& update);
+  Status Apply(const SetDefaultSpec& update);
+  Status Apply(const RemovePartitionSpecs& update);
+  Status Apply(const AddSortOrder& update);
+  Status Apply(const SetDefaultSortOrder& update);
+
+  Status Apply(const AddSnapshot& update);
+  Status Apply(const RemoveSnapshots& update);
+  Status Apply(const SetSnapshotRef& update);
+  Status Apply(const RemoveSnapshotRef& update);
+
+  /// The base itself where nothing changed.
+  Result<TableMetadataPtr> Build();
+
+ private:
+  void SetPropertyMap(PropertyMap properties);
+  Status AddPreviousFile();
+
+  Result<PartitionSpec> BindNewSpec(const UnboundPartitionSpec& spec, const Schema& schema) const;
+
+  Status CheckRowLineage(const Snapshot& snapshot) const;
+  void RemoveRef(std::string_view name);
+  bool IsAdded(SnapshotId id) const;
+  /// Drops log entries that no commit ever made current, and all before a gap.
+  Status FinishSnapshotLog();
+
+  TableMetadataPtr base_;
+  ApplyContext context_;
+  TableMetadata next_;
+  bool changed_ = false;
+  bool structure_changed_ = false;
+
+  std::optional<SchemaId> last_added_schema_;
+  std::optional<SpecId> last_added_spec_;
+  std::optional<SortOrderId> last_added_order_;
+
+  std::vector<SnapshotId> added_snapshots_;
+  /// Added snapshots that these updates made main's, in turn.
+  std::vector<SnapshotId> set_as_main_;
+  bool removed_snapshots_ = false;
+  /// How many log entries at the end are new, and one more.
+  size_t log_entries_to_check_ = 2;
+};
+
+}  // namespace firn::iceberg

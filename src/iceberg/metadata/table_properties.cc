@@ -1,0 +1,50 @@
+#include "iceberg/metadata/table_properties.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "iceberg/schema/ascii.h"
+
+namespace firn::iceberg {
+namespace {
+
+constexpr std::array<std::string_view, 9> kReserved{
+    kFormatVersionProperty, "uuid",
+    "snapshot-count",       "current-snapshot-summary",
+    "current-snapshot-id",  "current-snapshot-timestamp-ms",
+    "current-schema",       "default-partition-spec",
+    "default-sort-order",
+};
+
+}  // namespace
+
+bool IsReservedProperty(std::string_view name) {
+  return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+}
+
+Result<int32_t> IntProperty(const PropertyMap& properties,
+                            std::string_view name,
+                            int32_t default_value) {
+  auto found = properties.find(std::string(name));
+  if (found == properties.end()) {
+    return default_value;
+  }
+  std::string_view text = found->second;
+  int32_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Table property {} must have integer value", name));
+  }
+  return value;
+}
+
+bool BoolProperty(const PropertyMap& properties, std::string_view name, bool default_value) {
+  auto found = properties.find(std::string(name));
+  return found == properties.end() ? default_value : EqualsIgnoringCase(found->second, "true");
+}
+
+}  // namespace firn::iceberg

@@ -1,0 +1,55 @@
+#include "server/observe/telemetry.h"
+
+#include "base/json_writer.h"
+
+namespace firn::observe {
+namespace {
+
+void AppendText(JsonWriter& writer, std::string_view key, std::string_view value) {
+  if (!value.empty()) {
+    writer.Field(key, ToCleanUtf8(value));
+  }
+}
+
+}  // namespace
+
+std::string PrintAccessLine(const http::RequestSummary& summary, TimestampMs time) {
+  std::string line;
+  JsonWriter writer(line);
+  writer.BeginObject()
+      .Field("time", FormatUtc(time))
+      .Field("level", "info")
+      .Field("message", "request");
+  AppendText(writer, "request_id", summary.response->request_id);
+  AppendText(writer, "remote", summary.remote);
+  AppendText(writer, "principal", summary.response->principal);
+  AppendText(writer, "method", summary.method);
+  AppendText(writer, "target", summary.target);
+  writer.Field("route", summary.response->route)
+      .Field("status", summary.response->status)
+      .Field("request_bytes", summary.request_bytes)
+      .Field("response_bytes", summary.response_bytes)
+      .Field("duration_us",
+             std::chrono::duration_cast<std::chrono::microseconds>(summary.duration).count());
+  AppendText(writer, "error", summary.response->error_type);
+  AppendText(writer, "user_agent", summary.user_agent);
+  AppendText(writer, "traceparent", summary.traceparent);
+  if (summary.cut_off) {
+    writer.Field("cut_off", true);
+  }
+  writer.EndObject();
+  return line;
+}
+
+void Telemetry::OnRequestEnd(const http::RequestSummary& summary) {
+  metrics_.RequestEnded(summary.response->route, summary.response->status, summary.duration,
+                        summary.response_bytes);
+  if (!summary.response->error_type.empty()) {
+    metrics_.ErrorAnswered(summary.response->error_type);
+  }
+  if (access_log_) {
+    log_.Line(PrintAccessLine(summary, SystemClock().Now()));
+  }
+}
+
+}  // namespace firn::observe

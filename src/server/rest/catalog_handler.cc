@@ -1,0 +1,251 @@
+#include "server/rest/catalog_handler.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/sha256.h"
+#include "server/rest/errors.h"
+#include "server/rest/responses.h"
+
+namespace firn::rest {
+namespace {
+
+constexpr std::string_view kAnonymous = "anonymous";
+
+std::string RequestId(const http::Request& request) {
+  std::string_view given = request.Header("X-Request-Id");
+  constexpr size_t kMaxLength = 128;
+  if (!given.empty() && given.size() <= kMaxLength && http::IsCleanUtf8(given)) {
+    return std::string(given);
+  }
+  return Uuid::Random().ToString();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CatalogHandler>> CatalogHandler::Make(
+    const service::Environment& environment,
+    service::WarehouseDirectory& warehouses,
+    http::SystemEndpoints& system,
+    const HandlerOptions& options) {
+  ASSIGN_OR_RETURN(Router router, Router::Make(options.namespace_separator));
+  return std::unique_ptr<CatalogHandler>(
+      new CatalogHandler(environment, warehouses, system, std::move(router), options));
+}
+
+CatalogHandler::CatalogHandler(const service::Environment& environment,
+                               service::WarehouseDirectory& warehouses,
+                               http::SystemEndpoints& system,
+                               Router router,
+                               const HandlerOptions& options)
+    : environment_(environment),
+      warehouses_(warehouses),
+      system_(system),
+      router_(std::move(router)),
+      options_(options),
+      namespaces_(environment),
+      tables_(environment),
+      commits_(environment),
+      views_(environment) {}
+
+std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Request& request) {
+  if (auto answer = system_.TryAnswer(request)) {
+    return answer;
+  }
+  if (request.method != http::Method::kGet) {
+    return std::nullopt;
+  }
+  auto route = router_.Match(request.method, request.path);
+  if (!route.has_value() || route->spec->operation != Operation::kLoadTable) {
+    return std::nullopt;
+  }
+  auto selection = iceberg::SnapshotSelection::kAll;
+  if (request.query == "snapshots=refs") {
+    selection = iceberg::SnapshotSelection::kRefs;
+  } else if (!request.query.empty() && request.query != "snapshots=all") {
+    return std::nullopt;
+  }
+  auto warehouse = route->prefix.empty() ? warehouses_.Default()
+                                         : warehouses_.FindByName(route->prefix);
+  if (!warehouse.has_value()) {
+    return std::nullopt;
+  }
+  service::CallContext call;
+  call.warehouse.id = warehouse->id;
+  auto entry = tables_.LoadCached(call, {std::move(route->name_space), std::move(route->name)});
+  if (entry == nullptr || entry->RenderedIfMade(selection) == nullptr) {
+    return std::nullopt;
+  }
+  http::Response response;
+  if (Matches(request.Header("If-None-Match"), EntityTag(*entry, selection))) {
+    response.status = 304;
+    response.headers.emplace_back("ETag", EntityTag(*entry, selection));
+  } else {
+    response = LoadTableResponse(*entry, selection);
+  }
+  response.route = route->spec->name;
+  response.principal = kAnonymous;
+  return response;
+}
+
+http::Response CatalogHandler::Handle(const http::Request& request) {
+  http::Response trace;
+  trace.request_id = RequestId(request);
+  trace.principal = kAnonymous;
+  auto result = Run(request, trace);
+  http::Response response =
+      result.has_value() ? *std::move(result) : rest::RenderError(result.error());
+  response.route = trace.route;
+  response.principal = std::move(trace.principal);
+  response.request_id = std::move(trace.request_id);
+  return response;
+}
+
+http::Response CatalogHandler::RenderError(int status, const Error& error) {
+  return RenderErrorAs(status, error);
+}
+
+Result<http::Response> CatalogHandler::Run(const http::Request& request, http::Response& trace) {
+  auto route = router_.Match(request.method, request.path);
+  if (!route.has_value()) {
+    if (route.error().code() == ErrorCode::kUnsupported) {
+      return RenderErrorAs(405, route.error());
+    }
+    return TakeError(std::move(route));
+  }
+  trace.route = route->spec->name;
+  ASSIGN_OR_RETURN(Invocation invocation, Admit(request, *std::move(route)));
+  invocation.call.principal = trace.principal;
+  invocation.call.request_id = trace.request_id;
+  std::string_view key = request.Header("Idempotency-Key");
+  if (!key.empty() && invocation.route.spec->idempotent_by_key) {
+    return RunWithKey(invocation, key);
+  }
+  return Dispatch(invocation);
+}
+
+Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& request,
+                                                         Route route) {
+  ASSIGN_OR_RETURN(http::Query query, http::Query::Parse(request.query));
+  service::CallContext call;
+  call.deadline = request.deadline;
+  call.success_status = route.spec->success_status;
+  ASSIGN_OR_RETURN(call.warehouse, route.prefix.empty() ? warehouses_.Default()
+                                                        : warehouses_.FindByName(route.prefix));
+  return Invocation{request, std::move(route), std::move(query), std::move(call)};
+}
+
+Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::string_view key) {
+  if (!Uuid::Parse(key)) {
+    return Error(ErrorCode::kInvalidArgument, "Idempotency-Key must be a UUID of 36 characters");
+  }
+  const http::Request& request = invocation.request;
+  store::IdempotencyKey identity{
+      .key = std::string(key),
+      .principal = invocation.call.principal,
+      .warehouse = invocation.call.warehouse.id,
+      .operation = fmt::format("{} {}", http::ToString(request.method), request.target),
+      .body_hash = Sha256Hex(request.body),
+      .expires_at = TimestampMs(environment_.clock.Now().value() +
+                                options_.idempotency_lifetime.count())};
+  auto& mutex = key_locks_[std::hash<std::string_view>{}(key) % key_locks_.size()];
+  std::unique_lock<std::timed_mutex> lock(mutex, std::defer_lock);
+  if (!lock.try_lock_until(request.deadline)) {
+    return Error(ErrorCode::kUnavailable, "A call with the same Idempotency-Key is under way");
+  }
+  ASSIGN_OR_RETURN(auto outcome, environment_.store.FindOutcome(identity));
+  if (outcome) {
+    return Replay(invocation, *outcome);
+  }
+  invocation.call.idempotency = identity;
+  auto response = Dispatch(invocation);
+  if (!response.has_value() && IsDeterministic(response.error().code())) {
+    RETURN_IF_ERROR(environment_.store.SaveOutcome(
+        identity, {.http_status = MappingOf(response.error().code()).status,
+                   .reference = PrintStoredError(response.error())}));
+  }
+  return response;
+}
+
+Result<http::Response> CatalogHandler::Dispatch(Invocation& invocation) {
+  switch (invocation.route.spec->operation) {
+    case Operation::kGetConfig:
+      return GetConfig(invocation);
+    case Operation::kListNamespaces:
+      return ListNamespaces(invocation);
+    case Operation::kCreateNamespace:
+      return CreateNamespace(invocation);
+    case Operation::kLoadNamespace:
+    case Operation::kNamespaceExists:
+      return LoadNamespace(invocation);
+    case Operation::kDropNamespace:
+      return DropNamespace(invocation);
+    case Operation::kUpdateNamespaceProperties:
+      return UpdateNamespaceProperties(invocation);
+    case Operation::kListTables:
+      return ListTables(invocation);
+    case Operation::kCreateTable:
+      return CreateTable(invocation);
+    case Operation::kLoadTable:
+      return LoadTable(invocation);
+    case Operation::kTableExists:
+      return TableExists(invocation);
+    case Operation::kUpdateTable:
+      return UpdateTable(invocation);
+    case Operation::kDropTable:
+      return DropTable(invocation);
+    case Operation::kRegisterTable:
+      return RegisterTable(invocation);
+    case Operation::kUnregisterTable:
+      return UnregisterTable(invocation);
+    case Operation::kReportMetrics:
+      return ReportMetrics(invocation);
+    case Operation::kRenameTable:
+      return RenameTable(invocation);
+    case Operation::kCommitTransaction:
+      return CommitTransaction(invocation);
+    default:
+      return DispatchView(invocation);
+  }
+}
+
+Result<http::Response> CatalogHandler::DispatchView(Invocation& invocation) {
+  switch (invocation.route.spec->operation) {
+    case Operation::kListViews:
+      return ListViews(invocation);
+    case Operation::kCreateView:
+      return CreateView(invocation);
+    case Operation::kLoadView:
+      return LoadView(invocation);
+    case Operation::kViewExists:
+      return ViewExists(invocation);
+    case Operation::kReplaceView:
+      return ReplaceView(invocation);
+    case Operation::kDropView:
+      return DropView(invocation);
+    case Operation::kRegisterView:
+      return RegisterView(invocation);
+    case Operation::kRenameView:
+      return RenameView(invocation);
+    default:
+      return DispatchManagement(invocation);
+  }
+}
+
+Result<http::Response> CatalogHandler::DispatchManagement(Invocation& invocation) {
+  switch (invocation.route.spec->operation) {
+    case Operation::kListWarehouses:
+      return ListWarehouses(invocation);
+    case Operation::kCreateWarehouse:
+      return CreateWarehouse(invocation);
+    case Operation::kDropWarehouse:
+      return DropWarehouse(invocation);
+    case Operation::kListJobs:
+      return ListJobs(invocation);
+    default:
+      return Error(ErrorCode::kInternal, "An operation in the table has no function");
+  }
+}
+
+}  // namespace firn::rest

@@ -1,0 +1,134 @@
+// CatalogHandler: the catalog behind http::Handler. Routes a request, finds its warehouse, honours
+// its Idempotency-Key, calls the service that knows the rule, renders the answer.
+//
+// Each operation is one function in one of the *_operations.cc files; `operations.cc` says which
+// exist. Thread-safety: any thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "server/http/handler.h"
+#include "server/http/url.h"
+#include "server/rest/router.h"
+#include "server/service/environment.h"
+#include "server/service/namespaces.h"
+#include "server/service/table_commits.h"
+#include "server/service/tables.h"
+#include "server/service/views.h"
+#include "server/service/warehouses.h"
+
+namespace firn::rest {
+
+struct HandlerOptions {
+  /// Percent-encoded, as `GET /v1/config` gives it.
+  std::string namespace_separator = "%1F";
+  std::chrono::milliseconds idempotency_lifetime{std::chrono::minutes(30)};
+  /// Items of a page where the client names no size, or a larger one.
+  int64_t max_page_size = 1000;
+};
+
+class CatalogHandler final : public http::Handler {
+ public:
+  /// All references must outlive the handler. Errors: kInvalidArgument for a bad separator.
+  static Result<std::unique_ptr<CatalogHandler>> Make(const service::Environment& environment,
+                                                      service::WarehouseDirectory& warehouses,
+                                                      http::SystemEndpoints& system,
+                                                      const HandlerOptions& options);
+
+  std::optional<http::Response> TryHandleInline(const http::Request& request) override;
+  http::Response Handle(const http::Request& request) override;
+  http::Response RenderError(int status, const Error& error) override;
+
+ private:
+  /// A routed request.
+  struct Invocation {
+    const http::Request& request;
+    Route route;
+    http::Query query;
+    service::CallContext call;
+
+    TableIdentifier identifier() const { return {route.name_space, route.name}; }
+  };
+
+  CatalogHandler(const service::Environment& environment,
+                 service::WarehouseDirectory& warehouses,
+                 http::SystemEndpoints& system,
+                 Router router,
+                 const HandlerOptions& options);
+
+  Result<Invocation> Admit(const http::Request& request, Route route);
+  Result<http::Response> Run(const http::Request& request, http::Response& trace);
+  Result<http::Response> RunWithKey(Invocation& invocation, std::string_view key);
+  Result<http::Response> Dispatch(Invocation& invocation);
+  Result<http::Response> DispatchView(Invocation& invocation);
+  Result<http::Response> DispatchManagement(Invocation& invocation);
+  /// The answer of a call that was made before under the same key.
+  Result<http::Response> Replay(const Invocation& invocation, const store::StoredOutcome& outcome);
+
+  // config_operations.cc
+  Result<http::Response> GetConfig(Invocation& invocation);
+  // namespace_operations.cc
+  Result<http::Response> ListNamespaces(Invocation& invocation);
+  Result<http::Response> CreateNamespace(Invocation& invocation);
+  Result<http::Response> LoadNamespace(Invocation& invocation);
+  Result<http::Response> DropNamespace(Invocation& invocation);
+  Result<http::Response> UpdateNamespaceProperties(Invocation& invocation);
+  // table_operations.cc
+  Result<http::Response> ListTables(Invocation& invocation);
+  Result<http::Response> CreateTable(Invocation& invocation);
+  Result<http::Response> LoadTable(Invocation& invocation);
+  Result<http::Response> TableExists(Invocation& invocation);
+  Result<http::Response> UpdateTable(Invocation& invocation);
+  Result<http::Response> DropTable(Invocation& invocation);
+  Result<http::Response> RegisterTable(Invocation& invocation);
+  Result<http::Response> UnregisterTable(Invocation& invocation);
+  Result<http::Response> ReportMetrics(Invocation& invocation);
+  Result<http::Response> RenameTable(Invocation& invocation);
+  Result<http::Response> CommitTransaction(Invocation& invocation);
+  // view_operations.cc
+  Result<http::Response> ListViews(Invocation& invocation);
+  Result<http::Response> CreateView(Invocation& invocation);
+  Result<http::Response> LoadView(Invocation& invocation);
+  Result<http::Response> ViewExists(Invocation& invocation);
+  Result<http::Response> ReplaceView(Invocation& invocation);
+  Result<http::Response> DropView(Invocation& invocation);
+  Result<http::Response> RegisterView(Invocation& invocation);
+  Result<http::Response> RenameView(Invocation& invocation);
+  // management_operations.cc
+  Result<http::Response> ListWarehouses(Invocation& invocation);
+  Result<http::Response> CreateWarehouse(Invocation& invocation);
+  Result<http::Response> DropWarehouse(Invocation& invocation);
+  Result<http::Response> ListJobs(Invocation& invocation);
+
+  /// An answer rendered by `render`, or the replayed outcome.
+  template <class T, class Render>
+  Result<http::Response> Finish(const Invocation& invocation,
+                                Result<service::Answer<T>> answer,
+                                Render render) {
+    if (!answer.has_value()) {
+      return TakeError(std::move(answer));
+    }
+    if (auto* outcome = std::get_if<store::StoredOutcome>(&*answer)) {
+      return Replay(invocation, *outcome);
+    }
+    return render(std::get<T>(*answer));
+  }
+
+  service::Environment environment_;
+  service::WarehouseDirectory& warehouses_;
+  http::SystemEndpoints& system_;
+  Router router_;
+  HandlerOptions options_;
+  service::NamespaceService namespaces_;
+  service::TableService tables_;
+  service::TableCommitService commits_;
+  service::ViewService views_;
+  /// Calls under one idempotency key go one after the other in this process.
+  std::array<std::timed_mutex, 256> key_locks_;
+};
+
+}  // namespace firn::rest

@@ -1,0 +1,106 @@
+#include "server/rest/errors.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/json_reader.h"
+#include "base/json_writer.h"
+
+namespace firn::rest {
+namespace {
+
+struct Row {
+  ErrorCode code;
+  ErrorMapping mapping;
+};
+
+constexpr std::array kRows = {
+    Row{ErrorCode::kInvalidArgument, {400, "BadRequestException"}},
+    Row{ErrorCode::kPayloadTooLarge, {413, "BadRequestException"}},
+    Row{ErrorCode::kUnauthenticated, {401, "NotAuthorizedException"}},
+    Row{ErrorCode::kForbidden, {403, "ForbiddenException"}},
+    Row{ErrorCode::kNoSuchWarehouse, {404, "NoSuchWarehouseException"}},
+    Row{ErrorCode::kNoSuchNamespace, {404, "NoSuchNamespaceException"}},
+    Row{ErrorCode::kNoSuchTable, {404, "NoSuchTableException"}},
+    Row{ErrorCode::kNoSuchView, {404, "NoSuchViewException"}},
+    Row{ErrorCode::kNotFound, {404, "NotFoundException"}},
+    Row{ErrorCode::kUnsupported, {406, "UnsupportedOperationException"}},
+    Row{ErrorCode::kAlreadyExists, {409, "AlreadyExistsException"}},
+    Row{ErrorCode::kNamespaceNotEmpty, {409, "NamespaceNotEmptyException"}},
+    Row{ErrorCode::kCommitConflict, {409, "CommitFailedException"}},
+    Row{ErrorCode::kUnprocessable, {422, "UnprocessableEntityException"}},
+    Row{ErrorCode::kResourceExhausted, {429, "TooManyRequestsException"}},
+    Row{ErrorCode::kCommitStateUnknown, {500, "CommitStateUnknownException"}},
+    Row{ErrorCode::kUnavailable, {503, "ServiceUnavailableException"}},
+    Row{ErrorCode::kDeadlineExceeded, {503, "ServiceUnavailableException"}},
+};
+
+constexpr std::string_view kRetryAfterSeconds = "1";
+
+}  // namespace
+
+ErrorMapping MappingOf(ErrorCode code) {
+  for (const Row& row : kRows) {
+    if (row.code == code) {
+      return row.mapping;
+    }
+  }
+  return {500, "InternalServerError"};
+}
+
+http::Response RenderErrorAs(int status, const Error& error) {
+  std::string_view type = MappingOf(error.code()).type;
+  std::string body;
+  JsonWriter(body)
+      .BeginObject()
+      .Key("error")
+      .BeginObject()
+      .Field("message", error.message())
+      .Field("type", type)
+      .Field("code", status)
+      .EndObject()
+      .EndObject();
+  http::Response response = http::MakeResponse(status, "application/json", std::move(body));
+  response.error_type = type;
+  if (status == 429 || status == 503) {
+    response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  }
+  return response;
+}
+
+http::Response RenderError(const Error& error) {
+  return RenderErrorAs(MappingOf(error.code()).status, error);
+}
+
+bool IsDeterministic(ErrorCode code) {
+  int status = MappingOf(code).status;
+  return status >= 400 && status < 500 && status != 401 && status != 403 && status != 429;
+}
+
+std::string PrintStoredError(const Error& error) {
+  std::string json;
+  JsonWriter(json)
+      .BeginObject()
+      .Field("error-code", static_cast<int>(error.code()))
+      .Field("message", error.message())
+      .EndObject();
+  return json;
+}
+
+Error ParseStoredError(std::string_view json) {
+  auto document = json::Document::Parse(json);
+  if (document.has_value()) {
+    auto object = json::AsObject(document->root(), "stored error");
+    if (object.has_value()) {
+      auto code = json::GetInt32(*object, "error-code");
+      auto message = json::GetString(*object, "message");
+      if (code.has_value() && message.has_value()) {
+        return Error(static_cast<ErrorCode>(*code), std::string(*message));
+      }
+    }
+  }
+  return Error(ErrorCode::kInternal, "A stored outcome cannot be read");
+}
+
+}  // namespace firn::rest

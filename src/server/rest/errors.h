@@ -1,0 +1,36 @@
+// The one table from Firn's error codes to HTTP statuses and Iceberg error types, and the error
+// body. REST: schema IcebergErrorResponse.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "server/http/message.h"
+
+namespace firn::rest {
+
+struct ErrorMapping {
+  int status;
+  /// For example NoSuchTableException.
+  std::string_view type;
+};
+
+ErrorMapping MappingOf(ErrorCode code);
+
+/// A response in the error model; 429 and 503 carry Retry-After.
+http::Response RenderError(const Error& error);
+/// The same with another status, for errors of the transport (413, 431).
+http::Response RenderErrorAs(int status, const Error& error);
+
+/// True where repeating the call cannot give another answer: kept under its idempotency key.
+bool IsDeterministic(ErrorCode code);
+
+/// An error as it is kept under an idempotency key, and back.
+std::string PrintStoredError(const Error& error);
+Error ParseStoredError(std::string_view json);
+
+}  // namespace firn::rest

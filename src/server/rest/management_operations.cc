@@ -1,0 +1,38 @@
+// Firn's own operations, below /management/v1.
+#include <utility>
+
+#include "server/rest/catalog_handler.h"
+#include "server/rest/requests.h"
+#include "server/rest/responses.h"
+
+namespace firn::rest {
+namespace {
+
+constexpr int64_t kMaxListedJobs = 1000;
+
+}  // namespace
+
+Result<http::Response> CatalogHandler::ListWarehouses(Invocation&) {
+  return JsonResponse(PrintWarehouses(*warehouses_.list()));
+}
+
+Result<http::Response> CatalogHandler::CreateWarehouse(Invocation& invocation) {
+  ASSIGN_OR_RETURN(store::CreateWarehouse create, ParseCreateWarehouse(invocation.request.body));
+  ASSIGN_OR_RETURN(store::WarehouseRecord warehouse,
+                   warehouses_.Create(invocation.call, create, environment_.clock.Now()));
+  return JsonResponse(PrintWarehouse(warehouse));
+}
+
+Result<http::Response> CatalogHandler::DropWarehouse(Invocation& invocation) {
+  RETURN_IF_ERROR(
+      warehouses_.Drop(invocation.call, invocation.route.name, environment_.clock.Now()));
+  return NoContent();
+}
+
+Result<http::Response> CatalogHandler::ListJobs(Invocation& invocation) {
+  auto kind = invocation.query.Find("kind");
+  ASSIGN_OR_RETURN(auto jobs, environment_.store.ListJobs(kind.value_or(""), kMaxListedJobs));
+  return JsonResponse(PrintJobs(jobs));
+}
+
+}  // namespace firn::rest

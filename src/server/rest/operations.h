@@ -1,0 +1,67 @@
+// The one table of REST operations: what is routed, and what `GET /v1/config` advertises. An
+// operation that is not in here answers 404 and is not advertised.
+//
+// Source: the Iceberg REST OpenAPI document; names are its operationIds.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "server/http/message.h"
+
+namespace firn::rest {
+
+enum class Operation : uint8_t {
+  kGetConfig,
+  kListNamespaces,
+  kCreateNamespace,
+  kLoadNamespace,
+  kNamespaceExists,
+  kDropNamespace,
+  kUpdateNamespaceProperties,
+  kListTables,
+  kCreateTable,
+  kLoadTable,
+  kTableExists,
+  kUpdateTable,
+  kDropTable,
+  kRegisterTable,
+  kUnregisterTable,
+  kReportMetrics,
+  kRenameTable,
+  kCommitTransaction,
+  kListViews,
+  kCreateView,
+  kLoadView,
+  kViewExists,
+  kReplaceView,
+  kDropView,
+  kRegisterView,
+  kRenameView,
+  // Firn's own, outside the document.
+  kListWarehouses,
+  kCreateWarehouse,
+  kDropWarehouse,
+  kListJobs,
+};
+
+struct OperationSpec {
+  Operation operation;
+  http::Method method;
+  /// With `{prefix}`, `{namespace}`, `{table}`, `{view}`, `{warehouse}`.
+  std::string_view path;
+  /// For logs and metrics.
+  std::string_view name;
+  /// True where an Idempotency-Key is honoured.
+  bool idempotent_by_key = false;
+  /// The status of a success.
+  int success_status = 200;
+  /// True where `GET /v1/config` lists it.
+  bool advertised = true;
+};
+
+std::span<const OperationSpec> Operations();
+const OperationSpec& SpecOf(Operation operation);
+
+}  // namespace firn::rest

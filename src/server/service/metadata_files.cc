@@ -1,0 +1,141 @@
+#include "server/service/metadata_files.h"
+
+#include <utility>
+
+#include "base/crash_point.h"
+#include "iceberg/view/view_metadata_json.h"
+#include "server/service/locations.h"
+#include "storage/gzip.h"
+#include "storage/location.h"
+
+namespace firn::service {
+namespace {
+
+Result<std::string> ReadText(const Environment& environment, const std::string& location) {
+  ASSIGN_OR_RETURN(std::string bytes,
+                   environment.objects.Read(location, environment.options.max_metadata_bytes));
+  return storage::MetadataText(location, std::move(bytes), environment.options.max_metadata_bytes);
+}
+
+/// The cached entry where it may be given; null otherwise.
+Result<MetadataEntryPtr> FindCached(const Environment& environment, const std::string& location) {
+  MetadataEntryPtr cached = environment.cache.Find(location);
+  if (cached == nullptr || !environment.options.check_metadata_exists) {
+    return cached;
+  }
+  auto stat = environment.objects.Stat(location);
+  if (!stat.has_value()) {
+    environment.cache.Erase(location);
+    return TakeError(std::move(stat));
+  }
+  return cached;
+}
+
+Status WriteFile(const Environment& environment, const std::string& location, std::string bytes) {
+  CrashPoint("metadata.before_write");
+  if (storage::IsGzipMetadataName(location)) {
+    bytes = storage::GzipCompress(bytes);
+  }
+  RETURN_IF_ERROR(environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew));
+  CrashPoint("metadata.after_write");
+  return {};
+}
+
+bool WantsGzip(const iceberg::PropertyMap& properties) {
+  auto codec = properties.find(std::string(iceberg::kMetadataCompressionProperty));
+  return codec != properties.end() && codec->second == "gzip";
+}
+
+}  // namespace
+
+bool StillThere(const Environment& environment, const MetadataEntry& entry) {
+  return !environment.options.check_metadata_exists ||
+         environment.objects.Stat(entry.location()).has_value();
+}
+
+Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment,
+                                        const std::string& location) {
+  ASSIGN_OR_RETURN(MetadataEntryPtr cached, FindCached(environment, location));
+  if (cached != nullptr && cached->table() != nullptr) {
+    return cached;
+  }
+  ASSIGN_OR_RETURN(std::string text, ReadText(environment, location));
+  auto metadata = iceberg::ParseTableMetadata(text);
+  if (!metadata.has_value()) {
+    return TakeError(std::move(metadata)).With("file", location);
+  }
+  auto entry = std::make_shared<const MetadataEntry>(location, *std::move(metadata), text.size());
+  environment.cache.Insert(entry);
+  return entry;
+}
+
+Result<MetadataEntryPtr> LoadViewEntry(const Environment& environment,
+                                       const std::string& location) {
+  ASSIGN_OR_RETURN(MetadataEntryPtr cached, FindCached(environment, location));
+  if (cached != nullptr && cached->view() != nullptr) {
+    return cached;
+  }
+  ASSIGN_OR_RETURN(std::string text, ReadText(environment, location));
+  auto metadata = iceberg::ParseViewMetadata(text);
+  if (!metadata.has_value()) {
+    return TakeError(std::move(metadata)).With("file", location);
+  }
+  auto entry = std::make_shared<const MetadataEntry>(location, *std::move(metadata), text.size());
+  environment.cache.Insert(entry);
+  return entry;
+}
+
+Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
+                                           const store::WarehouseRecord& warehouse,
+                                           iceberg::TableMetadataPtr metadata,
+                                           std::string_view previous,
+                                           const Uuid& attempt) {
+  std::string folder = storage::JoinLocation(metadata->location, "metadata");
+  if (auto chosen = metadata->FindProperty(iceberg::kMetadataPathProperty)) {
+    RETURN_IF_ERROR(CheckAllowed(environment, warehouse, *chosen));
+    folder = storage::TrimTrailingSlashes(*chosen);
+  }
+  std::string location = MetadataFileLocation(folder, MetadataFileVersion(previous) + 1, attempt,
+                                              WantsGzip(*metadata->properties));
+  std::string text = iceberg::PrintTableMetadata(*metadata);
+  size_t size = text.size();
+  RETURN_IF_ERROR(WriteFile(environment, location, std::move(text)));
+  store::ObjectPointer pointer = PointerTo(*metadata, location);
+  return WrittenMetadata{
+      std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), size),
+      std::move(pointer)};
+}
+
+Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
+                                          iceberg::ViewMetadataPtr metadata,
+                                          std::string_view previous,
+                                          const Uuid& attempt) {
+  std::string location = MetadataFileLocation(storage::JoinLocation(metadata->location, "metadata"),
+                                              MetadataFileVersion(previous) + 1, attempt,
+                                              WantsGzip(metadata->properties));
+  std::string text = iceberg::PrintViewMetadata(*metadata);
+  size_t size = text.size();
+  RETURN_IF_ERROR(WriteFile(environment, location, std::move(text)));
+  store::ObjectPointer pointer{.metadata_location = location,
+                               .location = metadata->location,
+                               .uuid = metadata->uuid,
+                               .format_version = metadata->format_version};
+  return WrittenMetadata{
+      std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), size),
+      std::move(pointer)};
+}
+
+store::ObjectPointer PointerTo(const iceberg::TableMetadata& metadata, std::string location) {
+  return {.metadata_location = std::move(location),
+          .location = metadata.location,
+          .uuid = metadata.uuid,
+          .format_version = metadata.format_version,
+          .last_sequence_number = metadata.last_sequence_number.value()};
+}
+
+void Discard(const Environment& environment, std::string_view location) {
+  // Nobody waits for it: what stays behind is found by its name.
+  static_cast<void>(environment.objects.Delete(location));
+}
+
+}  // namespace firn::service

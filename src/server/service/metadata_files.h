@@ -1,0 +1,50 @@
+// Metadata files: read into the cache, written before a pointer moves, removed when an attempt is
+// proven lost.
+//
+// Errors: kNotFound ("Failed to open input stream for file: ...") where the file is gone,
+// kInvalidMetadata where it is corrupt, kIoError.
+// Thread-safety: any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "server/service/environment.h"
+#include "server/service/metadata_cache.h"
+
+namespace firn::service {
+
+/// The table metadata at `location`: cached, or read and parsed. A cached one is given only if the
+/// file is still there (unless that check is switched off).
+Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment, const std::string& location);
+Result<MetadataEntryPtr> LoadViewEntry(const Environment& environment, const std::string& location);
+
+/// True where the cached entry may be given: its file exists, or the check is off.
+bool StillThere(const Environment& environment, const MetadataEntry& entry);
+
+/// A metadata file written for one attempt, ready to be committed.
+struct WrittenMetadata {
+  MetadataEntryPtr entry;
+  store::ObjectPointer pointer;
+};
+
+/// Writes `metadata` durably to a new file named after the attempt. `previous` is the file it
+/// follows; empty for a first version.
+Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
+                                           const store::WarehouseRecord& warehouse,
+                                           iceberg::TableMetadataPtr metadata,
+                                           std::string_view previous,
+                                           const Uuid& attempt);
+Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
+                                          iceberg::ViewMetadataPtr metadata,
+                                          std::string_view previous,
+                                          const Uuid& attempt);
+
+/// The pointer to a metadata file that is there already.
+store::ObjectPointer PointerTo(const iceberg::TableMetadata& metadata, std::string location);
+
+/// Deletes a file that no committed pointer names. A failure is left to the orphan job.
+void Discard(const Environment& environment, std::string_view location);
+
+}  // namespace firn::service

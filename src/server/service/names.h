@@ -1,0 +1,23 @@
+// Which names namespaces, tables and views may have.
+//
+// Errors: kInvalidArgument. Thread-safety: pure functions.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "base/table_identifier.h"
+
+namespace firn::service {
+
+/// Longest level or name, in bytes.
+inline constexpr size_t kMaxNameBytes = 512;
+/// Deepest namespace.
+inline constexpr size_t kMaxNamespaceLevels = 32;
+
+/// Any text but an empty one, up to the limit, without NUL, the unit separator or other controls.
+Status CheckName(std::string_view name, std::string_view what);
+Status CheckNamespacePath(const NamespacePath& path);
+Status CheckIdentifier(const TableIdentifier& identifier, std::string_view what);
+
+}  // namespace firn::service

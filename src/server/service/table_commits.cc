@@ -1,0 +1,234 @@
+#include "server/service/table_commits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "iceberg/metadata/apply_updates.h"
+#include "server/service/commit_locks.h"
+#include "server/service/locations.h"
+#include "server/service/names.h"
+#include "server/service/object_commit.h"
+#include "server/service/tables.h"
+#include "storage/location.h"
+
+namespace firn::service {
+namespace {
+
+using iceberg::TableMetadataPtr;
+using iceberg::TableUpdate;
+using store::ObjectKind;
+
+template <class Update>
+bool HasUpdate(std::span<const TableUpdate> updates) {
+  return std::any_of(updates.begin(), updates.end(), [](const TableUpdate& update) {
+    return std::holds_alternative<Update>(update);
+  });
+}
+
+/// A lost race inside the server, as opposed to a requirement that failed.
+bool LostSwap(const Error& error) { return error.code() == ErrorCode::kCommitConflict; }
+
+Status CheckNamedOnce(std::span<const TableChange> changes) {
+  std::set<TableIdentifier> seen;
+  for (const TableChange& change : changes) {
+    if (!seen.insert(change.identifier).second) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Invalid transaction: {} is named more than once",
+                               change.identifier.ToString()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Answer<MetadataEntryPtr>> TableCommitService::Commit(const CallContext& call,
+                                                            const TableChange& change) {
+  ASSIGN_OR_RETURN(auto answer, Run(call, std::span(&change, 1)));
+  if (auto* replayed = std::get_if<store::StoredOutcome>(&answer)) {
+    return std::move(*replayed);
+  }
+  return std::get<std::vector<MetadataEntryPtr>>(answer).front();
+}
+
+Result<Answer<std::monostate>> TableCommitService::CommitAll(const CallContext& call,
+                                                             std::span<const TableChange> changes) {
+  RETURN_IF_ERROR(CheckNamedOnce(changes));
+  if (changes.empty()) {
+    return std::monostate();
+  }
+  ASSIGN_OR_RETURN(auto answer, Run(call, changes));
+  if (auto* replayed = std::get_if<store::StoredOutcome>(&answer)) {
+    return std::move(*replayed);
+  }
+  return std::monostate();
+}
+
+Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Run(
+    const CallContext& call, std::span<const TableChange> changes) {
+  ASSIGN_OR_RETURN(CommitLocks::Held held, Lock(call, changes));
+  Uuid attempt = AttemptId(call, environment_.clock);
+  for (int64_t retry = 0;; ++retry) {
+    // A requirement that fails ends it here; only a lost swap goes round again.
+    ASSIGN_OR_RETURN(std::vector<Prepared> prepared, PrepareAll(call, changes));
+    auto answer = Swap(call, changes, std::move(prepared), attempt);
+    if (answer.has_value() || !LostSwap(answer.error()) ||
+        retry >= environment_.options.commit_retries) {
+      return answer;
+    }
+    attempt = Uuid::TimeOrdered(environment_.clock.Now());
+  }
+}
+
+Result<CommitLocks::Held> TableCommitService::Lock(const CallContext& call,
+                                                   std::span<const TableChange> changes) {
+  std::vector<store::ObjectId> objects;
+  for (const TableChange& change : changes) {
+    ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id,
+                                                                change.identifier,
+                                                                ObjectKind::kTable));
+    if (record) {
+      objects.push_back(record->id);
+    }
+  }
+  return environment_.locks.Acquire(objects, call.deadline);
+}
+
+Result<std::vector<TableCommitService::Prepared>> TableCommitService::PrepareAll(
+    const CallContext& call, std::span<const TableChange> changes) {
+  std::vector<Prepared> all;
+  for (const TableChange& change : changes) {
+    ASSIGN_OR_RETURN(Prepared prepared, Prepare(call, change));
+    all.push_back(std::move(prepared));
+  }
+  return all;
+}
+
+Result<TableCommitService::Prepared> TableCommitService::Prepare(const CallContext& call,
+                                                                 const TableChange& change) {
+  Prepared prepared;
+  ASSIGN_OR_RETURN(prepared.record, environment_.store.FindObject(
+                                        call.warehouse.id, change.identifier, ObjectKind::kTable));
+  if (!prepared.record) {
+    if (iceberg::IsCreate(change.requirements)) {
+      return PrepareCreation(call, change);
+    }
+    return NoSuchTable(change.identifier);
+  }
+  const std::string& location = prepared.record->pointer.metadata_location;
+  ASSIGN_OR_RETURN(prepared.base, LoadTableEntry(environment_, location));
+  const TableMetadataPtr& base = prepared.base->table();
+  RETURN_IF_ERROR(iceberg::CheckRequirements(base.get(), change.requirements));
+  ASSIGN_OR_RETURN(prepared.result,
+                   iceberg::ApplyUpdates(base, change.updates,
+                                         {.now = environment_.clock.Now(),
+                                          .base_metadata_location = location}));
+  if (prepared.result->location != base->location) {
+    RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, prepared.result->location));
+  }
+  return prepared;
+}
+
+Result<TableCommitService::Prepared> TableCommitService::PrepareCreation(
+    const CallContext& call, const TableChange& change) {
+  RETURN_IF_ERROR(CheckIdentifier(change.identifier, "table"));
+  ASSIGN_OR_RETURN(
+      store::NamespaceRecord name_space,
+      environment_.store.GetNamespace(call.warehouse.id, change.identifier.name_space));
+  RETURN_IF_ERROR(iceberg::CheckRequirements(nullptr, change.requirements));
+  std::vector<TableUpdate> updates;
+  Uuid uuid = Uuid::Random();
+  if (!HasUpdate<iceberg::AssignUuid>(change.updates)) {
+    updates.emplace_back(iceberg::AssignUuid{uuid.ToString()});
+  }
+  if (!HasUpdate<iceberg::SetLocation>(change.updates)) {
+    updates.emplace_back(iceberg::SetLocation{
+        DefaultLocation(call.warehouse, name_space, change.identifier.name, uuid)});
+  }
+  updates.insert(updates.end(), change.updates.begin(), change.updates.end());
+  Prepared prepared;
+  ASSIGN_OR_RETURN(prepared.result, iceberg::ApplyUpdates(nullptr, updates,
+                                                          {.now = environment_.clock.Now(),
+                                                           .base_metadata_location = {}}));
+  RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, prepared.result->location));
+  return prepared;
+}
+
+Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
+    const CallContext& call,
+    std::span<const TableChange> changes,
+    std::vector<Prepared> prepared,
+    const Uuid& attempt) {
+  store::CommitObjects commit;
+  std::vector<WrittenMetadata> written;
+  std::vector<MetadataEntryPtr> entries;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const Prepared& change = prepared[i];
+    if (change.base != nullptr && change.result == change.base->table()) {
+      entries.push_back(change.base);  // nothing to change
+      continue;
+    }
+    auto file = WriteTableMetadata(environment_, call.warehouse, change.result,
+                                   change.base == nullptr ? "" : change.base->location(), attempt);
+    if (!file.has_value()) {
+      for (const WrittenMetadata& other : written) {
+        Discard(environment_, other.entry->location());
+      }
+      return TakeError(std::move(file));
+    }
+    commit.changes.push_back(ChangeOf(changes[i], change, file->pointer));
+    entries.push_back(file->entry);
+    written.push_back(*std::move(file));
+  }
+  if (commit.changes.empty() && !call.idempotency) {
+    return entries;
+  }
+  std::string reference = changes.size() == 1 ? entries.front()->location() : std::string();
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   CommitFiles(environment_, call, attempt, std::move(commit),
+                               std::move(reference), written));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  for (const Prepared& change : prepared) {
+    if (change.base != nullptr) {
+      DeleteOldMetadata(*change.base->table(), *change.result);
+    }
+  }
+  return entries;
+}
+
+store::ObjectChange TableCommitService::ChangeOf(const TableChange& change,
+                                                 const Prepared& prepared,
+                                                 const store::ObjectPointer& pointer) {
+  if (!prepared.record) {
+    return store::CreateObject{change.identifier, ObjectKind::kTable, pointer};
+  }
+  return store::SwapObject{.identifier = change.identifier,
+                           .kind = ObjectKind::kTable,
+                           .id = prepared.record->id,
+                           .expected_version = prepared.record->version,
+                           .pointer = pointer};
+}
+
+void TableCommitService::DeleteOldMetadata(const iceberg::TableMetadata& before,
+                                           const iceberg::TableMetadata& after) {
+  if (!iceberg::BoolProperty(*after.properties, iceberg::kDeleteAfterCommitProperty, false)) {
+    return;
+  }
+  // A log may name any file: only those beside the table's other files are its own.
+  auto own = storage::Location::Parse(after.FindProperty(iceberg::kMetadataPathProperty)
+                                          .value_or(after.location));
+  for (const iceberg::MetadataLogEntry& old : iceberg::DroppedMetadataLog(before, after)) {
+    auto file = storage::Location::Parse(old.metadata_file);
+    if (own.has_value() && file.has_value() && own->Contains(*file)) {
+      environment_.cache.Erase(old.metadata_file);
+      Discard(environment_, old.metadata_file);
+    }
+  }
+}
+
+}  // namespace firn::service

@@ -1,0 +1,73 @@
+// TableCommitService: commits to one table or to several at once. REST: updateTable and
+// commitTransaction.
+//
+// A commit is applied to the current metadata; where only the base moved meanwhile it is applied
+// again inside the server, and only a failed requirement reaches the client as kCommitConflict. A
+// transaction changes all its tables or none.
+//
+// Errors: kCommitConflict, kNoSuchTable, kNoSuchNamespace (creation), kInvalidArgument (updates that
+// can never apply), kNotFound (the metadata file is gone), kCommitStateUnknown.
+// Thread-safety: any thread.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "iceberg/metadata/table_requirement.h"
+#include "iceberg/metadata/table_update.h"
+#include "server/service/commit_locks.h"
+#include "server/service/environment.h"
+#include "server/service/metadata_files.h"
+#include "server/service/namespaces.h"
+
+namespace firn::service {
+
+struct TableChange {
+  TableIdentifier identifier;
+  std::vector<iceberg::TableRequirement> requirements;
+  std::vector<iceberg::TableUpdate> updates;
+};
+
+class TableCommitService {
+ public:
+  explicit TableCommitService(Environment environment) : environment_(environment) {}
+
+  /// The table as it is after the commit.
+  Result<Answer<MetadataEntryPtr>> Commit(const CallContext& call, const TableChange& change);
+
+  /// All changes or none. Errors: also kInvalidArgument where a table is named twice.
+  Result<Answer<std::monostate>> CommitAll(const CallContext& call,
+                                           std::span<const TableChange> changes);
+
+ private:
+  /// A change on its way: what it starts from and what it becomes.
+  struct Prepared {
+    /// Both null where the table is created.
+    MetadataEntryPtr base;
+    store::ObjectRef record;
+    iceberg::TableMetadataPtr result;
+  };
+
+  Result<std::vector<Prepared>> PrepareAll(const CallContext& call,
+                                           std::span<const TableChange> changes);
+  Result<Prepared> Prepare(const CallContext& call, const TableChange& change);
+  Result<Prepared> PrepareCreation(const CallContext& call, const TableChange& change);
+  /// Writes the files and moves the pointers.
+  Result<Answer<std::vector<MetadataEntryPtr>>> Swap(const CallContext& call,
+                                                     std::span<const TableChange> changes,
+                                                     std::vector<Prepared> prepared,
+                                                     const Uuid& attempt);
+  static store::ObjectChange ChangeOf(const TableChange& change,
+                                      const Prepared& prepared,
+                                      const store::ObjectPointer& pointer);
+  Result<Answer<std::vector<MetadataEntryPtr>>> Run(const CallContext& call,
+                                                    std::span<const TableChange> changes);
+  Result<CommitLocks::Held> Lock(const CallContext& call, std::span<const TableChange> changes);
+  void DeleteOldMetadata(const iceberg::TableMetadata& before, const iceberg::TableMetadata& after);
+
+  Environment environment_;
+};
+
+}  // namespace firn::service

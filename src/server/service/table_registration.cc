@@ -1,0 +1,81 @@
+// Register and unregister: tables that enter and leave the catalog with their files untouched.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "server/service/locations.h"
+#include "server/service/names.h"
+#include "server/service/object_commit.h"
+#include "server/service/tables.h"
+
+namespace firn::service {
+
+using store::ObjectKind;
+
+Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
+                                                        const TableIdentifier& identifier,
+                                                        const std::string& metadata_location,
+                                                        bool overwrite) {
+  RETURN_IF_ERROR(CheckIdentifier(identifier, "table"));
+  RETURN_IF_ERROR(environment_.store.GetNamespace(call.warehouse.id, identifier.name_space));
+  RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata_location));
+  ASSIGN_OR_RETURN(auto existing, environment_.store.FindObject(call.warehouse.id, identifier,
+                                                                ObjectKind::kTable));
+  if (existing && !overwrite && !call.idempotency) {
+    return Error(ErrorCode::kAlreadyExists,
+                 fmt::format("Table already exists: {}", identifier.ToString()));
+  }
+  auto loaded = LoadTableEntry(environment_, metadata_location);
+  if (!loaded.has_value() && loaded.error().code() == ErrorCode::kInvalidMetadata) {
+    return TakeError(std::move(loaded)).As(ErrorCode::kInvalidArgument);  // the client named it
+  }
+  ASSIGN_OR_RETURN(MetadataEntryPtr entry, std::move(loaded));
+  RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, entry->table()->location));
+  store::ObjectPointer pointer = PointerTo(*entry->table(), metadata_location);
+
+  store::ObjectChange change = 
+      store::CreateObject{identifier, ObjectKind::kTable, pointer, /*registers=*/true};
+  if (existing && overwrite) {
+    change = store::SwapObject{.identifier = identifier,
+                               .kind = ObjectKind::kTable,
+                               .id = existing->id,
+                               .expected_version = existing->version,
+                               .pointer = pointer,
+                               .replaces = true};
+  }
+  store::CommitObjects commit;
+  commit.changes.push_back(std::move(change));
+  // The file is the client's: a failure deletes nothing.
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   CommitFiles(environment_, call, AttemptId(call, environment_.clock),
+                               std::move(commit), metadata_location, {}));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  return entry;
+}
+
+Result<Answer<MetadataEntryPtr>> TableService::Unregister(const CallContext& call,
+                                                          const TableIdentifier& identifier) {
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
+                                                              ObjectKind::kTable));
+  MetadataEntryPtr entry;
+  std::string reference;
+  store::DropObject drop{.identifier = identifier, .kind = ObjectKind::kTable};
+  if (record) {
+    ASSIGN_OR_RETURN(entry, LoadTableEntry(environment_, record->pointer.metadata_location));
+    reference = record->pointer.metadata_location;
+    drop.expected_version = record->version;
+  }
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      environment_.store.Execute(drop, MakeMutationContext(environment_, call,
+                                                           AttemptId(call, environment_.clock),
+                                                           std::move(reference))));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  return entry;
+}
+
+}  // namespace firn::service

@@ -1,0 +1,139 @@
+#include "server/service/warehouses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "storage/location.h"
+
+namespace firn::service {
+namespace {
+
+/// Words a warehouse cannot be called, because a route begins with them.
+constexpr std::array<std::string_view, 10> kReservedNames = {
+    "config",       "oauth",  "namespaces", "tables",     "views",
+    "transactions", "events", "aws",        "management", "catalogs"};
+
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+Error NoSuchWarehouse(std::string_view name) {
+  return Error(ErrorCode::kNoSuchWarehouse, fmt::format("Warehouse does not exist: {}", name));
+}
+
+}  // namespace
+
+Status CheckWarehouseName(std::string_view name) {
+  constexpr size_t kMaxLength = 63;
+  bool well_formed = !name.empty() && name.size() <= kMaxLength &&
+                     std::all_of(name.begin(), name.end(), IsNameCharacter);
+  if (!well_formed || name == "." || name == "..") {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Invalid warehouse name {}: 1 to {} letters, digits, '.', '_' or '-'",
+                             name, kMaxLength));
+  }
+  if (std::find(kReservedNames.begin(), kReservedNames.end(), name) != kReservedNames.end()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Invalid warehouse name: {} is reserved", name));
+  }
+  return {};
+}
+
+Status WarehouseDirectory::Open(const std::string& default_name,
+                                const std::string& default_location,
+                                TimestampMs now) {
+  RETURN_IF_ERROR(Refresh());
+  if (Default().has_value()) {
+    return {};
+  }
+  CallContext call;
+  call.principal = "firn";
+  auto created = Create(call,
+                        {.name = default_name, .location = default_location, .is_default = true},
+                        now);
+  return created.has_value() ? Status() : Status(TakeError(std::move(created)));
+}
+
+Result<store::WarehouseRecord> WarehouseDirectory::Default() const {
+  auto list = list_.load();
+  auto found = std::find_if(list->begin(), list->end(), [](const auto& w) { return w.is_default; });
+  if (found == list->end()) {
+    return NoSuchWarehouse("default");
+  }
+  return *found;
+}
+
+Result<store::WarehouseRecord> WarehouseDirectory::FindByName(std::string_view name) const {
+  auto list = list_.load();
+  auto found =
+      std::find_if(list->begin(), list->end(), [&](const auto& w) { return w.name == name; });
+  if (found == list->end()) {
+    return NoSuchWarehouse(name);
+  }
+  return *found;
+}
+
+Result<store::WarehouseRecord> WarehouseDirectory::FindByNameOrLocation(
+    std::string_view text) const {
+  if (auto by_name = FindByName(text); by_name.has_value()) {
+    return by_name;
+  }
+  auto wanted = storage::Location::Parse(text);
+  if (!wanted.has_value()) {
+    return NoSuchWarehouse(text);
+  }
+  auto list = list_.load();
+  for (const store::WarehouseRecord& warehouse : *list) {
+    auto location = storage::Location::Parse(warehouse.location);
+    if (location.has_value() && *location == *wanted) {
+      return warehouse;
+    }
+  }
+  return NoSuchWarehouse(text);
+}
+
+Result<store::WarehouseRecord> WarehouseDirectory::Create(const CallContext& call,
+                                                          const store::CreateWarehouse& create,
+                                                          TimestampMs now) {
+  RETURN_IF_ERROR(CheckWarehouseName(create.name));
+  ASSIGN_OR_RETURN(storage::Location location, storage::Location::Parse(create.location));
+  auto list = list_.load();
+  for (const store::WarehouseRecord& other : *list) {
+    auto taken = storage::Location::Parse(other.location);
+    if (taken.has_value() && storage::Overlap(*taken, location)) {
+      return Error(ErrorCode::kAlreadyExists,
+                   fmt::format("Warehouse location {} overlaps that of warehouse {}",
+                               create.location, other.name));
+    }
+  }
+  store::CreateWarehouse checked = create;
+  checked.location = storage::TrimTrailingSlashes(create.location);
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   store_.Execute(checked, {.principal = call.principal,
+                                            .request_id = call.request_id,
+                                            .now = now,
+                                            .deadline = call.deadline}));
+  RETURN_IF_ERROR(Refresh());
+  return *std::move(result.warehouse);
+}
+
+Status WarehouseDirectory::Drop(const CallContext& call, const std::string& name, TimestampMs now) {
+  RETURN_IF_ERROR(FindByName(name));
+  RETURN_IF_ERROR(store_.Execute(store::DropWarehouse{name}, {.principal = call.principal,
+                                                              .request_id = call.request_id,
+                                                              .now = now,
+                                                              .deadline = call.deadline}));
+  return Refresh();
+}
+
+Status WarehouseDirectory::Refresh() {
+  ASSIGN_OR_RETURN(List list, store_.ListWarehouses());
+  list_.store(std::make_shared<const List>(std::move(list)));
+  return {};
+}
+
+}  // namespace firn::service

@@ -1,0 +1,55 @@
+// WarehouseDirectory: which warehouses there are, by name and location, in memory. A warehouse's
+// name is also its URL prefix.
+//
+// Errors: kNoSuchWarehouse; kInvalidArgument for a name that is not `[A-Za-z0-9._-]{1,63}` or one of
+// the words that begin a route; kAlreadyExists; kNamespaceNotEmpty.
+// Thread-safety: any thread; readers get a shared snapshot and never wait.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "server/service/environment.h"
+
+namespace firn::service {
+
+class WarehouseDirectory {
+ public:
+  using List = std::vector<store::WarehouseRecord>;
+
+  explicit WarehouseDirectory(store::CatalogStore& store) : store_(store) {}
+
+  /// Reads the database; makes the default warehouse where there is none.
+  Status Open(const std::string& default_name,
+              const std::string& default_location,
+              TimestampMs now);
+
+  std::shared_ptr<const List> list() const { return list_.load(); }
+  /// The default warehouse, for requests without a prefix.
+  Result<store::WarehouseRecord> Default() const;
+  /// By name. Errors: kNoSuchWarehouse.
+  Result<store::WarehouseRecord> FindByName(std::string_view name) const;
+  /// By name, or by exact location (a trailing slash does not matter): what clients send as
+  /// `warehouse`.
+  Result<store::WarehouseRecord> FindByNameOrLocation(std::string_view text) const;
+
+  Result<store::WarehouseRecord> Create(const CallContext& call,
+                                        const store::CreateWarehouse& create,
+                                        TimestampMs now);
+  Status Drop(const CallContext& call, const std::string& name, TimestampMs now);
+
+ private:
+  Status Refresh();
+
+  store::CatalogStore& store_;
+  std::atomic<std::shared_ptr<const List>> list_{std::make_shared<const List>()};
+};
+
+/// Errors: kInvalidArgument.
+Status CheckWarehouseName(std::string_view name);
+
+}  // namespace firn::service
