@@ -1,0 +1,33 @@
+#include "server/store/sql/reader_pool.h"
+
+namespace firn::store::sql {
+
+Result<ReaderPool::Loan> ReaderPool::Take() {
+  std::unique_lock lock(mutex_);
+  given_back_.wait(lock, [&] { return !idle_.empty() || open_ < max_sessions_; });
+  if (!idle_.empty()) {
+    std::unique_ptr<Session> session = std::move(idle_.back());
+    idle_.pop_back();
+    return Loan(*this, std::move(session));
+  }
+  ++open_;
+  lock.unlock();
+  auto opened = engine_.OpenReader();
+  if (!opened.has_value()) {
+    lock.lock();
+    --open_;
+    given_back_.notify_one();
+    return TakeError(std::move(opened));
+  }
+  return Loan(*this, *std::move(opened));
+}
+
+void ReaderPool::GiveBack(std::unique_ptr<Session> session) {
+  {
+    std::scoped_lock lock(mutex_);
+    idle_.push_back(std::move(session));
+  }
+  given_back_.notify_one();
+}
+
+}  // namespace firn::store::sql

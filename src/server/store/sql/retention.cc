@@ -1,0 +1,37 @@
+#include "server/store/sql/retention.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/store/sql/text/jobs.h"
+#include "server/store/sql/text/logs.h"
+#include "server/store/sql/text/namespaces.h"
+
+namespace firn::store::sql {
+
+Status Retention::Step(Session& session, TimestampMs now) {
+  std::vector<int64_t> warehouses;
+  RETURN_IF_ERROR(session.Query(kListWarehouses, {}, [&](const Row& row) -> Status {
+    warehouses.push_back(row.Int(0));
+    return {};
+  }));
+  for (int64_t warehouse : warehouses) {
+    RETURN_IF_ERROR(session.Execute(
+        kTrimEvents,
+        {{":warehouse", warehouse}, {":keep", limits_.max_events}, {":step", kStepRows}}));
+  }
+  const std::pair<const Statement*, int64_t> counted[] = {
+      {&kTrimVersions, limits_.max_object_versions}, {&kTrimAttempts, limits_.max_commit_attempts},
+      {&kTrimReports, limits_.max_metrics_reports},  {&kTrimAudit, limits_.max_audit_rows},
+      {&kTrimJobs, limits_.max_finished_jobs},
+  };
+  for (const auto& [statement, keep] : counted) {
+    RETURN_IF_ERROR(session.Execute(*statement, {{":keep", keep}, {":step", kStepRows}}));
+  }
+  for (const Statement* statement : {&kTrimOutcomes, &kTrimStagedTables}) {
+    RETURN_IF_ERROR(session.Execute(*statement, {{":now", now.value()}, {":step", kStepRows}}));
+  }
+  return {};
+}
+
+}  // namespace firn::store::sql

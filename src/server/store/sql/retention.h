@@ -1,0 +1,39 @@
+// Retention: how much history the database keeps, trimmed a bounded step at a time by the writer.
+//
+// Thread-safety: the writer thread only.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "server/store/sql/session/session.h"
+
+namespace firn::store::sql {
+
+/// Rows kept of each kind; the oldest go first.
+struct RetentionLimits {
+  /// Per warehouse.
+  int64_t max_events = 1'000'000;
+  int64_t max_object_versions = 1'000'000;
+  int64_t max_commit_attempts = 500'000;
+  int64_t max_metrics_reports = 100'000;
+  int64_t max_audit_rows = 1'000'000;
+  int64_t max_finished_jobs = 10'000;
+};
+
+class Retention {
+ public:
+  explicit Retention(const RetentionLimits& limits) : limits_(limits) {}
+
+  /// Deletes at most kStepRows rows of each kind; expired outcomes and staged tables too. To be
+  /// called inside a transaction.
+  Status Step(Session& session, TimestampMs now);
+
+  static constexpr int64_t kStepRows = 512;
+
+ private:
+  RetentionLimits limits_;
+};
+
+}  // namespace firn::store::sql

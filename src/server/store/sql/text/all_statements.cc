@@ -1,0 +1,79 @@
+#include "server/store/sql/text/all_statements.h"
+
+#include <array>
+
+#include "server/store/sql/text/jobs.h"
+#include "server/store/sql/text/logs.h"
+#include "server/store/sql/text/namespaces.h"
+#include "server/store/sql/text/objects.h"
+#include "server/store/sql/text/schema.h"
+
+namespace firn::store::sql {
+namespace {
+
+constexpr std::array<const Statement*, 60> kAll = {&kReadSchemaVersion,
+                                                   &kAddSchemaVersion,
+                                                   &kListWarehouses,
+                                                   &kFindWarehouse,
+                                                   &kInsertWarehouse,
+                                                   &kClearDefaultWarehouse,
+                                                   &kDeleteWarehouse,
+                                                   &kFindNamespace,
+                                                   &kInsertNamespace,
+                                                   &kDeleteNamespace,
+                                                   &kUpdateNamespaceProperties,
+                                                   &kListNamespaces,
+                                                   &kListNamespacesAfter,
+                                                   &kCountEntities,
+                                                   &kPing,
+                                                   &kFindObject,
+                                                   &kInsertObject,
+                                                   &kSwapObject,
+                                                   &kDeleteObject,
+                                                   &kRenameObject,
+                                                   &kListObjects,
+                                                   &kListObjectsAfter,
+                                                   &kFindObjectsByUuid,
+                                                   &kFindObjectsAt,
+                                                   &kFindObjectsBelow,
+                                                   &kFindHolderAt,
+                                                   &kFindHolderBelow,
+                                                   &kInsertStagedTable,
+                                                   &kDeleteStagedTable,
+                                                   &kTakeEventNumbers,
+                                                   &kInsertEvent,
+                                                   &kListEvents,
+                                                   &kDeleteEventsOfWarehouse,
+                                                   &kInsertVersion,
+                                                   &kInsertAttempt,
+                                                   &kFindAttempt,
+                                                   &kInsertOutcome,
+                                                   &kFindOutcome,
+                                                   &kDeleteOutcome,
+                                                   &kInsertAudit,
+                                                   &kInsertReport,
+                                                   &kReadFence,
+                                                   &kWriteFence,
+                                                   &kTrimEvents,
+                                                   &kTrimVersions,
+                                                   &kTrimAttempts,
+                                                   &kTrimReports,
+                                                   &kTrimAudit,
+                                                   &kTrimOutcomes,
+                                                   &kTrimStagedTables,
+                                                   &kInsertJob,
+                                                   &kFindDueJob,
+                                                   &kClaimJob,
+                                                   &kSaveJobProgress,
+                                                   &kFinishJob,
+                                                   &kFailJob,
+                                                   &kRetryJob,
+                                                   &kListJobs,
+                                                   &kListJobsOfKind,
+                                                   &kTrimJobs};
+
+}  // namespace
+
+std::span<const Statement* const> AllStatements() { return kAll; }
+
+}  // namespace firn::store::sql

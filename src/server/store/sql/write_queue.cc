@@ -1,0 +1,89 @@
+#include "server/store/sql/write_queue.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace firn::store::sql {
+
+/// Lives on the caller's stack until `done`.
+struct WriteQueue::Request {
+  GroupMember member;
+  bool done = false;
+  std::condition_variable wake;
+};
+
+WriteQueue::WriteQueue(std::unique_ptr<GroupCommit> group, const WriteQueueLimits& limits)
+    : group_(std::move(group)), limits_(limits), thread_([this] { Loop(); }) {}
+
+WriteQueue::~WriteQueue() {
+  {
+    std::scoped_lock lock(mutex_);
+    closed_ = true;
+  }
+  ready_.notify_all();
+  thread_.join();
+}
+
+Status WriteQueue::Run(const Work& work, MonotonicTime deadline) {
+  Request request;
+  request.member = {.work = &work, .deadline = deadline, .result = {}};
+  std::unique_lock lock(mutex_);
+  if (closed_) {
+    return Error(ErrorCode::kUnavailable, "The store is closing");
+  }
+  if (waiting_.size() >= limits_.max_waiting) {
+    return Error(ErrorCode::kResourceExhausted, "Too many changes are waiting");
+  }
+  waiting_.push_back(&request);
+  ready_.notify_one();
+  auto done = [&] { return request.done; };
+  if (deadline != MonotonicTime::max() && !request.wake.wait_until(lock, deadline, done)) {
+    // Late. What the writer has taken is carried through; what still waits is withdrawn.
+    auto found = std::ranges::find(waiting_, &request);
+    if (found != waiting_.end()) {
+      waiting_.erase(found);
+      return Error(ErrorCode::kDeadlineExceeded, "The deadline passed in the queue");
+    }
+  }
+  request.wake.wait(lock, done);
+  return std::move(request.member.result);
+}
+
+size_t WriteQueue::waiting() const {
+  std::scoped_lock lock(mutex_);
+  return waiting_.size();
+}
+
+std::deque<WriteQueue::Request*> WriteQueue::TakeReady() {
+  std::unique_lock lock(mutex_);
+  ready_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+  size_t count = std::min(waiting_.size(), limits_.max_group);
+  auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::deque<Request*> taken(waiting_.begin(), end);
+  waiting_.erase(waiting_.begin(), end);
+  return taken;
+}
+
+void WriteQueue::Loop() {
+  std::vector<GroupMember> members;
+  while (true) {
+    std::deque<Request*> requests = TakeReady();
+    if (requests.empty()) {
+      return;
+    }
+    members.clear();
+    for (Request* request : requests) {
+      members.push_back(std::move(request->member));
+    }
+    group_->Run(members);
+    std::scoped_lock lock(mutex_);
+    for (size_t i = 0; i < requests.size(); ++i) {
+      requests[i]->member.result = std::move(members[i].result);
+      requests[i]->done = true;
+      requests[i]->wake.notify_one();
+    }
+  }
+}
+
+}  // namespace firn::store::sql

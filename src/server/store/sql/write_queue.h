@@ -1,0 +1,56 @@
+// WriteQueue: hands changes of many threads to the one writer thread, which takes all that are
+// ready and commits them as a group.
+//
+// Thread-safety: any thread. Run blocks until the change is durable or refused.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "server/store/sql/group_commit.h"
+
+namespace firn::store::sql {
+
+struct WriteQueueLimits {
+  /// Changes waiting for their turn; one more is refused with kResourceExhausted.
+  size_t max_waiting = 4096;
+  /// Changes in one transaction.
+  size_t max_group = 256;
+};
+
+class WriteQueue {
+ public:
+  WriteQueue(std::unique_ptr<GroupCommit> group, const WriteQueueLimits& limits);
+  /// Finishes what waits, then ends the thread.
+  ~WriteQueue();
+
+  /// Errors: the work's own; kDeadlineExceeded, kResourceExhausted, kUnavailable (nothing changed);
+  /// kCommitStateUnknown.
+  Status Run(const Work& work, MonotonicTime deadline);
+
+  /// How many changes wait for their turn.
+  size_t waiting() const;
+
+ private:
+  struct Request;
+
+  void Loop();
+  /// Waits for requests; empty when the queue is closed.
+  std::deque<Request*> TakeReady();
+
+  std::unique_ptr<GroupCommit> group_;
+  WriteQueueLimits limits_;
+  mutable std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Request*> waiting_;
+  bool closed_ = false;
+  std::thread thread_;
+};
+
+}  // namespace firn::store::sql
