@@ -7,8 +7,8 @@ from harness.client import RestClient
 from harness.openapi import ApiDocument
 
 MISSING_DOCUMENT = (
-    "no OpenAPI document (FIRN_ICEBERG_OPENAPI or shared/spec/rest-catalog-open-api.yaml beside the "
-    "repository): answers are not checked against its schemas and statuses"
+    "no OpenAPI document (FIRN_ICEBERG_OPENAPI, or shared/spec/rest-catalog-open-api.yaml beside "
+    "the repository): answers are not checked against its schemas and statuses"
 )
 
 

@@ -1,4 +1,4 @@
-"""Input that no client should send: always a 4xx in the error model, nothing changed, still alive."""
+"""Input that no client should send: a 4xx in the error model, nothing changed, still alive."""
 
 import json
 import socket
@@ -87,7 +87,9 @@ def test_deeply_nested_types(catalog, ns, kind):
     shapes = {
         "list": ('{"type":"list","element-id":9,"element-required":false,"element":', "}"),
         "struct": ('{"type":"struct","fields":[{"id":9,"name":"x","required":false,"type":', "}]}"),
-        "map": ('{"type":"map","key-id":8,"key":"int","value-id":9,"value-required":false,"value":', "}"),
+        "map": (
+            '{"type":"map","key-id":8,"key":"int","value-id":9,"value-required":false,"value":', "}"
+        ),
     }  # fmt: skip
     opening, closing = shapes[kind]
     nested = opening * 5000 + '"int"' + closing * 5000
@@ -151,7 +153,8 @@ def test_declared_body_is_too_large(client):
         b"GET /v1/config HTTP/1.1\r\nHost: x\r\nbad header line\r\n\r\n",
         b"GET /v1/config HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 300_000 + b"\r\n\r\n",
         b"GET /v1/" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"POST /v1/namespaces HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+        b"POST /v1/namespaces HTTP/1.1\r\nHost: x\r\n"
+        b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
         b"POST /v1/namespaces HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ],

@@ -6,8 +6,8 @@ from harness import bodies
 from harness.client import segment
 
 NAMES = [
-    "with space", "a.b", "a/b", "..", ".", "a%2Fb", "ü", "表", "🧊", "a+b", "a&b=c", "a?b#c", "'\"\\",
-    "UPPER", "x" * 200, "-", "_", "a;b", "a:b", "~", "$metadata", "{braces}", "<a>", "a\tb",
+    "with space", "a.b", "a/b", "..", ".", "a%2Fb", "ü", "表", "🧊", "a+b", "a&b=c", "a?b#c",
+    "'\"\\", "UPPER", "x" * 200, "-", "_", "a;b", "a:b", "~", "$metadata", "{braces}", "<a>", "a\tb",
     "NULL", "select",
 ]  # fmt: skip
 
@@ -81,8 +81,8 @@ def test_very_long_names(catalog, ns):
 
 
 OUTSIDE = [
-    "file:///etc/firn-outside", "/etc/firn-outside", "file:///", "file:///../../etc", "relative/path",
-    "", " ", "s3://someone-elses-bucket/x", "http://127.0.0.1/x", "file://otherhost/tmp/x",
+    "file:///etc/firn-outside", "/etc/firn-outside", "file:///", "file:///../../etc",
+    "relative/path", "", " ", "s3://someone-elses-bucket/x", "http://127.0.0.1/x", "file://otherhost/tmp/x",
     "file:///tmp/\x00x", "memory://x", "file:", "://",
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ WIDER = {"type": "struct", "schema-id": 1, "fields": [
     {"id": 1, "name": "id", "required": False, "type": "long"},
     {"id": 2, "name": "more", "required": False, "type": "string"},
 ]}  # fmt: skip
+NO_SUCH_SCHEMA = bodies.view_version("select 1", 2, **{"schema-id": 9})
 
 
 def test_create_and_load(catalog, ns):
@@ -218,7 +219,7 @@ def test_location_and_properties(catalog, view):
         {"action": "upgrade-format-version", "format-version": 2},
         {"action": "add-view-version"},
         {"action": "add-view-version", "view-version": {"version-id": 2}},
-        {"action": "add-view-version", "view-version": bodies.view_version("x", 2, **{"schema-id": 9})},
+        {"action": "add-view-version", "view-version": NO_SUCH_SCHEMA},
         {},
         None,
     ],
