@@ -7,8 +7,8 @@ from harness.client import segment
 
 NAMES = [
     "with space", "a.b", "a/b", "..", ".", "a%2Fb", "ü", "表", "🧊", "a+b", "a&b=c", "a?b#c",
-    "'\"\\", "UPPER", "x" * 200, "-", "_", "a;b", "a:b", "~", "$metadata", "{braces}", "<a>", "a\tb",
-    "NULL", "select",
+    "'\"\\", "UPPER", "x" * 200, "-", "_", "a;b", "a:b", "~", "$metadata", "{braces}", "<a>",
+    "a\tb", "NULL", "select",
 ]  # fmt: skip
 
 

@@ -51,6 +51,9 @@ class Wire:
             if fresh:
                 raise
             return self._exchange(method, target, body, headers)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         if self.connection is not None:
