@@ -1,20 +1,19 @@
 """Drop, purge, rename, register (with overwrite) and unregister of tables."""
 
-import json
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from harness import bodies, places
 from harness.catalog import identifier
+from harness.files import path_of, read_metadata
 
 PURGE_TIMEOUT_S = 30
 
 
 def file_of(location: str) -> Path:
-    path = Path(urlsplit(location).path)
+    path = path_of(location)
     if not path.exists():
         pytest.skip(f"metadata is not on this file system: {location}")
     return path
@@ -209,13 +208,14 @@ def test_old_metadata_files_go_when_the_table_asks(catalog, ns):
     assert len(log) == 2
     there = sorted(first.parent.glob("*.metadata.json"))
     kept = [*log, catalog.load(ns, "t")["metadata-location"]]
-    assert there == sorted(Path(urlsplit(location).path) for location in kept)
+    assert there == sorted(path_of(location) for location in kept)
 
 
 def test_the_file_holds_what_was_answered(catalog, table):
     catalog.append(*table)
     loaded = catalog.load(*table)
-    stored = json.loads(file_of(loaded["metadata-location"]).read_text())
+    assert file_of(loaded["metadata-location"]).is_file()
+    stored = read_metadata(loaded["metadata-location"])
     assert {key: stored[key] for key in loaded["metadata"]} == loaded["metadata"]
 
 

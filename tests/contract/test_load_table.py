@@ -1,12 +1,10 @@
 """Loading tables: snapshots=all|refs, ETag and 304, missing tables and files."""
 
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import pytest
 
 from harness import bodies
 from harness.client import AGAINST_REFERENCE
+from harness.files import path_of
 
 
 def etag(answer) -> str:
@@ -156,7 +154,7 @@ def test_tag_lives_through_a_rename(catalog, table):
 def test_missing_metadata_file(catalog, table, tag):
     answer = load(catalog, table)
     location = answer.json["metadata-location"]
-    file = Path(urlsplit(location).path)
+    file = path_of(location)
     if not file.is_file():
         pytest.skip(f"metadata is not on this file system: {location}")
     moved = file.rename(file.with_suffix(".moved"))
