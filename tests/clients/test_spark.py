@@ -176,7 +176,7 @@ def test_statistics(sql, people):
 
 
 def test_rename_register_drop(sql, spark_ns, people):
-    sql(f"ALTER TABLE {people} RENAME TO {spark_ns}.folk")
+    sql(f"ALTER TABLE {people} RENAME TO {local(spark_ns)}.folk")
     entries = f"SELECT file FROM {spark_ns}.folk.metadata_log_entries ORDER BY timestamp DESC"
     location = sql(entries)[0][0]
     sql(f"DROP TABLE {spark_ns}.folk")

@@ -146,11 +146,11 @@ def temporary_server(label: str, env: dict[str, str] | None = None, args: tuple[
 
 
 @contextmanager
-def server_under_test(label: str):
+def server_under_test(label: str, args: tuple[str, ...] = ()):
     """The external server when one is named, else a temporary one."""
     uri = places.external_uri()
     if uri:
         yield ExternalServer(uri)
         return
-    with temporary_server(label) as server:
+    with temporary_server(label, args=args) as server:
         yield server
