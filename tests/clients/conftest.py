@@ -18,13 +18,13 @@ def ns(pyiceberg) -> str:
 
 
 @pytest.fixture(scope="session")
-def spark(firn_server):
+def spark(firn_server, tmp_path_factory):
     """Spark with the catalog `firn`; one session for all tests."""
     engine = pytest.importorskip("spark_engine")
     missing = engine.missing()
     if missing:
         pytest.skip(f"no {missing} for Spark")
-    session = engine.start(firn_server.uri)
+    session = engine.start(firn_server.uri, str(tmp_path_factory.mktemp("spark")))
     yield session
     session.stop()
 

@@ -4,7 +4,6 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from harness import places
@@ -19,7 +18,7 @@ def missing() -> str | None:
     return None if shutil.which("java") or os.environ.get("JAVA_HOME") else "JDK"
 
 
-def start(uri: str):
+def start(uri: str, folder: str):
     from pyspark.sql import SparkSession
 
     settings = {
@@ -34,7 +33,7 @@ def start(uri: str):
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="firn-spark-"),
+        "spark.sql.warehouse.dir": folder,
         **_iceberg_jar(),
     }
     builder = SparkSession.builder.master("local[2]").appName("firn-tests")
