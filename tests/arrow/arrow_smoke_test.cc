@@ -28,8 +28,7 @@ TEST(ArrowSmokeTest, ParquetMakesTheRoundTrip) {
   ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink, 1024).ok());
   auto source = std::make_shared<arrow::io::BufferReader>(sink->Finish().ValueOrDie());
   auto reader = parquet::arrow::OpenFile(source, arrow::default_memory_pool()).ValueOrDie();
-  std::shared_ptr<arrow::Table> read;
-  ASSERT_TRUE(reader->ReadTable(&read).ok());
+  auto read = reader->ReadTable().ValueOrDie();
   EXPECT_TRUE(read->Equals(*table));
 }
 

@@ -51,6 +51,9 @@ Result<store::NamespaceRecord> NamespaceService::Load(const CallContext& call,
 Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
     const CallContext& call, const NamespacePath& path, const store::Properties& properties) {
   RETURN_IF_ERROR(CheckNamespacePath(path));
+  if (path.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "Invalid namespace: it has no levels");
+  }
   RETURN_IF_ERROR(CheckLocationProperty(environment_, call, properties));
   ASSIGN_OR_RETURN(store::MutationResult result,
                    environment_.store.Execute(
