@@ -1,4 +1,4 @@
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 
@@ -13,6 +13,18 @@ std::string Excerpt(json::Element element) {
     --end;
   }
   return text.substr(0, end) + "...";
+}
+
+json::Array ItemsOf(json::Element array) {
+  json::Array items;
+  static_cast<void>(array.get_array().get(items));
+  return items;
+}
+
+json::Object FieldsOf(json::Element object) {
+  json::Object fields;
+  static_cast<void>(object.get_object().get(fields));
+  return fields;
 }
 
 }  // namespace firn::iceberg
