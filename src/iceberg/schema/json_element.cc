@@ -15,16 +15,10 @@ std::string Excerpt(json::Element element) {
   return text.substr(0, end) + "...";
 }
 
-json::Array ItemsOf(json::Element array) {
-  json::Array items;
-  static_cast<void>(array.get_array().get(items));
-  return items;
-}
+json::Array ItemsOf(json::Element array) { return json::Array(array.get_array().value_unsafe()); }
 
 json::Object FieldsOf(json::Element object) {
-  json::Object fields;
-  static_cast<void>(object.get_object().get(fields));
-  return fields;
+  return json::Object(object.get_object().value_unsafe());
 }
 
 }  // namespace firn::iceberg
