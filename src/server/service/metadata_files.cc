@@ -41,6 +41,19 @@ Status WriteFile(const Environment& environment, const std::string& location, st
   return {};
 }
 
+/// Where metadata files go: `write.metadata.path`, else `metadata` below the location.
+Result<std::string> MetadataFolder(const Environment& environment,
+                                   const store::WarehouseRecord& warehouse,
+                                   std::string_view location,
+                                   const iceberg::PropertyMap& properties) {
+  auto chosen = properties.find(std::string(iceberg::kMetadataPathProperty));
+  if (chosen == properties.end()) {
+    return storage::JoinLocation(location, "metadata");
+  }
+  RETURN_IF_ERROR(CheckAllowed(environment, warehouse, chosen->second));
+  return std::string(storage::TrimTrailingSlashes(chosen->second));
+}
+
 bool WantsGzip(const iceberg::PropertyMap& properties) {
   auto codec = properties.find(std::string(iceberg::kMetadataCompressionProperty));
   return codec != properties.end() && codec->second == "gzip";
@@ -90,11 +103,8 @@ Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
                                            iceberg::TableMetadataPtr metadata,
                                            std::string_view previous,
                                            const Uuid& attempt) {
-  std::string folder = storage::JoinLocation(metadata->location, "metadata");
-  if (auto chosen = metadata->FindProperty(iceberg::kMetadataPathProperty)) {
-    RETURN_IF_ERROR(CheckAllowed(environment, warehouse, *chosen));
-    folder = storage::TrimTrailingSlashes(*chosen);
-  }
+  ASSIGN_OR_RETURN(std::string folder, MetadataFolder(environment, warehouse, metadata->location,
+                                                      *metadata->properties));
   std::string location = MetadataFileLocation(folder, MetadataFileVersion(previous) + 1, attempt,
                                               WantsGzip(*metadata->properties));
   std::string text = iceberg::PrintTableMetadata(*metadata);
@@ -107,11 +117,13 @@ Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
 }
 
 Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
+                                          const store::WarehouseRecord& warehouse,
                                           iceberg::ViewMetadataPtr metadata,
                                           std::string_view previous,
                                           const Uuid& attempt) {
-  std::string location = MetadataFileLocation(storage::JoinLocation(metadata->location, "metadata"),
-                                              MetadataFileVersion(previous) + 1, attempt,
+  ASSIGN_OR_RETURN(std::string folder, MetadataFolder(environment, warehouse, metadata->location,
+                                                      metadata->properties));
+  std::string location = MetadataFileLocation(folder, MetadataFileVersion(previous) + 1, attempt,
                                               WantsGzip(metadata->properties));
   std::string text = iceberg::PrintViewMetadata(*metadata);
   size_t size = text.size();

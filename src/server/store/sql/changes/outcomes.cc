@@ -69,6 +69,14 @@ Result<std::optional<StoredOutcome>> KeepOutcome(Session& session,
   return std::nullopt;
 }
 
+Status SetOutcomeReference(Session& session,
+                           const IdempotencyKey& key,
+                           std::string_view reference) {
+  RETURN_IF_ERROR(
+      session.Execute(kSetOutcomeReference, {{":key", key.key}, {":reference", reference}}));
+  return {};
+}
+
 Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now) {
   ASSIGN_OR_RETURN(int64_t inserted,
                    session.Execute(kInsertAttempt, {{":attempt", attempt.ToString()},

@@ -22,6 +22,9 @@ Result<std::optional<StoredOutcome>> KeepOutcome(Session& session,
                                                  const StoredOutcome& outcome,
                                                  TimestampMs now);
 
+/// Replaces what a replay is rendered from, for a change whose result only its transaction knows.
+Status SetOutcomeReference(Session& session, const IdempotencyKey& key, std::string_view reference);
+
 /// Marks the attempt as committed, in the transaction that does its work.
 /// Errors: kCommitConflict where it is settled already.
 Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now);

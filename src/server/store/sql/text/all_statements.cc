@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 60> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 61> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -49,6 +49,7 @@ constexpr std::array<const Statement*, 60> kAll = {&kReadSchemaVersion,
                                                    &kFindAttempt,
                                                    &kInsertOutcome,
                                                    &kFindOutcome,
+                                                   &kSetOutcomeReference,
                                                    &kDeleteOutcome,
                                                    &kInsertAudit,
                                                    &kInsertReport,

@@ -59,6 +59,9 @@ inline constexpr Statement kFindOutcome{
     "SELECT principal, warehouse_id, operation, body_hash, http_status, reference, expires_ms"
     " FROM idempotency WHERE key = :key"};
 
+inline constexpr Statement kSetOutcomeReference{
+    "set_outcome_reference", "UPDATE idempotency SET reference = :reference WHERE key = :key"};
+
 inline constexpr Statement kDeleteOutcome{"delete_outcome",
                                           "DELETE FROM idempotency WHERE key = :key"};
 
