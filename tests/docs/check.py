@@ -113,9 +113,12 @@ def check_command(words: list[str]) -> bool:
     if words and words[0].startswith("./"):
         return os.access(ROOT / words[0], os.X_OK)
     if words and words[0] == "firn":
-        answer = firn(*(word for word in words[1:3] if re.fullmatch(r"[a-z]+", word)), "--help")
-        known = set(re.findall(r"--[a-z-]+", answer.stdout))
-        return answer.returncode == 0 and known.issuperset(w for w in words if w.startswith("--"))
+        names = [word for word in words[1:3] if re.fullmatch(r"[a-z][a-z-]*", word)]
+        text = firn(*names, "--help").stdout
+        usage = re.search(r"^Usage: (.*)$", text, re.M)
+        known = set(re.findall(r"--[a-z-]+", text))
+        understood = usage is not None and usage.group(1).startswith(" ".join(["firn", *names]))
+        return understood and known.issuperset(word for word in words if word.startswith("--"))
     return True
 
 
