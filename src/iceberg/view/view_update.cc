@@ -34,7 +34,7 @@ Result<SetCurrentViewVersion> ParseSetCurrentViewVersion(const json::Object& obj
 template <auto kParse>
 Result<ViewUpdate> Parse(const json::Object& object) {
   ASSIGN_OR_RETURN(auto update, kParse(object));
-  return ViewUpdate(std::move(update));
+  return Result<ViewUpdate>(std::in_place, std::move(update));
 }
 
 struct Action {
