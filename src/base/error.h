@@ -17,27 +17,27 @@ namespace firn {
 /// What went wrong, in Firn's words. `server/rest` maps each code to an HTTP status and an Iceberg
 /// error type; the comments say what a caller should do.
 enum class ErrorCode : uint8_t {
-  kInvalidArgument,      ///< The input is wrong; sending it again cannot help.
-  kUnprocessable,        ///< Well-formed but contradictory input (for example one key set and removed).
-  kUnsupported,          ///< Valid, but this server does not do it.
-  kUnauthenticated,      ///< No or expired credentials: authenticate and repeat.
-  kForbidden,            ///< Authenticated but not allowed.
-  kNoSuchWarehouse,      ///< The named warehouse does not exist.
-  kNoSuchNamespace,      ///< The named namespace does not exist.
-  kNoSuchTable,          ///< The named table does not exist.
-  kNoSuchView,           ///< The named view does not exist.
-  kNotFound,             ///< A file, route or other object does not exist.
-  kAlreadyExists,        ///< The name is taken; choose another.
-  kNamespaceNotEmpty,    ///< Drop what the namespace holds first.
-  kCommitConflict,       ///< A requirement failed; reload, re-apply and repeat.
-  kCommitStateUnknown,   ///< May or may not have happened: never clean up, look again later.
-  kInvalidMetadata,      ///< A stored file is corrupt or not what the specification says.
-  kPayloadTooLarge,      ///< The input exceeds a named limit.
-  kResourceExhausted,    ///< A queue is full: repeat after a pause; nothing was changed.
-  kUnavailable,          ///< A dependency is down: repeat after a pause; nothing was changed.
-  kDeadlineExceeded,     ///< The deadline passed before any state was touched.
-  kIoError,              ///< The storage or network failed.
-  kInternal,             ///< A bug of ours or a broken promise of a library.
+  kInvalidArgument,  ///< The input is wrong; sending it again cannot help.
+  kUnprocessable,    ///< Well-formed but contradictory input (for example one key set and removed).
+  kUnsupported,      ///< Valid, but this server does not do it.
+  kUnauthenticated,  ///< No or expired credentials: authenticate and repeat.
+  kForbidden,        ///< Authenticated but not allowed.
+  kNoSuchWarehouse,  ///< The named warehouse does not exist.
+  kNoSuchNamespace,  ///< The named namespace does not exist.
+  kNoSuchTable,      ///< The named table does not exist.
+  kNoSuchView,       ///< The named view does not exist.
+  kNotFound,         ///< A file, route or other object does not exist.
+  kAlreadyExists,    ///< The name is taken; choose another.
+  kNamespaceNotEmpty,   ///< Drop what the namespace holds first.
+  kCommitConflict,      ///< A requirement failed; reload, re-apply and repeat.
+  kCommitStateUnknown,  ///< May or may not have happened: never clean up, look again later.
+  kInvalidMetadata,     ///< A stored file is corrupt or not what the specification says.
+  kPayloadTooLarge,     ///< The input exceeds a named limit.
+  kResourceExhausted,   ///< A queue is full: repeat after a pause; nothing was changed.
+  kUnavailable,         ///< A dependency is down: repeat after a pause; nothing was changed.
+  kDeadlineExceeded,    ///< The deadline passed before any state was touched.
+  kIoError,             ///< The storage or network failed.
+  kInternal,            ///< A bug of ours or a broken promise of a library.
 };
 
 /// The code's name as it appears in logs, without the `k`.

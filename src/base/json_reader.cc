@@ -1,9 +1,9 @@
 #include "base/json_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace firn::json {
 namespace {

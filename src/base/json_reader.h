@@ -2,16 +2,14 @@
 // is kept, with limits on size and depth and, for requests, no duplicate keys. Field access that
 // names the key and the expected type in its error.
 //
-// Errors: kInvalidArgument for malformed text, a missing or a mistyped field; kPayloadTooLarge above
-// the size limit. Readers of stored files turn them into kInvalidMetadata.
-// Thread-safety: a Document may be read from one thread at a time. Views point into the Document.
+// Errors: kInvalidArgument for malformed text, a missing or a mistyped field; kPayloadTooLarge
+// above the size limit. Readers of stored files turn them into kInvalidMetadata. Thread-safety: a
+// Document may be read from one thread at a time. Views point into the Document.
 //
 //   ASSIGN_OR_RETURN(json::Document document, json::Document::Parse(body, limits));
 //   ASSIGN_OR_RETURN(json::Object root, json::AsObject(document.root(), "request"));
 //   ASSIGN_OR_RETURN(std::string_view name, json::GetString(root, "name"));
 #pragma once
-
-#include <simdjson.h>
 
 #include <map>
 #include <memory>
@@ -19,6 +17,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <simdjson.h>
 
 #include "base/result.h"
 
@@ -36,9 +36,8 @@ struct ParseLimits {
 };
 
 /// For table metadata files: large, and lenient about duplicate keys as other readers are.
-inline constexpr ParseLimits kFileLimits{.max_bytes = size_t{1} << 30,
-                                         .max_depth = 256,
-                                         .reject_duplicate_keys = false};
+inline constexpr ParseLimits kFileLimits{
+    .max_bytes = size_t{1} << 30, .max_depth = 256, .reject_duplicate_keys = false};
 
 /// A parsed text and the memory its elements point into.
 class Document {

@@ -1,5 +1,5 @@
-// JsonWriter: prints JSON into a string it does not own, without building a tree. Raw() splices text
-// that is JSON already, so that unchanged parts are never printed again.
+// JsonWriter: prints JSON into a string it does not own, without building a tree. Raw() splices
+// text that is JSON already, so that unchanged parts are never printed again.
 //
 // The caller keeps begin/end balanced and writes a Key before each value inside an object; input
 // strings are UTF-8. Thread-safety: one thread at a time.

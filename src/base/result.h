@@ -36,11 +36,11 @@ Error TakeError(Result<T>&& result) {
 #define FIRN_CONCAT_INNER(a, b) a##b
 #define FIRN_CONCAT(a, b) FIRN_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                      \
-  do {                                                   \
-    auto firn_status = (expression);                     \
-    if (!firn_status.has_value()) [[unlikely]]           \
-      return ::firn::TakeError(std::move(firn_status));  \
+#define RETURN_IF_ERROR(expression)                     \
+  do {                                                  \
+    auto firn_status = (expression);                    \
+    if (!firn_status.has_value()) [[unlikely]]          \
+      return ::firn::TakeError(std::move(firn_status)); \
   } while (false)
 
 #define ASSIGN_OR_RETURN(declaration, expression) \

@@ -38,8 +38,8 @@ struct TableIdentifier {
   friend auto operator<=>(const TableIdentifier&, const TableIdentifier&) = default;
 };
 
-/// Reads `a.b.c` with optional double quotes around a level (a doubled quote inside stands for one).
-/// Errors: kInvalidArgument for an empty level or an unclosed quote.
+/// Reads `a.b.c` with optional double quotes around a level (a doubled quote inside stands for
+/// one). Errors: kInvalidArgument for an empty level or an unclosed quote.
 Result<NamespacePath> ParseDottedNamespace(std::string_view text);
 
 /// As ParseDottedNamespace; the last level is the name. Errors: kInvalidArgument.

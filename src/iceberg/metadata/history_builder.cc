@@ -18,7 +18,10 @@ Error Invalid(std::string message) {
 }
 
 /// Another commit came first: the client can reload, renumber and try again.
-Error Stale(std::string message) { return Error(ErrorCode::kCommitConflict, std::move(message)); }
+Error Stale(std::string_view message) {
+  return Error(ErrorCode::kCommitConflict,
+               fmt::format("Validation failed, please retry: {}", message));
+}
 
 std::vector<SnapshotId> SortedIds(const PrintedList<SnapshotEntry>& snapshots) {
   std::vector<SnapshotId> ids;

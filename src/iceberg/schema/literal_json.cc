@@ -35,14 +35,14 @@ Result<Literal> ParseNumber(const Type& type, json::Element element) {
   double number = 0;
   switch (type.id()) {
     case TypeId::kInt:
-      if (!element.is_double() && element.get_int64().get(integer) == simdjson::SUCCESS &&
+      if (element.get_int64().get(integer) == simdjson::SUCCESS &&
           integer >= std::numeric_limits<int32_t>::min() &&
           integer <= std::numeric_limits<int32_t>::max()) {
         return Literal(static_cast<int32_t>(integer));
       }
       return CannotParse(type, element);
     case TypeId::kLong:
-      if (!element.is_double() && element.get_int64().get(integer) == simdjson::SUCCESS) {
+      if (element.get_int64().get(integer) == simdjson::SUCCESS) {
         return Literal(integer);
       }
       return CannotParse(type, element);

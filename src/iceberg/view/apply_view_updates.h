@@ -22,7 +22,7 @@ Result<ViewMetadataPtr> ApplyViewUpdates(ViewMetadataPtr base,
                                          TimestampMs now);
 
 struct CreateViewSpec {
-  /// Gets fresh field ids.
+  /// Keeps its field ids; its own id becomes 0.
   Schema schema;
   /// Its schema id is replaced by that of `schema`.
   ViewVersion version;

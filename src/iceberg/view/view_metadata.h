@@ -25,13 +25,13 @@ inline constexpr int32_t kVersionHistoryDefault = 10;
 /// "true" lets a new version leave out dialects the old one had.
 inline constexpr std::string_view kDropDialectProperty = "replace.drop-dialect.allowed";
 
-/// One way to say the view's query. Types other than `sql` are kept by name and cannot be printed
-/// back: `json` holds them as they came.
+/// One way to say the view's query. Files may hold types other than `sql`: those are kept as they
+/// came; updates may not add them.
 struct ViewRepresentation {
   std::string type;
   std::string sql;
   std::string dialect;
-  /// Only where type is not `sql`.
+  /// The whole object, only where type is not `sql`.
   std::string json;
 
   bool is_sql() const { return type == "sql"; }

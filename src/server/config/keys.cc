@@ -115,8 +115,7 @@ const Key* FindKey(std::string_view name) {
 }
 
 std::string_view NearestKey(std::string_view name) {
-  return std::min_element(kKeys.begin(),
-                          kKeys.end(),
+  return std::min_element(kKeys.begin(), kKeys.end(),
                           [&](const Key& a, const Key& b) {
                             return EditDistance(a.name, name) < EditDistance(b.name, name);
                           })

@@ -1,8 +1,8 @@
+#include <utility>
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 #include <unistd.h>
-
-#include <utility>
 
 #include "server/config/settings.h"
 
@@ -75,15 +75,17 @@ Status ReadFile(const std::string& path, Loaded& loaded) {
   }
 }
 
-/// Variables that start with FIRN_ but are not configuration keys.
-bool IsOtherVariable(std::string_view name) {
-  for (std::string_view other : {"FIRN_CRASH_POINT", "FIRN_URI", "FIRN_CONFIG", "FIRN_CACHE",
-                                 "FIRN_BINARY", "FIRN_ICEBERG_OPENAPI"}) {
-    if (name == other) {
+/// True for FIRN_SERVER_..., where `server` begins a key: a typing error there is refused, while
+/// FIRN_ variables of other programs are none of our business.
+bool BeginsLikeAKey(std::string_view name) {
+  for (const Key& key : Keys()) {
+    std::string known = EnvironmentName(key);
+    size_t section = known.find('_', sizeof("FIRN_") - 1) + 1;
+    if (name.starts_with(std::string_view(known).substr(0, section))) {
       return true;
     }
   }
-  return name.starts_with("FIRN_TEST_");
+  return false;
 }
 
 Status ReadEnvironment(const std::vector<std::string>& environment, Loaded& loaded) {
@@ -93,7 +95,7 @@ Status ReadEnvironment(const std::vector<std::string>& environment, Loaded& load
   }
   for (std::string_view variable : environment) {
     std::string_view name = variable.substr(0, variable.find('='));
-    if (!name.starts_with("FIRN_") || name.size() == variable.size() || IsOtherVariable(name)) {
+    if (name.size() == variable.size() || !BeginsLikeAKey(name)) {
       continue;
     }
     auto known = names.find(name);

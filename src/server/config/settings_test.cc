@@ -9,9 +9,9 @@
 namespace firn::config {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::IsError;
 using testing::IsOk;
-using ::testing::HasSubstr;
 
 class SettingsFile {
  public:
@@ -63,22 +63,22 @@ TEST(SettingsTest, UnknownKeysNameTheNearest) {
   auto from_file = Load({.file = file.path()});
   ASSERT_THAT(from_file, IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(from_file.error().message(), HasSubstr("server.listen"));
-  EXPECT_THAT(Load({.environment = {"FIRN_SERVER_LISTN=x"}}),
-              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(Load({.environment = {"FIRN_SERVER_LISTN=x"}}), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(Load({.environment = {"FIRN_HOME=x", "FIRN_CRASH_POINT=x"}}), IsOk());
   EXPECT_THAT(Load({.flags = {{"nonsense", "x"}}}), IsError(ErrorCode::kInvalidArgument));
 }
 
 TEST(SettingsTest, BadValuesAreRefused) {
-  for (const auto& [key, text] : std::map<std::string, std::string>{
-           {"server.io_threads", "-1"},
-           {"server.io_threads", "many"},
-           {"server.drain_timeout", "30"},
-           {"server.drain_timeout", "30 s"},
-           {"server.max_body_bytes", "5MB"},
-           {"server.max_body_bytes", "99999999999GiB"},
-           {"log.access", "yes"},
-           {"server.request_timeout", "31s"},
-           {"server.listen", "nowhere"}}) {
+  for (const auto& [key, text] :
+       std::map<std::string, std::string>{{"server.io_threads", "-1"},
+                                          {"server.io_threads", "many"},
+                                          {"server.drain_timeout", "30"},
+                                          {"server.drain_timeout", "30 s"},
+                                          {"server.max_body_bytes", "5MB"},
+                                          {"server.max_body_bytes", "99999999999GiB"},
+                                          {"log.access", "yes"},
+                                          {"server.request_timeout", "31s"},
+                                          {"server.listen", "nowhere"}}) {
     EXPECT_THAT(Load({.flags = {{key, text}}}), IsError(ErrorCode::kInvalidArgument))
         << key << "=" << text;
   }

@@ -1,12 +1,12 @@
 // Configuration values as text, both ways.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <array>
 #include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "server/config/settings.h"
 
@@ -76,29 +76,29 @@ struct Setter {
   Settings& settings;
   std::string_view text;
 
-  bool operator()(std::string Settings::*member) const {
+  bool operator()(std::string Settings::* member) const {
     settings.*member = std::string(text);
     return true;
   }
-  bool operator()(StringList Settings::*member) const {
+  bool operator()(StringList Settings::* member) const {
     settings.*member = SplitList(text);
     return true;
   }
-  bool operator()(bool Settings::*member) const {
+  bool operator()(bool Settings::* member) const {
     settings.*member = text == "true";
     return text == "true" || text == "false";
   }
-  bool operator()(int64_t Settings::*member) const {
+  bool operator()(int64_t Settings::* member) const {
     auto value = ParseNumber(text);
     settings.*member = value.value_or(0);
     return value.has_value();
   }
-  bool operator()(ByteSize Settings::*member) const {
+  bool operator()(ByteSize Settings::* member) const {
     auto value = ParseWithUnit(text, kSizeUnits);
     settings.*member = ByteSize{static_cast<uint64_t>(value.value_or(0))};
     return value.has_value();
   }
-  bool operator()(Duration Settings::*member) const {
+  bool operator()(Duration Settings::* member) const {
     auto value = ParseWithUnit(text, kDurationUnits);
     settings.*member = Duration(value.value_or(0));
     return value.has_value();
@@ -108,20 +108,20 @@ struct Setter {
 struct Printer {
   const Settings& settings;
 
-  std::string operator()(std::string Settings::*member) const { return settings.*member; }
-  std::string operator()(StringList Settings::*member) const {
+  std::string operator()(std::string Settings::* member) const { return settings.*member; }
+  std::string operator()(StringList Settings::* member) const {
     return fmt::format("{}", fmt::join(settings.*member, ","));
   }
-  std::string operator()(bool Settings::*member) const {
+  std::string operator()(bool Settings::* member) const {
     return settings.*member ? "true" : "false";
   }
-  std::string operator()(int64_t Settings::*member) const {
+  std::string operator()(int64_t Settings::* member) const {
     return fmt::format("{}", settings.*member);
   }
-  std::string operator()(ByteSize Settings::*member) const {
+  std::string operator()(ByteSize Settings::* member) const {
     return PrintWithUnit(static_cast<int64_t>((settings.*member).bytes), kSizeUnits);
   }
-  std::string operator()(Duration Settings::*member) const {
+  std::string operator()(Duration Settings::* member) const {
     return PrintWithUnit((settings.*member).count(), kDurationUnits);
   }
 };

@@ -1,14 +1,14 @@
-#include <fmt/format.h>
+#include <exception>
+#include <memory>
+#include <span>
+#include <utility>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
-#include <span>
-#include <memory>
-#include <utility>
+#include <fmt/format.h>
 
 #include "server/http/connection_internal.h"
 #include "server/http/response_head_internal.h"
@@ -218,8 +218,7 @@ awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
           try {
             finish(state_.handler.Handle(request));
           } catch (const std::exception& exception) {
-            finish(state_.handler.RenderError(
-                500, Error(ErrorCode::kInternal, exception.what())));
+            finish(state_.handler.RenderError(500, Error(ErrorCode::kInternal, exception.what())));
           }
         };
         if (!state_.workers.TrySubmit(task)) {
@@ -243,8 +242,8 @@ awaitable<bool> Connection::Write(const Response& response, bool head_only, bool
   while (first < pieces.size()) {
     DeadlineIn(state_.limits.progress_timeout);
     ErrorCodeOf error;
-    size_t written = co_await socket_.async_write_some(
-        std::span(pieces).subspan(first), redirect_error(use_awaitable, error));
+    size_t written = co_await socket_.async_write_some(std::span(pieces).subspan(first),
+                                                       redirect_error(use_awaitable, error));
     if (error) {
       co_return false;
     }

@@ -3,15 +3,16 @@
 #pragma once
 
 #include <atomic>
+#include <list>
+#include <optional>
+#include <string>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <list>
-#include <optional>
-#include <string>
 
 #include "server/http/handler.h"
 #include "server/http/limits.h"

@@ -38,9 +38,7 @@ std::string_view Request::Header(std::string_view name) const {
   return field == fields.end() ? std::string_view() : std::string_view(field->value());
 }
 
-bool Request::HasHeader(std::string_view name) const {
-  return FieldsOf(native_).count(name) > 0;
-}
+bool Request::HasHeader(std::string_view name) const { return FieldsOf(native_).count(name) > 0; }
 
 size_t Response::body_size() const {
   size_t size = 0;

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
-#include <boost/beast/http/status.hpp>
 #include <ctime>
 #include <iterator>
+
+#include <boost/beast/http/status.hpp>
+#include <fmt/format.h>
 
 #include "server/http/response_head_internal.h"
 

@@ -1,7 +1,8 @@
 #include "server/http/server.h"
 
-#include <fmt/format.h>
-#include <pthread.h>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,9 +13,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <thread>
-#include <utility>
-#include <vector>
+#include <fmt/format.h>
+#include <pthread.h>
 
 #include "server/http/connection_internal.h"
 
@@ -157,8 +157,8 @@ class HttpServer::Impl {
     });
   }
 
-  /// Cuts what is left. Workers finish first, so that every answer reaches its connection before the
-  /// event loops run dry.
+  /// Cuts what is left. Workers finish first, so that every answer reaches its connection before
+  /// the event loops run dry.
   void Stop() {
     state_.draining = true;
     state_.workers.Shutdown();

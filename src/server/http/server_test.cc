@@ -1,20 +1,21 @@
 #include "server/http/server.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/testing/matchers.h"
 
 namespace firn::http {
 namespace {
 
-/// Answers from memory: `/inline` on the I/O thread, `/block` when released, all else with its body.
+/// Answers from memory: `/inline` on the I/O thread, `/block` when released, all else with its
+/// body.
 class EchoHandler final : public Handler {
  public:
   std::optional<Response> TryHandleInline(const Request& request) override {
@@ -166,8 +167,7 @@ TEST_F(HttpServerTest, RefusesWhatIsMalformedOrTooLarge) {
 
 TEST_F(HttpServerTest, AnExceptionIsA500) {
   Start(SmallOptions());
-  EXPECT_THAT(Ask("GET /throw HTTP/1.1\r\nConnection: close\r\n\r\n"),
-              StartsWith("HTTP/1.1 500"));
+  EXPECT_THAT(Ask("GET /throw HTTP/1.1\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 500"));
 }
 
 TEST_F(HttpServerTest, ContinueIsSentWhenAskedFor) {

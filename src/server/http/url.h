@@ -29,7 +29,8 @@ class Query {
  public:
   static Result<Query> Parse(std::string_view query);
 
-  /// The first value under the key; nullopt where the key is absent. `a` and `a=` are the empty text.
+  /// The first value under the key; nullopt where the key is absent. `a` and `a=` are the empty
+  /// text.
   std::optional<std::string_view> Find(std::string_view key) const;
 
  private:

@@ -8,7 +8,9 @@ namespace {
 using testing::IsError;
 
 TEST(UrlTest, DecodesEscapes) {
-  EXPECT_EQ(*PercentDecode("a%1Fb%2f%C3%A9"), "a\x1F" "b/\xC3\xA9");
+  EXPECT_EQ(*PercentDecode("a%1Fb%2f%C3%A9"),
+            "a\x1F"
+            "b/\xC3\xA9");
   EXPECT_EQ(*PercentDecode("a+b"), "a+b");
   EXPECT_EQ(*PercentDecode("a+b%2B", true), "a b+");
 }
@@ -33,7 +35,9 @@ TEST(UrlTest, SplitsPaths) {
 TEST(QueryTest, FindsDecodedValues) {
   ASSERT_OK_AND_ASSIGN(auto query, Query::Parse("pageToken=&parent=a%1Fb&flag&x=1=2"));
   EXPECT_EQ(query.Find("pageToken"), "");
-  EXPECT_EQ(query.Find("parent"), "a\x1F" "b");
+  EXPECT_EQ(query.Find("parent"),
+            "a\x1F"
+            "b");
   EXPECT_EQ(query.Find("flag"), "");
   EXPECT_EQ(query.Find("x"), "1=2");
   EXPECT_EQ(query.Find("absent"), std::nullopt);

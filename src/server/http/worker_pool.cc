@@ -1,8 +1,8 @@
 #include "server/http/worker_pool.h"
 
-#include <pthread.h>
-
 #include <utility>
+
+#include <pthread.h>
 
 namespace firn::http {
 

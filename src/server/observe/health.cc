@@ -12,8 +12,7 @@ constexpr int64_t kMaxAgeMs = 3'000;
 constexpr int kLooksPerCount = 10;
 
 int64_t MonotonicMs(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             clock.Monotonic().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.Monotonic().time_since_epoch())
       .count();
 }
 

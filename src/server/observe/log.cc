@@ -1,13 +1,13 @@
 #include "server/observe/log.h"
 
+#include <mutex>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
-
-#include <mutex>
 
 #include "base/clock.h"
 #include "base/json_writer.h"
@@ -70,7 +70,8 @@ Result<std::unique_ptr<Log>> Log::Open(const LogOptions& options) {
       return Error(ErrorCode::kIoError, fmt::format("Cannot open log file {}", options.file));
     }
   }
-  auto logger = std::make_shared<spdlog::logger>("firn", std::make_shared<BufferedSink>(descriptor));
+  auto logger =
+      std::make_shared<spdlog::logger>("firn", std::make_shared<BufferedSink>(descriptor));
   logger->set_level(level);
   logger->flush_on(spdlog::level::warn);
   spdlog::set_default_logger(logger);

@@ -1,17 +1,17 @@
 #include "server/observe/metrics.h"
 
+#include <ctime>
+#include <fstream>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
-
-#include <ctime>
-#include <fstream>
-#include <mutex>
-#include <shared_mutex>
-#include <unordered_map>
 
 namespace firn::observe {
 namespace {
@@ -102,19 +102,19 @@ class Metrics::Impl {
   prometheus::Gauge& connections = PlainGauge("firn_http_connections", "Open connections.");
   prometheus::Counter& response_bytes =
       PlainCounter("firn_http_response_bytes_total", "Bytes of response bodies.");
-  prometheus::Counter& cache_hits = PlainCounter("firn_metadata_cache_hits_total",
-                                                 "Metadata found in memory.");
-  prometheus::Counter& cache_misses = PlainCounter("firn_metadata_cache_misses_total",
-                                                   "Metadata read from storage.");
+  prometheus::Counter& cache_hits =
+      PlainCounter("firn_metadata_cache_hits_total", "Metadata found in memory.");
+  prometheus::Counter& cache_misses =
+      PlainCounter("firn_metadata_cache_misses_total", "Metadata read from storage.");
   prometheus::Gauge& cache_bytes =
       PlainGauge("firn_metadata_cache_bytes", "Estimated size of the metadata cache.");
   prometheus::Gauge& database_up =
       PlainGauge("firn_database_up", "1 where the last look at the database succeeded.");
-  prometheus::Gauge& database_ping = PlainGauge("firn_database_ping_seconds",
-                                                "How long the last look at the database took.");
+  prometheus::Gauge& database_ping =
+      PlainGauge("firn_database_ping_seconds", "How long the last look at the database took.");
   prometheus::Gauge& ready = PlainGauge("firn_ready", "1 where /ready answers 200.");
-  prometheus::Gauge& anonymous_bytes = PlainGauge(
-      "firn_process_anonymous_memory_bytes", "Resident memory that no file backs (RssAnon).");
+  prometheus::Gauge& anonymous_bytes = PlainGauge("firn_process_anonymous_memory_bytes",
+                                                  "Resident memory that no file backs (RssAnon).");
   prometheus::Gauge& start_time =
       PlainGauge("firn_process_start_time_seconds", "Start of the process, Unix time.");
 

@@ -1,8 +1,8 @@
 #include "server/rest/catalog_handler.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/sha256.h"
 #include "server/rest/errors.h"
@@ -66,8 +66,8 @@ std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Reques
   } else if (!request.query.empty() && request.query != "snapshots=all") {
     return std::nullopt;
   }
-  auto warehouse = route->prefix.empty() ? warehouses_.Default()
-                                         : warehouses_.FindByName(route->prefix);
+  auto warehouse =
+      route->prefix.empty() ? warehouses_.Default() : warehouses_.FindByName(route->prefix);
   if (!warehouse.has_value()) {
     return std::nullopt;
   }
@@ -147,8 +147,8 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
       .warehouse = invocation.call.warehouse.id,
       .operation = fmt::format("{} {}", http::ToString(request.method), request.target),
       .body_hash = Sha256Hex(request.body),
-      .expires_at = TimestampMs(environment_.clock.Now().value() +
-                                options_.idempotency_lifetime.count())};
+      .expires_at =
+          TimestampMs(environment_.clock.Now().value() + options_.idempotency_lifetime.count())};
   auto& mutex = key_locks_[std::hash<std::string_view>{}(key) % key_locks_.size()];
   std::unique_lock<std::timed_mutex> lock(mutex, std::defer_lock);
   if (!lock.try_lock_until(request.deadline)) {

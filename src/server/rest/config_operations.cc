@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/json_writer.h"
 #include "server/rest/catalog_handler.h"

@@ -1,8 +1,8 @@
 #include "server/rest/errors.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/json_reader.h"
 #include "base/json_writer.h"

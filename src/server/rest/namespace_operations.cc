@@ -12,9 +12,8 @@ Result<http::Response> CatalogHandler::ListNamespaces(Invocation& invocation) {
   if (auto text = invocation.query.Find("parent")) {
     ASSIGN_OR_RETURN(parent, router_.SplitNamespace(*text));
   }
-  ASSIGN_OR_RETURN(store::PageRequest request,
-                   ParsePage(invocation.query, Listing::kNamespaces, parent,
-                             options_.max_page_size));
+  ASSIGN_OR_RETURN(store::PageRequest request, ParsePage(invocation.query, Listing::kNamespaces,
+                                                         parent, options_.max_page_size));
   ASSIGN_OR_RETURN(auto page, namespaces_.List(invocation.call, parent, request));
   return JsonResponse(
       PrintNamespaces(parent, page.items, NextToken(Listing::kNamespaces, parent, page)));

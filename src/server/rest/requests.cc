@@ -1,10 +1,11 @@
 #include "server/rest/requests.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/json_reader.h"
+#include "iceberg/metadata/table_requirement_json.h"
 #include "iceberg/metadata/table_update_json.h"
 #include "iceberg/schema/partition_spec_json.h"
 #include "iceberg/schema/schema_json.h"

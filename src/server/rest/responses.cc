@@ -94,8 +94,8 @@ http::Response NoContent() {
 }
 
 http::Response LoadTableResponse(const MetadataEntry& entry, SnapshotSelection selection) {
-  http::Response response = SharedResponse(
-      entry.Rendered(selection, [&] { return PrintLoadTable(entry, selection); }));
+  http::Response response =
+      SharedResponse(entry.Rendered(selection, [&] { return PrintLoadTable(entry, selection); }));
   response.headers.emplace_back("ETag", EntityTag(entry, selection));
   return response;
 }
@@ -106,9 +106,8 @@ http::Response CommitTableResponse(const MetadataEntry& entry) {
 }
 
 http::Response UnregisterTableResponse(const MetadataEntry& entry) {
-  return SharedResponse(entry.Rendered(SnapshotSelection::kAll, [&] {
-    return PrintLoadTable(entry, SnapshotSelection::kAll);
-  }));
+  return SharedResponse(entry.Rendered(
+      SnapshotSelection::kAll, [&] { return PrintLoadTable(entry, SnapshotSelection::kAll); }));
 }
 
 std::string PrintStagedTable(std::string_view metadata_json) {

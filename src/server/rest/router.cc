@@ -1,8 +1,8 @@
 #include "server/rest/router.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "server/http/url.h"
 
@@ -63,11 +63,11 @@ Result<Route> Router::Match(http::Method method, std::string_view path) const {
     }
   }
   if (path_known) {
-    return Error(ErrorCode::kUnsupported, fmt::format("Method not allowed here: {}",
-                                                      http::ToString(method)));
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("Method not allowed here: {}", http::ToString(method)));
   }
-  return Error(ErrorCode::kNotFound, fmt::format("No route for request: {} {}",
-                                                 http::ToString(method), path));
+  return Error(ErrorCode::kNotFound,
+               fmt::format("No route for request: {} {}", http::ToString(method), path));
 }
 
 bool Router::Fits(const Pattern& pattern,
@@ -123,8 +123,8 @@ Result<NamespacePath> Router::SplitNamespace(std::string_view text) const {
   if (text.empty()) {
     return path;
   }
-  char separator = text.find(kUnitSeparator) != std::string_view::npos ? kUnitSeparator
-                                                                       : separator_.front();
+  char separator =
+      text.find(kUnitSeparator) != std::string_view::npos ? kUnitSeparator : separator_.front();
   while (true) {
     size_t end = text.find(separator);
     std::string_view level = text.substr(0, end);

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "iceberg/metadata/table_metadata_json.h"
 #include "server/rest/catalog_handler.h"
@@ -46,9 +46,8 @@ http::Response Loaded(const MetadataEntryPtr& entry) {
 
 Result<http::Response> CatalogHandler::ListTables(Invocation& invocation) {
   const NamespacePath& name_space = invocation.route.name_space;
-  ASSIGN_OR_RETURN(
-      store::PageRequest request,
-      ParsePage(invocation.query, Listing::kTables, name_space, options_.max_page_size));
+  ASSIGN_OR_RETURN(store::PageRequest request, ParsePage(invocation.query, Listing::kTables,
+                                                         name_space, options_.max_page_size));
   ASSIGN_OR_RETURN(auto page, tables_.List(invocation.call, name_space, request));
   return JsonResponse(
       PrintIdentifiers(name_space, page.items, NextToken(Listing::kTables, name_space, page)));
@@ -70,8 +69,7 @@ Result<http::Response> CatalogHandler::CreateTable(Invocation& invocation) {
 
 Result<http::Response> CatalogHandler::LoadTable(Invocation& invocation) {
   ASSIGN_OR_RETURN(SnapshotSelection selection, ParseSelection(invocation.query));
-  ASSIGN_OR_RETURN(MetadataEntryPtr entry,
-                   tables_.Load(invocation.call, invocation.identifier()));
+  ASSIGN_OR_RETURN(MetadataEntryPtr entry, tables_.Load(invocation.call, invocation.identifier()));
   std::string tag = EntityTag(*entry, selection);
   if (Matches(invocation.request.Header("If-None-Match"), tag)) {
     http::Response response;
@@ -100,9 +98,9 @@ Result<http::Response> CatalogHandler::UpdateTable(Invocation& invocation) {
 
 Result<http::Response> CatalogHandler::DropTable(Invocation& invocation) {
   ASSIGN_OR_RETURN(bool purge, ParsePurge(invocation.query));
-  return Finish<std::monostate>(
-      invocation, tables_.Drop(invocation.call, invocation.identifier(), purge),
-      [](std::monostate) { return NoContent(); });
+  return Finish<std::monostate>(invocation,
+                                tables_.Drop(invocation.call, invocation.identifier(), purge),
+                                [](std::monostate) { return NoContent(); });
 }
 
 Result<http::Response> CatalogHandler::RegisterTable(Invocation& invocation) {

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "server/rest/catalog_handler.h"
 #include "server/rest/listing.h"
@@ -18,9 +18,8 @@ http::Response Loaded(const MetadataEntryPtr& entry) { return LoadViewResponse(*
 
 Result<http::Response> CatalogHandler::ListViews(Invocation& invocation) {
   const NamespacePath& name_space = invocation.route.name_space;
-  ASSIGN_OR_RETURN(
-      store::PageRequest request,
-      ParsePage(invocation.query, Listing::kViews, name_space, options_.max_page_size));
+  ASSIGN_OR_RETURN(store::PageRequest request, ParsePage(invocation.query, Listing::kViews,
+                                                         name_space, options_.max_page_size));
   ASSIGN_OR_RETURN(auto page, views_.List(invocation.call, name_space, request));
   return JsonResponse(
       PrintIdentifiers(name_space, page.items, NextToken(Listing::kViews, name_space, page)));
@@ -53,8 +52,7 @@ Result<http::Response> CatalogHandler::ReplaceView(Invocation& invocation) {
 }
 
 Result<http::Response> CatalogHandler::DropView(Invocation& invocation) {
-  return Finish<std::monostate>(invocation,
-                                views_.Drop(invocation.call, invocation.identifier()),
+  return Finish<std::monostate>(invocation, views_.Drop(invocation.call, invocation.identifier()),
                                 [](std::monostate) { return NoContent(); });
 }
 

@@ -1,6 +1,6 @@
-// CommitLocks: lets the commits of one table in this process go one after the other, so that they do
-// not write metadata files only to lose the swap. Correctness does not rest on it: the swap in the
-// database decides.
+// CommitLocks: lets the commits of one table in this process go one after the other, so that they
+// do not write metadata files only to lose the swap. Correctness does not rest on it: the swap in
+// the database decides.
 //
 // Thread-safety: any thread.
 #pragma once
@@ -44,8 +44,8 @@ class CommitLocks {
     Held held;
     for (size_t stripe : stripes) {
       std::unique_lock<std::timed_mutex> lock(mutexes_[stripe], std::defer_lock);
-      bool got = deadline == MonotonicTime::max() ? (lock.lock(), true)
-                                                  : lock.try_lock_until(deadline);
+      bool got =
+          deadline == MonotonicTime::max() ? (lock.lock(), true) : lock.try_lock_until(deadline);
       if (!got) {
         return Error(ErrorCode::kDeadlineExceeded,
                      "Too many commits wait for this table, try again later");

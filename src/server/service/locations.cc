@@ -1,8 +1,8 @@
 #include "server/service/locations.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "storage/location.h"
 

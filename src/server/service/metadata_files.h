@@ -17,7 +17,8 @@ namespace firn::service {
 
 /// The table metadata at `location`: cached, or read and parsed. A cached one is given only if the
 /// file is still there (unless that check is switched off).
-Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment, const std::string& location);
+Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment,
+                                        const std::string& location);
 Result<MetadataEntryPtr> LoadViewEntry(const Environment& environment, const std::string& location);
 
 /// True where the cached entry may be given: its file exists, or the check is off.

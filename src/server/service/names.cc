@@ -9,9 +9,8 @@ Status CheckName(std::string_view name, std::string_view what) {
     return Error(ErrorCode::kInvalidArgument, fmt::format("Invalid {} name: it is empty", what));
   }
   if (name.size() > kMaxNameBytes) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("Invalid {} name: longer than {} bytes", what, kMaxNameBytes));
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Invalid {} name: longer than {} bytes", what, kMaxNameBytes));
   }
   for (char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {

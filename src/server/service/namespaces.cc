@@ -1,8 +1,8 @@
 #include "server/service/namespaces.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/json_writer.h"
 #include "server/service/locations.h"
@@ -31,9 +31,8 @@ Status CheckLocationProperty(const Environment& environment,
                              const CallContext& call,
                              const store::Properties& properties) {
   auto location = properties.find("location");
-  return location == properties.end()
-             ? Status()
-             : CheckAllowed(environment, call.warehouse, location->second);
+  return location == properties.end() ? Status()
+                                      : CheckAllowed(environment, call.warehouse, location->second);
 }
 
 }  // namespace
@@ -52,13 +51,15 @@ Result<store::NamespaceRecord> NamespaceService::Load(const CallContext& call,
 Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
     const CallContext& call, const NamespacePath& path, const store::Properties& properties) {
   RETURN_IF_ERROR(CheckNamespacePath(path));
+  if (path.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "Invalid namespace: it has no levels");
+  }
   RETURN_IF_ERROR(CheckLocationProperty(environment_, call, properties));
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          store::CreateNamespace{path, properties},
-          MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
-                              Reference(path, properties))));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(
+                       store::CreateNamespace{path, properties},
+                       MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
+                                           Reference(path, properties))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -68,11 +69,11 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
 Result<Answer<std::monostate>> NamespaceService::Drop(const CallContext& call,
                                                       const NamespacePath& path) {
   RETURN_IF_ERROR(CheckNamespacePath(path));
-  ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       store::DropNamespace{path},
-                       MakeMutationContext(environment_, call,
-                                           AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      environment_.store.Execute(
+          store::DropNamespace{path},
+          MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

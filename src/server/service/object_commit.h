@@ -1,9 +1,9 @@
 // CommitFiles: moves pointers to metadata files that are already written, and settles what happened
 // when the database's reply is lost. Every creation, swap and transaction ends here.
 //
-// Errors: those of store::CommitObjects; then the files have been deleted. kCommitStateUnknown where
-// it cannot be told whether the change happened; then the files stay.
-// Thread-safety: any thread.
+// Errors: those of store::CommitObjects; then the files have been deleted. kCommitStateUnknown
+// where it cannot be told whether the change happened; then the files stay. Thread-safety: any
+// thread.
 #pragma once
 
 #include <span>

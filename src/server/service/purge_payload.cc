@@ -19,7 +19,8 @@ std::string PrintPurgePayload(const PurgePayload& payload) {
 Result<PurgePayload> ParsePurgePayload(std::string_view json) {
   ASSIGN_OR_RETURN(json::Document document, json::Document::Parse(json));
   ASSIGN_OR_RETURN(json::Object object, json::AsObject(document.root(), "purge payload"));
-  ASSIGN_OR_RETURN(std::string_view metadata_location, json::GetString(object, "metadata-location"));
+  ASSIGN_OR_RETURN(std::string_view metadata_location,
+                   json::GetString(object, "metadata-location"));
   ASSIGN_OR_RETURN(std::string_view location, json::GetString(object, "location"));
   ASSIGN_OR_RETURN(std::string_view uuid, json::GetString(object, "uuid"));
   return PurgePayload{std::string(metadata_location), std::string(location), std::string(uuid)};

@@ -1,10 +1,10 @@
 #include "server/service/table_commits.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "iceberg/metadata/apply_updates.h"
 #include "server/service/commit_locks.h"
@@ -87,9 +87,8 @@ Result<CommitLocks::Held> TableCommitService::Lock(const CallContext& call,
                                                    std::span<const TableChange> changes) {
   std::vector<store::ObjectId> objects;
   for (const TableChange& change : changes) {
-    ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id,
-                                                                change.identifier,
-                                                                ObjectKind::kTable));
+    ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(
+                                      call.warehouse.id, change.identifier, ObjectKind::kTable));
     if (record) {
       objects.push_back(record->id);
     }
@@ -122,10 +121,9 @@ Result<TableCommitService::Prepared> TableCommitService::Prepare(const CallConte
   ASSIGN_OR_RETURN(prepared.base, LoadTableEntry(environment_, location));
   const TableMetadataPtr& base = prepared.base->table();
   RETURN_IF_ERROR(iceberg::CheckRequirements(base.get(), change.requirements));
-  ASSIGN_OR_RETURN(prepared.result,
-                   iceberg::ApplyUpdates(base, change.updates,
-                                         {.now = environment_.clock.Now(),
-                                          .base_metadata_location = location}));
+  ASSIGN_OR_RETURN(prepared.result, iceberg::ApplyUpdates(base, change.updates,
+                                                          {.now = environment_.clock.Now(),
+                                                           .base_metadata_location = location}));
   if (prepared.result->location != base->location) {
     RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, prepared.result->location));
   }
@@ -187,9 +185,9 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
     return entries;
   }
   std::string reference = changes.size() == 1 ? entries.front()->location() : std::string();
-  ASSIGN_OR_RETURN(store::MutationResult result,
-                   CommitFiles(environment_, call, attempt, std::move(commit),
-                               std::move(reference), written));
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      CommitFiles(environment_, call, attempt, std::move(commit), std::move(reference), written));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -220,8 +218,8 @@ void TableCommitService::DeleteOldMetadata(const iceberg::TableMetadata& before,
     return;
   }
   // A log may name any file: only those beside the table's other files are its own.
-  auto own = storage::Location::Parse(after.FindProperty(iceberg::kMetadataPathProperty)
-                                          .value_or(after.location));
+  auto own = storage::Location::Parse(
+      after.FindProperty(iceberg::kMetadataPathProperty).value_or(after.location));
   for (const iceberg::MetadataLogEntry& old : iceberg::DroppedMetadataLog(before, after)) {
     auto file = storage::Location::Parse(old.metadata_file);
     if (own.has_value() && file.has_value() && own->Contains(*file)) {

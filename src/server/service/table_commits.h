@@ -5,9 +5,9 @@
 // again inside the server, and only a failed requirement reaches the client as kCommitConflict. A
 // transaction changes all its tables or none.
 //
-// Errors: kCommitConflict, kNoSuchTable, kNoSuchNamespace (creation), kInvalidArgument (updates that
-// can never apply), kNotFound (the metadata file is gone), kCommitStateUnknown.
-// Thread-safety: any thread.
+// Errors: kCommitConflict, kNoSuchTable, kNoSuchNamespace (creation), kInvalidArgument (updates
+// that can never apply), kNotFound (the metadata file is gone), kCommitStateUnknown. Thread-safety:
+// any thread.
 #pragma once
 
 #include <optional>

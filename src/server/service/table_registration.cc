@@ -1,7 +1,7 @@
 // Register and unregister: tables that enter and leave the catalog with their files untouched.
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "server/service/locations.h"
 #include "server/service/names.h"
@@ -33,7 +33,7 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, entry->table()->location));
   store::ObjectPointer pointer = PointerTo(*entry->table(), metadata_location);
 
-  store::ObjectChange change = 
+  store::ObjectChange change =
       store::CreateObject{identifier, ObjectKind::kTable, pointer, /*registers=*/true};
   if (existing && overwrite) {
     change = store::SwapObject{.identifier = identifier,
@@ -69,9 +69,9 @@ Result<Answer<MetadataEntryPtr>> TableService::Unregister(const CallContext& cal
   }
   ASSIGN_OR_RETURN(
       store::MutationResult result,
-      environment_.store.Execute(drop, MakeMutationContext(environment_, call,
-                                                           AttemptId(call, environment_.clock),
-                                                           std::move(reference))));
+      environment_.store.Execute(
+          drop, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
+                                    std::move(reference))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

@@ -1,8 +1,8 @@
 #include "server/service/tables.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/json_writer.h"
 #include "iceberg/metadata/new_table.h"
@@ -34,7 +34,7 @@ Result<store::Page<std::string>> TableService::List(const CallContext& call,
 }
 
 Result<store::ObjectRef> TableService::Find(const CallContext& call,
-                                               const TableIdentifier& identifier) {
+                                            const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kTable));
   if (!record) {
@@ -99,8 +99,8 @@ Result<Answer<MetadataEntryPtr>> TableService::Create(const CallContext& call,
                  fmt::format("Table already exists: {}", request.identifier.ToString()));
   }
   Uuid attempt = AttemptId(call, environment_.clock);
-  ASSIGN_OR_RETURN(WrittenMetadata written, WriteTableMetadata(environment_, call.warehouse,
-                                                               metadata, "", attempt));
+  ASSIGN_OR_RETURN(WrittenMetadata written,
+                   WriteTableMetadata(environment_, call.warehouse, metadata, "", attempt));
   RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
   store::CreateObject create{request.identifier, ObjectKind::kTable, written.pointer};
   return CommitOne(environment_, call, attempt, std::move(create), written);
@@ -120,11 +120,11 @@ Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext&
                           .location = metadata->location,
                           .expires_at = TimestampMs(environment_.clock.Now().value() +
                                                     environment_.options.stage_lifetime.count())};
-  ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       stage, MakeMutationContext(environment_, call,
-                                                  AttemptId(call, environment_.clock),
-                                                  iceberg::PrintTableMetadata(*metadata))));
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      environment_.store.Execute(
+          stage, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
+                                     iceberg::PrintTableMetadata(*metadata))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -149,10 +149,10 @@ Result<Answer<std::monostate>> TableService::Drop(const CallContext& call,
                                    environment_.options.purge_delay.count())};
     }
   }
-  ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       drop, MakeMutationContext(environment_, call,
-                                                 AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      environment_.store.Execute(
+          drop, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -177,8 +177,7 @@ Result<Answer<std::monostate>> TableService::Rename(const CallContext& call,
 Status TableService::SaveMetricsReport(const CallContext& call,
                                        const store::SaveMetricsReport& report) {
   auto result = environment_.store.Execute(
-      report,
-      MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), ""));
+      report, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), ""));
   return result.has_value() ? Status() : Status(TakeError(std::move(result)));
 }
 

@@ -1,8 +1,8 @@
 #include "server/service/views.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "iceberg/view/apply_view_updates.h"
 #include "server/service/commit_locks.h"
@@ -22,9 +22,9 @@ Result<store::Page<std::string>> ViewService::List(const CallContext& call,
 }
 
 Result<store::ObjectRef> ViewService::Find(const CallContext& call,
-                                              const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                              ObjectKind::kView));
+                                           const TableIdentifier& identifier) {
+  ASSIGN_OR_RETURN(auto record,
+                   environment_.store.FindObject(call.warehouse.id, identifier, ObjectKind::kView));
   if (!record) {
     return Error(ErrorCode::kNoSuchView,
                  fmt::format("View does not exist: {}", identifier.ToString()));
@@ -39,8 +39,8 @@ Result<MetadataEntryPtr> ViewService::Load(const CallContext& call,
 }
 
 Result<bool> ViewService::Exists(const CallContext& call, const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                              ObjectKind::kView));
+  ASSIGN_OR_RETURN(auto record,
+                   environment_.store.FindObject(call.warehouse.id, identifier, ObjectKind::kView));
   return record != nullptr;
 }
 
@@ -57,9 +57,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::Create(const CallContext& call,
   }
   Uuid uuid = Uuid::Random();
   std::string location =
-      request.location
-          ? std::string(storage::TrimTrailingSlashes(*request.location))
-          : DefaultLocation(call.warehouse, name_space, request.identifier.name, uuid);
+      request.location ? std::string(storage::TrimTrailingSlashes(*request.location))
+                       : DefaultLocation(call.warehouse, name_space, request.identifier.name, uuid);
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, location));
   ASSIGN_OR_RETURN(iceberg::ViewMetadataPtr metadata,
                    iceberg::NewViewMetadata({.schema = request.schema,
@@ -108,8 +107,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
   if (metadata->location != base->view()->location) {
     RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata->location));
   }
-  ASSIGN_OR_RETURN(WrittenMetadata written, WriteViewMetadata(environment_, std::move(metadata),
-                                                              base->location(), attempt));
+  ASSIGN_OR_RETURN(WrittenMetadata written,
+                   WriteViewMetadata(environment_, std::move(metadata), base->location(), attempt));
   store::SwapObject swap{.identifier = change.identifier,
                          .kind = ObjectKind::kView,
                          .id = record->id,
@@ -138,14 +137,13 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
   ASSIGN_OR_RETURN(MetadataEntryPtr entry, std::move(loaded));
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, entry->view()->location));
   store::CommitObjects commit;
-  commit.changes.emplace_back(
-      store::CreateObject{identifier,
-                          ObjectKind::kView,
-                          {.metadata_location = metadata_location,
-                           .location = entry->view()->location,
-                           .uuid = entry->view()->uuid,
-                           .format_version = entry->view()->format_version},
-                          /*registers=*/true});
+  commit.changes.emplace_back(store::CreateObject{identifier,
+                                                  ObjectKind::kView,
+                                                  {.metadata_location = metadata_location,
+                                                   .location = entry->view()->location,
+                                                   .uuid = entry->view()->uuid,
+                                                   .format_version = entry->view()->format_version},
+                                                  /*registers=*/true});
   ASSIGN_OR_RETURN(store::MutationResult result,
                    CommitFiles(environment_, call, AttemptId(call, environment_.clock),
                                std::move(commit), metadata_location, {}));

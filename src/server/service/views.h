@@ -1,8 +1,7 @@
 // ViewService: the rules of views. REST: operations on /views, /register-view, /views/rename.
 //
-// Errors: kNoSuchNamespace, kNoSuchView, kAlreadyExists, kInvalidArgument, kCommitConflict, kNotFound
-// (the metadata file is gone).
-// Thread-safety: any thread.
+// Errors: kNoSuchNamespace, kNoSuchView, kAlreadyExists, kInvalidArgument, kCommitConflict,
+// kNotFound (the metadata file is gone). Thread-safety: any thread.
 #pragma once
 
 #include <optional>

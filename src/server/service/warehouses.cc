@@ -1,10 +1,10 @@
 #include "server/service/warehouses.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "storage/location.h"
 
@@ -52,9 +52,8 @@ Status WarehouseDirectory::Open(const std::string& default_name,
   }
   CallContext call;
   call.principal = "firn";
-  auto created = Create(call,
-                        {.name = default_name, .location = default_location, .is_default = true},
-                        now);
+  auto created =
+      Create(call, {.name = default_name, .location = default_location, .is_default = true}, now);
   return created.has_value() ? Status() : Status(TakeError(std::move(created)));
 }
 

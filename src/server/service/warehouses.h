@@ -1,9 +1,9 @@
 // WarehouseDirectory: which warehouses there are, by name and location, in memory. A warehouse's
 // name is also its URL prefix.
 //
-// Errors: kNoSuchWarehouse; kInvalidArgument for a name that is not `[A-Za-z0-9._-]{1,63}` or one of
-// the words that begin a route; kAlreadyExists; kNamespaceNotEmpty.
-// Thread-safety: any thread; readers get a shared snapshot and never wait.
+// Errors: kNoSuchWarehouse; kInvalidArgument for a name that is not `[A-Za-z0-9._-]{1,63}` or one
+// of the words that begin a route; kAlreadyExists; kNamespaceNotEmpty. Thread-safety: any thread;
+// readers get a shared snapshot and never wait.
 #pragma once
 
 #include <atomic>

@@ -1,0 +1,50 @@
+// RestClient: the command line's way to a running server, over libcurl.
+//
+// Errors: kUnavailable where nothing answers; an answer in the error model becomes the error with
+// its message (kNotFound for 404, kAlreadyExists for 409, kInvalidArgument for other 4xx, kInternal
+// else).
+// Thread-safety: one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/table_identifier.h"
+
+namespace firn::cli {
+
+class RestClient {
+ public:
+  /// `uri` is the catalog's, for example http://127.0.0.1:8181; `warehouse` a name or empty.
+  static Result<std::unique_ptr<RestClient>> Make(std::string uri, std::string warehouse);
+  ~RestClient();
+
+  /// `path` lies below /v1[/warehouse]. The answer's body; empty for 204.
+  Result<std::string> Get(std::string_view path);
+  Result<std::string> Post(std::string_view path, std::string_view body);
+  Result<std::string> Delete(std::string_view path);
+  // The same below /management/v1.
+  Result<std::string> GetManagement(std::string_view path);
+  Result<std::string> PostManagement(std::string_view path, std::string_view body);
+  Result<std::string> DeleteManagement(std::string_view path);
+
+ private:
+  struct Curl;
+  RestClient(std::string uri, std::string warehouse, std::unique_ptr<Curl> curl);
+  Result<std::string> Send(std::string_view method, const std::string& url, std::string_view body);
+  std::string CatalogUrl(std::string_view path) const;
+  std::string ManagementUrl(std::string_view path) const;
+
+  std::string uri_;
+  std::string warehouse_;
+  std::unique_ptr<Curl> curl_;
+};
+
+/// `namespaces/a%1Fb`.
+std::string NamespaceUrl(const NamespacePath& path);
+/// `namespaces/a%1Fb/<kind>/name`; `kind` is tables or views.
+std::string ObjectUrl(const TableIdentifier& identifier, std::string_view kind);
+
+}  // namespace firn::cli

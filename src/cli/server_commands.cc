@@ -1,0 +1,92 @@
+// serve, config, admin: what works on this machine rather than over HTTP.
+#include <fmt/format.h>
+
+#include "base/crash_point.h"
+#include "base/json_writer.h"
+#include "cli/commands.h"
+#include "cli/settings_flags.h"
+#include "server/app/application.h"
+
+namespace firn::cli {
+namespace {
+
+Status PrintSettings(const SettingsFlags& flags, bool json) {
+  ASSIGN_OR_RETURN(config::Loaded loaded, LoadSettings(flags));
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject();
+  for (const config::Key& key : config::Keys()) {
+    auto source = loaded.sources.find(key.name);
+    std::string_view from = config::ToString(
+        source == loaded.sources.end() ? config::Source::kDefault : source->second);
+    std::string value = config::ToText(loaded.settings, key);
+    if (json) {
+      writer.Key(key.name).BeginObject().Field("value", value).Field("source", from).EndObject();
+    } else {
+      fmt::print("{:<34} {:<24} ({})\n", key.name, value.empty() ? "\"\"" : value, from);
+    }
+  }
+  writer.EndObject();
+  if (json) {
+    fmt::print("{}\n", body);
+  }
+  return {};
+}
+
+void PrintKeys() {
+  fmt::print("| key | type | default | environment | flag | meaning |\n");
+  fmt::print("| --- | --- | --- | --- | --- | --- |\n");
+  for (const config::Key& key : config::Keys()) {
+    fmt::print("| `{}` | {} | `{}` | `{}` | `--{}` | {} |\n", key.name, config::TypeName(key),
+               key.default_value, config::EnvironmentName(key), config::FlagName(key), key.help);
+  }
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, Chosen& chosen) {
+  CLI::App* serve = app.add_subcommand("serve", "Run the catalog server");
+  auto flags = AddSettingsFlags(*serve);
+  serve->callback([flags, &chosen] {
+    chosen.action = [flags]() -> Status {
+      ASSIGN_OR_RETURN(config::Loaded loaded, LoadSettings(*flags));
+      return app::Run(loaded.settings);
+    };
+  });
+}
+
+void AddConfig(CLI::App& app, Chosen& chosen) {
+  CLI::App* config = app.add_subcommand("config", "Look at the configuration");
+  config->require_subcommand(1);
+  CLI::App* check = config->add_subcommand(
+      "check", "Check the configuration and print each key's value and source");
+  auto flags = AddSettingsFlags(*check);
+  auto json = std::make_shared<bool>(false);
+  check->add_flag("--json", *json, "Print JSON");
+  check->callback([flags, json, &chosen] {
+    chosen.action = [flags, json] { return PrintSettings(*flags, *json); };
+  });
+  config->add_subcommand("keys", "Print the reference of all keys, as a Markdown table")
+      ->callback([&chosen] {
+        chosen.action = []() -> Status {
+          PrintKeys();
+          return {};
+        };
+      });
+}
+
+void AddAdmin(CLI::App& app, Chosen& chosen) {
+  CLI::App* admin = app.add_subcommand("admin", "Operate on a data folder without a server");
+  admin->require_subcommand(1);
+  admin->add_subcommand("crash-points", "Print the names FIRN_CRASH_POINT takes, for crash tests")
+      ->callback([&chosen] {
+        chosen.action = []() -> Status {
+          for (std::string_view name : CrashPointNames()) {
+            fmt::print("{}\n", name);
+          }
+          return {};
+        };
+      });
+}
+
+}  // namespace firn::cli

@@ -1,0 +1,208 @@
+#include "server/app/application.h"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "server/http/server.h"
+#include "server/observe/health.h"
+#include "server/observe/telemetry.h"
+#include "server/rest/catalog_handler.h"
+#include "server/service/commit_locks.h"
+#include "server/service/metadata_cache.h"
+#include "server/service/warehouses.h"
+#include "server/store/sqlite/data_folder_lock.h"
+#include "server/store/sqlite/sqlite_store.h"
+#include "storage/local_object_store.h"
+#include "storage/location.h"
+
+namespace firn::app {
+namespace {
+
+/// Where things lie, as the settings say it.
+struct Places {
+  std::filesystem::path data_dir;
+  std::string database_path;
+  std::string warehouse_location;
+};
+
+Result<Places> FindPlaces(const config::Settings& settings) {
+  std::error_code error;
+  Places places;
+  places.data_dir = std::filesystem::absolute(settings.data_dir, error).lexically_normal();
+  std::filesystem::create_directories(places.data_dir, error);
+  if (error) {
+    return Error(ErrorCode::kIoError, fmt::format("Cannot make data.dir {}: {}",
+                                                  places.data_dir.string(), error.message()));
+  }
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (settings.database_url.empty()) {
+    places.database_path = (places.data_dir / "firn.db").string();
+  } else if (settings.database_url.starts_with(kSqlite)) {
+    places.database_path = settings.database_url.substr(kSqlite.size());
+  } else {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("database.url takes sqlite:PATH, not: {}", settings.database_url));
+  }
+  places.warehouse_location = settings.warehouse_location;
+  if (places.warehouse_location.empty()) {
+    places.warehouse_location = "file://" + (places.data_dir / "warehouse").string();
+  } else if (places.warehouse_location.find(':') == std::string::npos) {
+    places.warehouse_location =
+        "file://" +
+        std::filesystem::absolute(places.warehouse_location).lexically_normal().string();
+  }
+  return places;
+}
+
+/// HOST:PORT, HOST perhaps in brackets.
+Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
+  http::ServerOptions options;
+  size_t colon = settings.listen.rfind(':');
+  options.host = settings.listen.substr(0, colon);
+  if (options.host.size() > 2 && options.host.front() == '[' && options.host.back() == ']') {
+    options.host = options.host.substr(1, options.host.size() - 2);
+  }
+  std::string_view port = std::string_view(settings.listen).substr(colon + 1);
+  auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (error != std::errc() || end != port.data() + port.size()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("server.listen takes HOST:PORT, not: {}", settings.listen));
+  }
+  options.io_threads = static_cast<size_t>(settings.io_threads);
+  options.worker_threads = static_cast<size_t>(settings.worker_threads);
+  options.limits = {.max_connections = static_cast<size_t>(settings.max_connections),
+                    .max_header_bytes = settings.max_header_bytes.bytes,
+                    .max_body_bytes = settings.max_body_bytes.bytes,
+                    .max_inflight_body_bytes = settings.max_inflight_body_bytes.bytes,
+                    .max_queued_requests = static_cast<size_t>(settings.max_queued_requests),
+                    .header_timeout = settings.header_timeout,
+                    .progress_timeout = settings.progress_timeout,
+                    .body_timeout = settings.body_timeout,
+                    .idle_timeout = settings.idle_timeout,
+                    .request_timeout = settings.request_timeout};
+  return options;
+}
+
+/// As many descriptors as the system allows: a connection takes one.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+/// The signals that end the server; blocked in every thread made after this, waited for in one.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
+  return {.allowed_locations = settings.allowed_locations,
+          .check_metadata_exists = settings.check_metadata_exists,
+          .commit_retries = settings.commit_retries,
+          .stage_lifetime = settings.stage_lifetime,
+          .purge_delay = settings.purge_delay,
+          .idempotency_lifetime = settings.idempotency_lifetime};
+}
+
+/// Everything between the settings and the socket, in the order it is built.
+class Parts {
+ public:
+  static Result<std::unique_ptr<Parts>> Make(const config::Settings& settings) {
+    ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
+    auto parts = std::unique_ptr<Parts>(new Parts(settings));
+    RETURN_IF_ERROR(parts->Open(settings, places));
+    return parts;
+  }
+
+  rest::CatalogHandler& handler() { return *handler_; }
+  observe::Telemetry& telemetry() { return *telemetry_; }
+  observe::Health& health() { return *health_; }
+  observe::Log& log() { return *log_; }
+
+ private:
+  explicit Parts(const config::Settings& settings)
+      : options_(ServiceOptionsOf(settings)), cache_(settings.metadata_cache_bytes.bytes) {}
+
+  Status Open(const config::Settings& settings, const Places& places) {
+    ASSIGN_OR_RETURN(log_, observe::Log::Open({settings.log_level, settings.log_file}));
+    ASSIGN_OR_RETURN(lock_, store::sqlite::DataFolderLock::Acquire(places.data_dir.string()));
+    ASSIGN_OR_RETURN(store_, store::sqlite::OpenSqliteStore({.path = places.database_path}));
+    warehouses_ = std::make_unique<service::WarehouseDirectory>(*store_);
+    RETURN_IF_ERROR(
+        warehouses_->Open(settings.warehouse_name, places.warehouse_location, clock_.Now()));
+    storage::LocalStoreOptions local;
+    local.roots = settings.allowed_locations;
+    for (const store::WarehouseRecord& warehouse : *warehouses_->list()) {
+      local.roots.push_back(warehouse.location);
+    }
+    ASSIGN_OR_RETURN(objects_, storage::LocalObjectStore::Make(local));
+    environment_ = std::make_unique<service::Environment>(
+        service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+    telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
+    health_ = std::make_unique<observe::Health>(*store_, cache_, clock_, metrics_);
+    ASSIGN_OR_RETURN(
+        handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
+                                             {.namespace_separator = settings.namespace_separator,
+                                              .idempotency_lifetime = settings.idempotency_lifetime,
+                                              .max_page_size = settings.max_page_size}));
+    return {};
+  }
+
+  SystemClock clock_;
+  service::ServiceOptions options_;
+  service::MetadataCache cache_;
+  service::CommitLocks locks_;
+  observe::Metrics metrics_;
+  std::unique_ptr<observe::Log> log_;
+  std::optional<store::sqlite::DataFolderLock> lock_;
+  std::unique_ptr<store::CatalogStore> store_;
+  std::unique_ptr<service::WarehouseDirectory> warehouses_;
+  std::unique_ptr<storage::ObjectStore> objects_;
+  std::unique_ptr<service::Environment> environment_;
+  std::unique_ptr<observe::Telemetry> telemetry_;
+  std::unique_ptr<observe::Health> health_;
+  std::unique_ptr<rest::CatalogHandler> handler_;
+};
+
+}  // namespace
+
+Status Run(const config::Settings& settings) {
+  RaiseDescriptorLimit();
+  sigset_t signals = BlockStopSignals();
+  ASSIGN_OR_RETURN(http::ServerOptions options, ListenOptions(settings));
+  ASSIGN_OR_RETURN(std::unique_ptr<Parts> parts, Parts::Make(settings));
+  ASSIGN_OR_RETURN(auto server,
+                   http::HttpServer::Start(options, parts->handler(), parts->telemetry()));
+  std::string address = fmt::format("{}:{}", options.host, server->port());
+  fmt::print("Firn serves the Iceberg REST catalog at http://{}\n", address);
+  std::fflush(stdout);
+  parts->log().Info("serving", {{"address", address}});
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  parts->health().BeginDrain();
+  parts->log().Info("draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  bool drained = server->Drain(settings.drain_timeout);
+  server.reset();
+  parts->log().Info("stopped", {{"drained", drained ? "true" : "false"}});
+  return {};
+}
+
+}  // namespace firn::app

@@ -1,0 +1,22 @@
+// RunPurge: deletes every file that a dropped table owns, found by walking its metadata: metadata
+// files of its log, manifest lists, manifests, data and delete files, Puffin and statistics files.
+// Never a prefix. A missing file is success.
+//
+// Refused (kCommitConflict) while another object of the catalog shares the table's uuid or lies in
+// an overlapping location. Deleting is repeated from the start where it was interrupted; the
+// current metadata file goes last, so that the walk can always begin again. Thread-safety: any
+// thread; stops early with kUnavailable once `stop` is set.
+#pragma once
+
+#include <atomic>
+
+#include "base/result.h"
+#include "server/service/environment.h"
+
+namespace firn::service {
+
+Status RunPurge(const Environment& environment,
+                const store::JobRecord& job,
+                const std::atomic<bool>& stop);
+
+}  // namespace firn::service

@@ -1,0 +1,76 @@
+import pytest
+from scope import BUILT
+
+from harness import bodies, places
+from harness.catalog import Catalog
+from harness.client import RestClient
+from harness.openapi import ApiDocument
+
+MISSING_DOCUMENT = (
+    "no OpenAPI document (FIRN_ICEBERG_OPENAPI, or shared/spec/rest-catalog-open-api.yaml beside "
+    "the repository): answers are not checked against its schemas and statuses"
+)
+
+
+def pytest_report_header():
+    return None if places.openapi_document() else MISSING_DOCUMENT
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not places.openapi_document():
+        terminalreporter.write_line(MISSING_DOCUMENT)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """A whole run that never called some operation is not a passing run."""
+    whole = all("::" not in arg for arg in session.config.args)
+    narrowed = session.config.option.keyword or session.config.option.markexpr
+    if exitstatus != 0 or not whole or narrowed or not places.openapi_document():
+        return
+    untouched = sorted(set(BUILT.values()) - set(RestClient.touched))
+    if untouched:
+        print(f"operations never called: {untouched}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def document() -> ApiDocument | None:
+    path = places.openapi_document()
+    return ApiDocument(path) if path else None
+
+
+@pytest.fixture(scope="session")
+def client(firn_server, document) -> RestClient:
+    return RestClient(firn_server.uri, document)
+
+
+@pytest.fixture(scope="session")
+def catalog(client) -> Catalog:
+    return Catalog(client)
+
+
+@pytest.fixture
+def ns(catalog) -> tuple[str, ...]:
+    """A namespace of this test alone."""
+    name = bodies.unique("ns")
+    catalog.make_namespace(name)
+    return (name,)
+
+
+@pytest.fixture
+def table(catalog, ns) -> tuple[tuple[str, ...], str]:
+    """(namespace, name) of a fresh table without snapshots."""
+    catalog.make_table(ns, "t")
+    return ns, "t"
+
+
+@pytest.fixture
+def view(catalog, ns) -> tuple[tuple[str, ...], str]:
+    catalog.make_view(ns, "v")
+    return ns, "v"
+
+
+@pytest.fixture
+def key() -> dict[str, str]:
+    """An Idempotency-Key header of this test alone."""
+    return {"Idempotency-Key": bodies.idempotency_key()}
