@@ -29,9 +29,6 @@ Status WriteQueue::Run(const Work& work, MonotonicTime deadline) {
   Request request;
   request.member = {.work = &work, .deadline = deadline, .result = {}};
   std::unique_lock lock(mutex_);
-  if (closed_) {
-    return Error(ErrorCode::kUnavailable, "The store is closing");
-  }
   if (waiting_.size() >= limits_.max_waiting) {
     return Error(ErrorCode::kResourceExhausted, "Too many changes are waiting");
   }

@@ -27,7 +27,7 @@ struct WriteQueueLimits {
 class WriteQueue {
  public:
   WriteQueue(std::unique_ptr<GroupCommit> group, const WriteQueueLimits& limits);
-  /// Finishes what waits, then ends the thread.
+  /// Ends the thread. No caller may be inside Run.
   ~WriteQueue();
 
   /// Errors: the work's own; kDeadlineExceeded, kResourceExhausted, kUnavailable (nothing changed);

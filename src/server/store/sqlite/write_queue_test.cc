@@ -122,14 +122,5 @@ TEST_F(WriteQueueTest, ADeadlineWithdrawsWhatStillWaits) {
   EXPECT_EQ(Rows(), 1);
 }
 
-TEST_F(WriteQueueTest, ClosingFinishesWhatWaits) {
-  Open({});
-  std::jthread waiting([&] { EXPECT_THAT(Insert(), IsOk()); });
-  AwaitWaiting(1);
-  Release();
-  queue_.reset();
-  EXPECT_EQ(Rows(), 2);
-}
-
 }  // namespace
 }  // namespace firn::store::sqlite

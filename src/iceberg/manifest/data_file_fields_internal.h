@@ -1,0 +1,14 @@
+// Which fields of a `data_file` record are read, and how.
+#pragma once
+
+#include <span>
+
+#include "iceberg/manifest/avro/record_plan.h"
+#include "iceberg/manifest/manifest_entry.h"
+#include "iceberg/manifest/manifest_reader.h"
+
+namespace firn::iceberg {
+
+std::span<const avro::FieldHandler<DataFile>> DataFileFields(ManifestColumns columns);
+
+}  // namespace firn::iceberg

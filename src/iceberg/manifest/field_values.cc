@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <array>
+
+#include "iceberg/manifest/field_values_internal.h"
+
+namespace firn::iceberg {
+namespace {
+
+using avro::Decoder;
+using avro::Kind;
+using avro::Logical;
+using avro::Node;
+
+constexpr size_t kMaxDecimalBytes = 16;
+
+/// Reads key and value of each pair in the order in which the writer put them.
+template <class Value, class ReadValue>
+std::vector<std::pair<FieldId, Value>> ReadIdMap(Decoder& decoder,
+                                                 const Node& node,
+                                                 ReadValue read_value) {
+  std::vector<std::pair<FieldId, Value>> pairs;
+  const Node& map = decoder.Resolve(node);
+  if (map.kind == Kind::kMap) {
+    // Keys are texts there; no writer of Iceberg's int keys does so.
+    decoder.Skip(map);
+    return pairs;
+  }
+  decoder.ReadArray(map, [&](const Node& item) {
+    const Node& record = decoder.Resolve(item);
+    if (record.kind != Kind::kRecord || record.fields.size() != 2) {
+      decoder.Fail("a map entry is a record of key and value");
+      return;
+    }
+    size_t key_index = record.fields[0].name == "value" ? 1 : 0;
+    std::optional<int32_t> key;
+    std::optional<Value> value;
+    for (size_t i = 0; i < record.fields.size(); ++i) {
+      const Node& type = *record.fields[i].type;
+      if (i == key_index) {
+        key = decoder.ReadInt32(type);
+      } else {
+        value = read_value(type);
+      }
+    }
+    if (key.has_value() && value.has_value()) {
+      pairs.emplace_back(FieldId(*key), *std::move(value));
+    }
+  });
+  return pairs;
+}
+
+std::optional<Literal> ReadDecimal(Decoder& decoder, std::string_view bytes, int32_t scale) {
+  if (bytes.size() > kMaxDecimalBytes) {
+    decoder.Fail("a decimal has more than 128 bits");
+    return std::nullopt;
+  }
+  Int128 unscaled = !bytes.empty() && static_cast<signed char>(bytes[0]) < 0 ? -1 : 0;
+  for (char c : bytes) {
+    unscaled = unscaled * 256 + static_cast<unsigned char>(c);
+  }
+  return Literal(Decimal{unscaled, scale});
+}
+
+std::optional<Literal> ReadBytesLiteral(Decoder& decoder, const Node& type) {
+  std::optional<std::string_view> bytes = decoder.ReadBytes(type);
+  if (!bytes.has_value()) {
+    return std::nullopt;
+  }
+  if (type.kind == Kind::kString || type.kind == Kind::kEnum) {
+    if (type.logical == Logical::kUuid) {
+      if (auto uuid = Uuid::Parse(*bytes); uuid.has_value()) {
+        return Literal(*uuid);
+      }
+    }
+    return Literal(std::string(*bytes));
+  }
+  if (type.logical == Logical::kDecimal) {
+    return ReadDecimal(decoder, *bytes, type.scale);
+  }
+  if (type.logical == Logical::kUuid && bytes->size() == 16) {
+    std::array<uint8_t, 16> uuid{};
+    std::ranges::transform(*bytes, uuid.begin(), [](char c) { return static_cast<uint8_t>(c); });
+    return Literal(Uuid(uuid));
+  }
+  return Literal(Bytes{std::string(*bytes)});
+}
+
+/// nullopt for null.
+std::optional<Literal> ReadLiteral(Decoder& decoder, const Node& node) {
+  const Node& type = decoder.Resolve(node);
+  switch (type.kind) {
+    case Kind::kNull:
+      return std::nullopt;
+    case Kind::kBoolean:
+      return Literal(decoder.ReadBool(type).value_or(false));
+    case Kind::kInt:
+      return Literal(decoder.ReadInt32(type).value_or(0));
+    case Kind::kLong:
+      return Literal(decoder.ReadInt64(type).value_or(0));
+    case Kind::kFloat:
+      return Literal(static_cast<float>(decoder.ReadDouble(type).value_or(0)));
+    case Kind::kDouble:
+      return Literal(decoder.ReadDouble(type).value_or(0));
+    case Kind::kBytes:
+    case Kind::kString:
+    case Kind::kFixed:
+    case Kind::kEnum:
+      return ReadBytesLiteral(decoder, type);
+    case Kind::kRecord:
+    case Kind::kArray:
+    case Kind::kMap:
+    case Kind::kUnion:
+      decoder.Fail("a partition value is nested");
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> ReadOptionalString(Decoder& decoder, const Node& node) {
+  std::optional<std::string_view> bytes = decoder.ReadBytes(node);
+  return bytes.has_value() ? std::optional<std::string>(*bytes) : std::nullopt;
+}
+
+std::vector<std::pair<FieldId, int64_t>> ReadCounts(Decoder& decoder, const Node& node) {
+  return ReadIdMap<int64_t>(decoder, node,
+                            [&](const Node& value) { return decoder.ReadInt64(value); });
+}
+
+std::vector<std::pair<FieldId, std::string>> ReadBounds(Decoder& decoder, const Node& node) {
+  return ReadIdMap<std::string>(
+      decoder, node, [&](const Node& value) { return ReadOptionalString(decoder, value); });
+}
+
+std::vector<int64_t> ReadInt64s(Decoder& decoder, const Node& node) {
+  std::vector<int64_t> values;
+  decoder.ReadArray(node, [&](const Node& item) {
+    if (auto value = decoder.ReadInt64(item); value.has_value()) {
+      values.push_back(*value);
+    }
+  });
+  return values;
+}
+
+StructValue ReadPartition(Decoder& decoder, const Node& node) {
+  StructValue partition;
+  const Node& record = decoder.Resolve(node);
+  if (record.kind != Kind::kRecord) {
+    if (record.kind != Kind::kNull) {
+      decoder.Fail("a partition is a record");
+    }
+    return partition;
+  }
+  // Without ids the fields are those of the spec, in its order.
+  int32_t next_id = kFirstPartitionFieldId.value();
+  for (const avro::Field& field : record.fields) {
+    if (!decoder.ok()) {
+      break;
+    }
+    FieldId id(field.id.value_or(next_id++));
+    if (auto value = ReadLiteral(decoder, *field.type); value.has_value()) {
+      partition.fields.emplace_back(id, *std::move(value));
+    }
+  }
+  return partition;
+}
+
+}  // namespace firn::iceberg
