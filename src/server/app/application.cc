@@ -17,6 +17,7 @@
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/service/commit_locks.h"
+#include "server/service/job_runner.h"
 #include "server/service/metadata_cache.h"
 #include "server/service/warehouses.h"
 #include "server/store/sqlite/data_folder_lock.h"
@@ -162,6 +163,7 @@ class Parts {
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size}));
+    jobs_ = std::make_unique<service::JobRunner>(*environment_);
     return {};
   }
 
@@ -179,6 +181,7 @@ class Parts {
   std::unique_ptr<observe::Telemetry> telemetry_;
   std::unique_ptr<observe::Health> health_;
   std::unique_ptr<rest::CatalogHandler> handler_;
+  std::unique_ptr<service::JobRunner> jobs_;
 };
 
 }  // namespace

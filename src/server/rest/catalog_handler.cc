@@ -86,6 +86,7 @@ std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Reques
   }
   response.route = route->spec->name;
   response.principal = kAnonymous;
+  response.request_id = RequestId(request);
   return response;
 }
 
@@ -103,7 +104,9 @@ http::Response CatalogHandler::Handle(const http::Request& request) {
 }
 
 http::Response CatalogHandler::RenderError(int status, const Error& error) {
-  return RenderErrorAs(status, error);
+  http::Response response = RenderErrorAs(status, error);
+  response.request_id = Uuid::Random().ToString();
+  return response;
 }
 
 Result<http::Response> CatalogHandler::Run(const http::Request& request, http::Response& trace) {

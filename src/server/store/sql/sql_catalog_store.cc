@@ -131,6 +131,14 @@ Result<std::optional<JobRecord>> SqlCatalogStore::ClaimJob(std::string_view owne
                                                            TimestampMs now,
                                                            TimestampMs lease_until) {
   std::optional<JobRecord> job;
+  {
+    // Looked at first without a transaction: an idle server must not sync for an empty queue.
+    ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+    ASSIGN_OR_RETURN(bool due, HasDueJob(*session, now));
+    if (!due) {
+      return job;
+    }
+  }
   Work work = [&](Transaction& transaction) -> Status {
     ASSIGN_OR_RETURN(job, ClaimDueJob(transaction.session, {owner, now, lease_until}));
     return {};
