@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 62> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 63> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -66,6 +66,7 @@ constexpr std::array<const Statement*, 62> kAll = {&kReadSchemaVersion,
                                                    &kInsertJob,
                                                    &kFindDueJob,
                                                    &kClaimJob,
+                                                   &kReleaseAllJobs,
                                                    &kSaveJobProgress,
                                                    &kFinishJob,
                                                    &kFailJob,
