@@ -127,7 +127,7 @@ TEST(TableMetadataJson, AppendsAfterWhatIsThere) {
 TEST(TableMetadataJson, NoCurrentSnapshot) {
   EXPECT_NE(PrintTableMetadata(*testing::NewTestTable(2)).find(R"("current-snapshot-id":-1)"),
             std::string::npos);
-  EXPECT_NE(PrintTableMetadata(*testing::NewTestTable(3)).find(R"("current-snapshot-id":null)"),
+  EXPECT_EQ(PrintTableMetadata(*testing::NewTestTable(3)).find(R"("current-snapshot-id")"),
             std::string::npos);
 }
 

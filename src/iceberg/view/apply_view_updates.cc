@@ -14,7 +14,9 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) { return Error(ErrorCode::kInvalidArgument, std::move(message)); }
+Error Invalid(std::string message) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message));
+}
 
 using Dialects = std::set<std::string>;
 

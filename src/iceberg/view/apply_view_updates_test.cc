@@ -87,7 +87,7 @@ TEST(NewViewMetadata, OneQueryADialect) {
   spec.version.representations.push_back(spec.version.representations.front());
   spec.version.representations.back().dialect = "TRINO";
   auto view = NewViewMetadata(spec, kNow);
-  ASSERT_THAT(view, IsError(ErrorCode::kInvalidArgument));
+  ASSERT_THAT(view, IsError(ErrorCode::kIllegalView));
   EXPECT_EQ(view.error().message(),
             "Invalid view version: Cannot add multiple queries for dialect trino");
 }
