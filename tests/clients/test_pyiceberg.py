@@ -1,6 +1,7 @@
 """PyIceberg against the catalog: namespaces, tables, evolution, writing, reading, dropping."""
 
 import datetime
+import time
 import uuid
 from decimal import Decimal
 
@@ -44,6 +45,7 @@ from harness.catalog import Catalog
 from harness.client import RestClient
 from harness.files import path_of
 
+PURGE_SECONDS = 20
 KINDS = [
     BooleanType(), IntegerType(), LongType(), FloatType(), DoubleType(), DecimalType(18, 4),
     DateType(), TimeType(), TimestampType(), TimestamptzType(), StringType(), UUIDType(),
@@ -294,12 +296,25 @@ def test_rename_and_register(pyiceberg, ns, people):
 
 
 def test_drop_and_purge(pyiceberg, ns, people):
+    """Every file goes: data, deleted data, manifests, lists, all metadata. The job runs after."""
     people.append(rows(1))
+    people.append(rows(2))
+    people.overwrite(rows(3))
+    root = path_of(people.location())
+    assert len([file for file in root.rglob("*") if file.is_file()]) >= 10
     pyiceberg.purge_table(f"{ns}.people")
+    wait_until(lambda: not [file for file in root.rglob("*") if file.is_file()])
     assert pyiceberg.list_tables(ns) == []
     with pytest.raises(NoSuchTableError):
         pyiceberg.drop_table(f"{ns}.people")
     pyiceberg.drop_namespace(ns)
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + PURGE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"not so after {PURGE_SECONDS} s"
+        time.sleep(0.05)
 
 
 def test_views(pyiceberg, firn_server, ns):

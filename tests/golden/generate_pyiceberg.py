@@ -1,6 +1,7 @@
 """Writes the golden table metadata that PyIceberg makes: see README.md.
 
-usage: python generate_pyiceberg.py OUTPUT_FOLDER   (with pyiceberg[sql-sqlite,pyarrow,pyiceberg-core] installed)
+usage: python generate_pyiceberg.py OUTPUT_FOLDER
+Needs pyiceberg[sql-sqlite,pyarrow,pyiceberg-core].
 """
 
 import datetime
@@ -15,9 +16,24 @@ from pyiceberg.schema import Schema
 from pyiceberg.table.sorting import NullOrder, SortDirection, SortField, SortOrder
 from pyiceberg.transforms import BucketTransform, DayTransform, IdentityTransform, TruncateTransform
 from pyiceberg.types import (
-    BinaryType, BooleanType, DateType, DecimalType, DoubleType, FixedType, FloatType, IntegerType,
-    ListType, LongType, MapType, NestedField, StringType, StructType, TimestampType,
-    TimestamptzType, TimeType, UUIDType,
+    BinaryType,
+    BooleanType,
+    DateType,
+    DecimalType,
+    DoubleType,
+    FixedType,
+    FloatType,
+    IntegerType,
+    ListType,
+    LongType,
+    MapType,
+    NestedField,
+    StringType,
+    StructType,
+    TimestampType,
+    TimestamptzType,
+    TimeType,
+    UUIDType,
 )
 
 STABLE_PREFIX = "s3://golden"
@@ -33,17 +49,35 @@ EVERY_TYPE = Schema(
     NestedField(8, "t", TimeType(), required=False),
     NestedField(9, "ts", TimestampType(), required=False),
     NestedField(10, "tstz", TimestamptzType(), required=False),
-    NestedField(11, "s", StringType(), required=False, doc="quotes \" and \\ and é"),
+    NestedField(11, "s", StringType(), required=False, doc='quotes " and \\ and é'),
     NestedField(12, "u", UUIDType(), required=False),
     NestedField(13, "fix", FixedType(16), required=False),
     NestedField(14, "bin", BinaryType(), required=False),
-    NestedField(15, "points", ListType(
-        element_id=16, element_required=True, element_type=StructType(
-            NestedField(17, "x", LongType(), required=True),
-            NestedField(18, "y", LongType(), required=False))), required=False),
-    NestedField(19, "attributes", MapType(
-        key_id=20, key_type=StringType(), value_id=21, value_type=DoubleType(),
-        value_required=False), required=False),
+    NestedField(
+        15,
+        "points",
+        ListType(
+            element_id=16,
+            element_required=True,
+            element_type=StructType(
+                NestedField(17, "x", LongType(), required=True),
+                NestedField(18, "y", LongType(), required=False),
+            ),
+        ),
+        required=False,
+    ),
+    NestedField(
+        19,
+        "attributes",
+        MapType(
+            key_id=20,
+            key_type=StringType(),
+            value_id=21,
+            value_type=DoubleType(),
+            value_required=False,
+        ),
+        required=False,
+    ),
     identifier_field_ids=[2, 3],
 )
 
@@ -55,31 +89,40 @@ EVENTS = Schema(
 
 
 def rows(first, count):
-    return pa.table({
-        "id": pa.array(range(first, first + count), pa.int64()),
-        "at": pa.array([datetime.datetime(2024, 1, 1 + i % 5) for i in range(count)],
-                       pa.timestamp("us")),
-        "kind": pa.array([f"k{i % 3}" for i in range(count)], pa.string()),
-    })
+    return pa.table(
+        {
+            "id": pa.array(range(first, first + count), pa.int64()),
+            "at": pa.array(
+                [datetime.datetime(2024, 1, 1 + i % 5) for i in range(count)], pa.timestamp("us")
+            ),
+            "kind": pa.array([f"k{i % 3}" for i in range(count)], pa.string()),
+        }
+    )
 
 
 def every_type(catalog, version):
     return catalog.create_table(
-        f"golden.every_type_v{version}", EVERY_TYPE,
+        f"golden.every_type_v{version}",
+        EVERY_TYPE,
         partition_spec=PartitionSpec(
             PartitionField(2, 1000, BucketTransform(16), "i_bucket"),
             PartitionField(9, 1001, DayTransform(), "ts_day"),
-            PartitionField(11, 1002, TruncateTransform(4), "s_trunc")),
+            PartitionField(11, 1002, TruncateTransform(4), "s_trunc"),
+        ),
         sort_order=SortOrder(
             SortField(3, IdentityTransform(), SortDirection.DESC, NullOrder.NULLS_LAST),
-            SortField(11, TruncateTransform(2), SortDirection.ASC, NullOrder.NULLS_FIRST)),
-        properties={"format-version": str(version), "owner": "golden"})
+            SortField(11, TruncateTransform(2), SortDirection.ASC, NullOrder.NULLS_FIRST),
+        ),
+        properties={"format-version": str(version), "owner": "golden"},
+    )
 
 
 def evolved(catalog, version):
     table = catalog.create_table(
-        f"golden.evolved_v{version}", EVENTS,
-        properties={"format-version": str(version), "write.metadata.previous-versions-max": "3"})
+        f"golden.evolved_v{version}",
+        EVENTS,
+        properties={"format-version": str(version), "write.metadata.previous-versions-max": "3"},
+    )
     table.append(rows(0, 6))
     with table.update_schema() as update:
         update.add_column("note", StringType(), doc="added later")
@@ -102,8 +145,9 @@ def evolved(catalog, version):
 
 def main(output):
     with tempfile.TemporaryDirectory() as folder:
-        catalog = SqlCatalog("golden", uri=f"sqlite:///{folder}/catalog.db",
-                             warehouse=f"file://{folder}")
+        catalog = SqlCatalog(
+            "golden", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}"
+        )
         catalog.create_namespace("golden")
         tables = [every_type(catalog, v) for v in (1, 2)] + [evolved(catalog, v) for v in (1, 2)]
         for table in tables:

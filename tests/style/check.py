@@ -77,7 +77,9 @@ def check_edges(src: Path, modules: dict[str, dict[str, list[str]]]) -> list[str
             if target is None:
                 findings.append(f"{relative}: includes {include}, which no room holds")
             elif target not in allowed and not (is_test and "testing" in include):
-                findings.append(f"{relative}: includes {include}, but {room} has no edge to {target}")
+                findings.append(
+                    f"{relative}: includes {include}, but {room} has no edge to {target}"
+                )
             elif target != room and include.endswith("_internal.h"):
                 findings.append(f"{relative}: includes {include}, which is private to {target}")
     findings += check_cycles(modules)
@@ -113,9 +115,15 @@ def check_listed(src: Path, modules: dict[str, dict[str, list[str]]]) -> list[st
         if room is None:
             continue
         inside = str(path.relative_to(src / modules[room]["FOLDER"][0]))
-        listed = {w for key in ("SRCS", "HDRS", "TESTS", "FUZZERS") for w in modules[room].get(key, [])}
-        if inside not in listed and path.parent.name != "testing" and path.name != "main.cc" \
-                and not path.name.endswith("_bench.cc"):
+        listed = {
+            w for key in ("SRCS", "HDRS", "TESTS", "FUZZERS") for w in modules[room].get(key, [])
+        }
+        if (
+            inside not in listed
+            and path.parent.name != "testing"
+            and path.name != "main.cc"
+            and not path.name.endswith("_bench.cc")
+        ):
             findings.append(f"{relative}: not listed in the CMakeLists.txt of {room}")
     return findings
 
@@ -129,10 +137,16 @@ def function_lengths(text: str) -> list[tuple[int, int]]:
     indent = ""
     for number, line in enumerate(lines, 1):
         if start is None:
-            match = re.match(r"^( {0,2})\S.*\)( const)?( noexcept)?( override)?( final)? \{$", line) or re.match(
-                r"^( {0,2})    +\S.*\)( const)?( override)? \{$", line
-            )
-            if match and "[](" not in line and not re.match(r"^\s*(if|for|while|switch|else|do|namespace|struct|class|enum)\b", line):
+            match = re.match(
+                r"^( {0,2})\S.*\)( const)?( noexcept)?( override)?( final)? \{$", line
+            ) or re.match(r"^( {0,2})    +\S.*\)( const)?( override)? \{$", line)
+            if (
+                match
+                and "[](" not in line
+                and not re.match(
+                    r"^\s*(if|for|while|switch|else|do|namespace|struct|class|enum)\b", line
+                )
+            ):
                 start, indent = number, match.group(1)
         elif line == indent + "}" or line == indent + "};":
             lengths.append((start, number - start + 1))
@@ -156,7 +170,7 @@ def check_lengths(root: Path) -> dict[str, int]:
             if longest > MAX_LINE and path.suffix != ".py":
                 over[f"line-length {name}"] = longest
             if path.suffix == ".cc":
-                for start, length in function_lengths(text):
+                for _start, length in function_lengths(text):
                     if length > MAX_FUNCTION_LINES:
                         key = f"function-lines {name}"
                         over[key] = max(length, over.get(key, 0))
@@ -176,7 +190,9 @@ def check_ratchet(root: Path, over: dict[str, int]) -> list[str]:
             findings.append(f"{key}: {value}, allowed {allowed.get(key, 'by the limit')}")
     for key, value in sorted(allowed.items()):
         if over.get(key, 0) < value:
-            findings.append(f"ratchet.txt: {key} is {over.get(key, 'within the limit')} now, not {value}")
+            findings.append(
+                f"ratchet.txt: {key} is {over.get(key, 'within the limit')} now, not {value}"
+            )
     return findings
 
 

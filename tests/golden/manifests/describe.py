@@ -11,7 +11,6 @@ import pathlib
 import struct
 import sys
 
-import fastavro
 from fastavro import _read_py
 
 _read_py.LOGICAL_READERS.clear()
@@ -46,27 +45,44 @@ def partition_fields(schema):
         if field["name"] == "data_file":
             for inner in field["type"]["fields"]:
                 if inner["name"] == "partition":
-                    return {f["name"]: (f["field-id"], f["type"])
-                            for f in inner["type"]["fields"]}
+                    return {f["name"]: (f["field-id"], f["type"]) for f in inner["type"]["fields"]}
     raise ValueError("no partition")
 
 
 def describe_manifest(row):
-    name = lambda *names: next((row[n] for n in names if n in row), None)
+    def name(*names):
+        return next((row[n] for n in names if n in row), None)
+
     summaries = row.get("partitions")
     return {
-        "path": row["manifest_path"], "length": row["manifest_length"],
-        "spec": row["partition_spec_id"], "content": row.get("content") or 0,
+        "path": row["manifest_path"],
+        "length": row["manifest_length"],
+        "spec": row["partition_spec_id"],
+        "content": row.get("content") or 0,
         "sequence": row.get("sequence_number") or 0,
-        "min_sequence": row.get("min_sequence_number") or 0, "snapshot": row["added_snapshot_id"],
-        "files": [name("added_files_count", "added_data_files_count"),
-                  name("existing_files_count", "existing_data_files_count"),
-                  name("deleted_files_count", "deleted_data_files_count")],
-        "rows": [row.get("added_rows_count"), row.get("existing_rows_count"),
-                 row.get("deleted_rows_count")],
-        "partitions": None if summaries is None else [
-            [s["contains_null"], s.get("contains_nan"), hexed(s["lower_bound"]),
-             hexed(s["upper_bound"])] for s in summaries],
+        "min_sequence": row.get("min_sequence_number") or 0,
+        "snapshot": row["added_snapshot_id"],
+        "files": [
+            name("added_files_count", "added_data_files_count"),
+            name("existing_files_count", "existing_data_files_count"),
+            name("deleted_files_count", "deleted_data_files_count"),
+        ],
+        "rows": [
+            row.get("added_rows_count"),
+            row.get("existing_rows_count"),
+            row.get("deleted_rows_count"),
+        ],
+        "partitions": None
+        if summaries is None
+        else [
+            [
+                s["contains_null"],
+                s.get("contains_nan"),
+                hexed(s["lower_bound"]),
+                hexed(s["upper_bound"]),
+            ]
+            for s in summaries
+        ],
         "first_row_id": row.get("first_row_id"),
     }
 
@@ -87,13 +103,20 @@ def describe_entries(path, manifest):
             row_id = next_row_id
             next_row_id += file["record_count"]
         yield {
-            "status": status, "snapshot": manifest["snapshot"] if snapshot is None else snapshot,
-            "sequence": numbers[0], "file_sequence": numbers[1],
-            "content": file.get("content") or 0, "path": file["file_path"],
-            "format": file["file_format"].lower(), "records": file["record_count"],
+            "status": status,
+            "snapshot": manifest["snapshot"] if snapshot is None else snapshot,
+            "sequence": numbers[0],
+            "file_sequence": numbers[1],
+            "content": file.get("content") or 0,
+            "path": file["file_path"],
+            "format": file["file_format"].lower(),
+            "records": file["record_count"],
             "size": file["file_size_in_bytes"],
-            "partition": {str(fields[k][0]): value(v, fields[k][1])
-                          for k, v in file["partition"].items() if v is not None},
+            "partition": {
+                str(fields[k][0]): value(v, fields[k][1])
+                for k, v in file["partition"].items()
+                if v is not None
+            },
             "column_sizes": id_map(file.get("column_sizes")),
             "value_counts": id_map(file.get("value_counts")),
             "null_value_counts": id_map(file.get("null_value_counts")),
@@ -102,9 +125,11 @@ def describe_entries(path, manifest):
             "upper_bounds": id_map(file.get("upper_bounds"), hexed),
             "split_offsets": file.get("split_offsets") or [],
             "equality_ids": file.get("equality_ids") or [],
-            "sort_order": file.get("sort_order_id"), "first_row_id": row_id,
+            "sort_order": file.get("sort_order_id"),
+            "first_row_id": row_id,
             "referenced": file.get("referenced_data_file"),
-            "offset": file.get("content_offset"), "length": file.get("content_size_in_bytes"),
+            "offset": file.get("content_offset"),
+            "length": file.get("content_size_in_bytes"),
         }
 
 
@@ -115,8 +140,9 @@ def main():
             manifest = describe_manifest(row)
             lines.append(manifest)
             lines += describe_entries(folder / pathlib.Path(manifest["path"]).name, manifest)
-        text = "".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
-                       for line in lines)
+        text = "".join(
+            json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in lines
+        )
         (folder / "expected.jsonl").write_text(text, encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """Writes the manifests that Spark with Iceberg's Java library makes: see README.md.
 
-usage: python generate_spark.py WAREHOUSE OUTPUT_FOLDER SPARK_RUNTIME_JAR   (with pyspark 3.5 installed)
+usage: python generate_spark.py WAREHOUSE OUTPUT_FOLDER SPARK_RUNTIME_JAR
+Needs pyspark 3.5.
 """
 
 import pathlib
@@ -13,7 +14,8 @@ COLUMNS = "id BIGINT, at TIMESTAMP, kind STRING, price DECIMAL(9,2), score DOUBL
 
 
 def insert(spark, table, first, count):
-    spark.sql(f"""INSERT INTO {table} SELECT /*+ COALESCE(1) */ id, timestamp_micros(1700000000000000 + id * 3600000000),
+    spark.sql(f"""INSERT INTO {table}
+        SELECT /*+ COALESCE(1) */ id, timestamp_micros(1700000000000000 + id * 3600000000),
         concat('k', id % 2), cast(id / 100 AS DECIMAL(9,2)), cast(id AS DOUBLE) / 3
         FROM range({first}, {first + count})""")
 
@@ -36,7 +38,8 @@ def write(spark, name, version, codec):
 def copy(spark, table, folder):
     folder.mkdir(parents=True)
     [row] = spark.sql(
-        f"SELECT manifest_list FROM {table}.snapshots ORDER BY committed_at DESC LIMIT 1").collect()
+        f"SELECT manifest_list FROM {table}.snapshots ORDER BY committed_at DESC LIMIT 1"
+    ).collect()
     shutil.copy(row.manifest_list.removeprefix("file:"), folder / "list.avro")
     for row in spark.sql(f"SELECT path FROM {table}.manifests").collect():
         path = row.path.removeprefix("file:")
@@ -45,13 +48,20 @@ def copy(spark, table, folder):
 
 def main():
     warehouse, output, jar = sys.argv[1:4]
-    spark = (SparkSession.builder.master("local[1]").config("spark.jars", jar)
-             .config("spark.sql.session.timeZone", "UTC").config("spark.ui.enabled", "false")
-             .config("spark.sql.extensions",
-                     "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
-             .config("spark.sql.catalog.golden", "org.apache.iceberg.spark.SparkCatalog")
-             .config("spark.sql.catalog.golden.type", "hadoop")
-             .config("spark.sql.catalog.golden.warehouse", f"file:{warehouse}").getOrCreate())
+    spark = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.jars", jar)
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.ui.enabled", "false")
+        .config(
+            "spark.sql.extensions",
+            "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        )
+        .config("spark.sql.catalog.golden", "org.apache.iceberg.spark.SparkCatalog")
+        .config("spark.sql.catalog.golden.type", "hadoop")
+        .config("spark.sql.catalog.golden.warehouse", f"file:{warehouse}")
+        .getOrCreate()
+    )
     for version, codec in [(1, "gzip"), (2, "snappy"), (3, "zstd")]:
         name = f"spark_v{version}"
         copy(spark, write(spark, name, version, codec), pathlib.Path(output) / name)
