@@ -69,6 +69,9 @@ function(firn_check_headers target)
   endif()
 endfunction()
 
+# All replay programs at once.
+add_custom_target(fuzz_replays)
+
 function(firn_add_fuzzer target source)
   get_filename_component(name "${source}" NAME_WE)
   if(FIRN_FUZZERS)
@@ -80,6 +83,7 @@ function(firn_add_fuzzer target source)
   if(FIRN_TESTS)
     add_executable(${name}_replay ${source} "${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc")
     target_link_libraries(${name}_replay PRIVATE ${target})
+    add_dependencies(fuzz_replays ${name}_replay)
     add_test(NAME fuzz/${name}
              COMMAND ${name}_replay "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
     set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 120)

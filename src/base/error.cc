@@ -8,6 +8,8 @@ std::string_view ToString(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
       return "InvalidArgument";
+    case ErrorCode::kIllegalView:
+      return "IllegalView";
     case ErrorCode::kUnprocessable:
       return "Unprocessable";
     case ErrorCode::kUnsupported:

@@ -18,6 +18,7 @@ namespace firn {
 /// error type; the comments say what a caller should do.
 enum class ErrorCode : uint8_t {
   kInvalidArgument,  ///< The input is wrong; sending it again cannot help.
+  kIllegalView,      ///< A view version that contradicts the rules of views.
   kUnprocessable,    ///< Well-formed but contradictory input (for example one key set and removed).
   kUnsupported,      ///< Valid, but this server does not do it.
   kUnauthenticated,  ///< No or expired credentials: authenticate and repeat.

@@ -33,6 +33,22 @@ Status PrintSettings(const SettingsFlags& flags, bool json) {
   return {};
 }
 
+void PrintCrashPoints(bool json) {
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginArray();
+  for (std::string_view name : CrashPointNames()) {
+    writer.String(name);
+    if (!json) {
+      fmt::print("{}\n", name);
+    }
+  }
+  writer.EndArray();
+  if (json) {
+    fmt::print("{}\n", body);
+  }
+}
+
 void PrintKeys() {
   fmt::print("| key | type | default | environment | flag | meaning |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- |\n");
@@ -78,15 +94,16 @@ void AddConfig(CLI::App& app, Chosen& chosen) {
 void AddAdmin(CLI::App& app, Chosen& chosen) {
   CLI::App* admin = app.add_subcommand("admin", "Operate on a data folder without a server");
   admin->require_subcommand(1);
-  admin->add_subcommand("crash-points", "Print the names FIRN_CRASH_POINT takes, for crash tests")
-      ->callback([&chosen] {
-        chosen.action = []() -> Status {
-          for (std::string_view name : CrashPointNames()) {
-            fmt::print("{}\n", name);
-          }
-          return {};
-        };
-      });
+  CLI::App* points = admin->add_subcommand(
+      "crash-points", "Print the names FIRN_CRASH_POINT takes, for crash tests");
+  auto json = std::make_shared<bool>(false);
+  points->add_flag("--json", *json, "Print a JSON array");
+  points->callback([json, &chosen] {
+    chosen.action = [json]() -> Status {
+      PrintCrashPoints(*json);
+      return {};
+    };
+  });
 }
 
 }  // namespace firn::cli

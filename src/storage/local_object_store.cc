@@ -105,6 +105,8 @@ LocalObjectStore::LocalObjectStore(std::unique_ptr<LocalRoots> roots, bool sync)
 
 LocalObjectStore::~LocalObjectStore() = default;
 
+Status LocalObjectStore::AddRoot(const std::string& location) { return roots_->Add(location); }
+
 Result<std::string> LocalObjectStore::Read(std::string_view location, int64_t max_bytes) {
   ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
   ASSIGN_OR_RETURN(FileDescriptor file, roots_->Open(place, place.relative, O_RDONLY | O_NONBLOCK));

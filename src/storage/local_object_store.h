@@ -35,6 +35,10 @@ class LocalObjectStore final : public ObjectStore {
   static Result<std::unique_ptr<LocalObjectStore>> Make(const LocalStoreOptions& options);
   ~LocalObjectStore() override;
 
+  /// Allows one more folder, made where it is missing: a warehouse that was created while serving.
+  /// Errors: as Make.
+  Status AddRoot(const std::string& location);
+
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;

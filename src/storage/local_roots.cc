@@ -1,5 +1,6 @@
 #include <array>
 #include <climits>
+#include <mutex>
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -65,30 +66,44 @@ std::string_view LocalPlace::Name() const {
 
 Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations) {
   LocalRoots roots;
-  ASSIGN_OR_RETURN(Location top, Location::Parse("/"));
-  FileDescriptor top_folder(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!top_folder.valid()) {
-    return ErrnoError(errno, "open", "/");
-  }
-  roots.roots_.push_back({std::move(top), std::move(top_folder), "/"});
   if (locations.empty()) {
+    ASSIGN_OR_RETURN(Location top, Location::Parse("/"));
+    FileDescriptor folder(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.valid()) {
+      return ErrnoError(errno, "open", "/");
+    }
+    roots.roots_.push_back({std::move(top), std::move(folder), "/"});
     return roots;
   }
-  std::vector<Root> confined;
-  for (const std::string& text : locations) {
-    ASSIGN_OR_RETURN(Location location, ParseLocal(text));
-    ASSIGN_OR_RETURN(LocalPlace place, roots.Find(text));
-    ASSIGN_OR_RETURN(FileDescriptor folder, roots.MakeFolder(place, place.relative, true));
-    std::string real_path = RealPath(folder.get());
-    confined.push_back({std::move(location), std::move(folder), std::move(real_path)});
-  }
-  roots.roots_ = std::move(confined);
   roots.confined_ = true;
+  for (const std::string& location : locations) {
+    RETURN_IF_ERROR(roots.Add(location));
+  }
   return roots;
+}
+
+Status LocalRoots::Add(const std::string& location) {
+  if (!confined_) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(Root root, OpenRoot(location));
+  std::unique_lock lock(*mutex_);
+  roots_.push_back(std::move(root));
+  return {};
+}
+
+Result<LocalRoots::Root> LocalRoots::OpenRoot(const std::string& location) {
+  ASSIGN_OR_RETURN(Location parsed, ParseLocal(location));
+  ASSIGN_OR_RETURN(LocalRoots everywhere, Make({}));
+  ASSIGN_OR_RETURN(LocalPlace place, everywhere.Find(location));
+  ASSIGN_OR_RETURN(FileDescriptor folder, everywhere.MakeFolder(place, place.relative, true));
+  std::string real_path = RealPath(folder.get());
+  return Root{std::move(parsed), std::move(folder), std::move(real_path)};
 }
 
 Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
   ASSIGN_OR_RETURN(Location wanted, ParseLocal(location));
+  std::shared_lock lock(*mutex_);
   for (const Root& root : roots_) {
     if (!root.location.Contains(wanted)) {
       continue;
@@ -132,6 +147,7 @@ Result<FileDescriptor> LocalRoots::OpenThenCheck(const LocalPlace& place,
     return ErrnoError(errno, "open", place.text);
   }
   std::string real_path = RealPath(file.get());
+  std::shared_lock lock(*mutex_);
   for (const Root& root : roots_) {
     if (root.folder.get() == place.root && IsBelow(real_path, root.real_path)) {
       return file;

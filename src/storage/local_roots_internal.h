@@ -4,6 +4,9 @@
 // Thread-safety: any thread.
 #pragma once
 
+#include <deque>
+#include <memory>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +34,9 @@ struct LocalPlace {
 class LocalRoots {
  public:
   static Result<LocalRoots> Make(const std::vector<std::string>& locations);
+
+  /// Allows one more folder, made where it is missing. Nothing to do where there are no roots.
+  Status Add(const std::string& location);
 
   /// Errors: kInvalidArgument for a location that is not local; kForbidden outside the roots.
   Result<LocalPlace> Find(std::string_view location) const;
@@ -60,7 +66,11 @@ class LocalRoots {
                                        const std::string& path,
                                        int flags) const;
 
-  std::vector<Root> roots_;
+  static Result<Root> OpenRoot(const std::string& location);
+
+  /// Only ever grows, and a deque keeps its elements in place: what a LocalPlace names stays.
+  std::deque<Root> roots_;
+  std::unique_ptr<std::shared_mutex> mutex_ = std::make_unique<std::shared_mutex>();
   bool confined_ = false;
 };
 

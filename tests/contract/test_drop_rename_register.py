@@ -140,7 +140,7 @@ def test_register_with_overwrite_replaces_the_pointer(catalog, table):
     catalog.append(ns, name)
     register(catalog, ns, name, old["metadata-location"], overwrite=True)
     assert catalog.load(ns, name)["metadata"] == old["metadata"]
-    register(catalog, ns, "fresh", old["metadata-location"], overwrite=True, expect={200, 409})
+    register(catalog, ns, "fresh", old["metadata-location"], overwrite=True, expect={400})
 
 
 def test_register_over_a_view(catalog, table):

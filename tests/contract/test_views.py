@@ -44,7 +44,7 @@ def test_one_dialect_twice(catalog, ns):
     ]
     body = bodies.create_view("v", **{"view-version": bodies.view_version(representations=twice)})
     path = catalog.path(ns, "views")
-    answer = catalog.client.post(path, body, expect=400, error="BadRequestException")
+    answer = catalog.client.post(path, body, expect=400, error="IllegalArgumentException")
     words = "Invalid view version: Cannot add multiple queries for dialect trino"
     assert words in answer.error["message"]
     assert catalog.views(ns) == []

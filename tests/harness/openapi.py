@@ -46,6 +46,8 @@ class ApiDocument:
         schemas = document["components"]["schemas"]
         values = schemas["PrimitiveTypeValue"]  # 7 is an int, a long and more: exactly one is none
         values["anyOf"] = values.pop("oneOf")
+        types = schemas["Type"]  # "variant" is a primitive by its pattern and a VariantType
+        types["anyOf"] = types.pop("oneOf")
         _make_strict(schemas)
         resource = Resource.from_contents(_without_nullable(document), DRAFT202012)
         self.registry = Registry().with_resource(BASE, resource)

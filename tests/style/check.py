@@ -132,7 +132,7 @@ def function_lengths(text: str) -> list[tuple[int, int]]:
             match = re.match(r"^( {0,2})\S.*\)( const)?( noexcept)?( override)?( final)? \{$", line) or re.match(
                 r"^( {0,2})    +\S.*\)( const)?( override)? \{$", line
             )
-            if match and not re.match(r"^\s*(if|for|while|switch|else|do|namespace|struct|class|enum)\b", line):
+            if match and "[](" not in line and not re.match(r"^\s*(if|for|while|switch|else|do|namespace|struct|class|enum)\b", line):
                 start, indent = number, match.group(1)
         elif line == indent + "}" or line == indent + "};":
             lengths.append((start, number - start + 1))

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "iceberg/metadata/string_map_internal.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 namespace {
@@ -25,7 +25,7 @@ Result<EncryptedKey> ParseEncryptedKey(json::Element element) {
         ErrorCode::kInvalidArgument,
         fmt::format("Invalid encryption key, must be non-null object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   EncryptedKey key;
   ASSIGN_OR_RETURN(key.key_id, json::GetString(object, "key-id"));
   ASSIGN_OR_RETURN(key.encrypted_key_metadata, json::GetString(object, "encrypted-key-metadata"));

@@ -72,6 +72,10 @@ Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
   if (next_.FindSnapshot(snapshot.id) != nullptr) {
     return Invalid(fmt::format("Snapshot already exists for id: {}", snapshot.id.value()));
   }
+  if (snapshot.schema_id && next_.FindSchema(*snapshot.schema_id) == nullptr) {
+    return Invalid(
+        fmt::format("Cannot add snapshot with unknown schema: {}", snapshot.schema_id->value()));
+  }
   SequenceNumber number = snapshot.sequence_number;
   SequenceNumber last = next_.last_sequence_number;
   if (next_.format_version == 1 && number != SequenceNumber(0)) {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 namespace {
@@ -18,7 +18,7 @@ Status ParseSummary(json::Element element, Snapshot& snapshot) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse summary from non-object value: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   size_t bytes = 0;
   for (auto field : object) {
     ASSIGN_OR_RETURN(std::string_view value, json::AsString(field.value, field.key));
@@ -76,7 +76,7 @@ Result<Snapshot> ParseSnapshot(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse table version from a non-object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   Snapshot snapshot;
   ASSIGN_OR_RETURN(auto sequence_number, json::FindInt64(object, "sequence-number"));
   snapshot.sequence_number = SequenceNumber(sequence_number.value_or(0));

@@ -11,8 +11,8 @@ namespace {
 
 /// Room for what is not in a list.
 constexpr size_t kFixedPartBytes = 2048;
-/// From here on a table without snapshots says null; before, -1.
-constexpr FormatVersion kNullCurrentSnapshotVersion = 3;
+/// From here on a table without snapshots leaves the field out; before, it says -1.
+constexpr FormatVersion kNoCurrentSnapshotVersion = 3;
 
 template <class T>
 void AppendArray(std::string_view key,
@@ -78,13 +78,10 @@ void AppendStructure(const TableMetadata& metadata, JsonWriter& out, std::string
 }
 
 void AppendCurrentSnapshot(const TableMetadata& metadata, JsonWriter& out) {
-  out.Key("current-snapshot-id");
   if (metadata.current_snapshot_id) {
-    out.Int(metadata.current_snapshot_id->value());
-  } else if (metadata.format_version >= kNullCurrentSnapshotVersion) {
-    out.Null();
-  } else {
-    out.Int(-1);
+    out.Field("current-snapshot-id", metadata.current_snapshot_id->value());
+  } else if (metadata.format_version < kNoCurrentSnapshotVersion) {
+    out.Field("current-snapshot-id", -1);
   }
 }
 

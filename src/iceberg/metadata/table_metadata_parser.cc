@@ -8,7 +8,7 @@
 #include "iceberg/metadata/string_map_internal.h"
 #include "iceberg/metadata/table_metadata_json.h"
 #include "iceberg/metadata/table_metadata_rules_internal.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 namespace {
@@ -29,7 +29,7 @@ Result<json::Array> ArrayOf(json::Element element, std::string_view what) {
   if (!element.is_array()) {
     return Invalid(fmt::format("Cannot parse {} from non-array: {}", what, Excerpt(element)));
   }
-  return json::Array(element.get_array().value_unsafe());
+  return ItemsOf(element);
 }
 
 /// Adds what `parse` makes of each element of an optional array.
@@ -200,7 +200,7 @@ class Parser {
       if (!element->is_object()) {
         return Invalid(fmt::format("Cannot parse refs from non-object: {}", Excerpt(*element)));
       }
-      for (auto field : element->get_object().value_unsafe()) {
+      for (auto field : FieldsOf(*element)) {
         ASSIGN_OR_RETURN(json::Object object, json::AsObject(field.value, field.key));
         ASSIGN_OR_RETURN(SnapshotRef ref, ParseSnapshotRef(object));
         Add(metadata_.refs, NamedRef{std::string(field.key), ref});
@@ -247,7 +247,7 @@ Result<TableMetadataPtr> ParseRoot(json::Element root) {
   if (!root.is_object()) {
     return Invalid(fmt::format("Cannot parse metadata from a non-object: {}", Excerpt(root)));
   }
-  return Parser(json::Object(root.get_object().value_unsafe())).Parse();
+  return Parser(FieldsOf(root)).Parse();
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "iceberg/schema/ascii.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 namespace {
@@ -103,7 +103,7 @@ Result<TableRequirement> ParseTableRequirement(json::Element element) {
         ErrorCode::kInvalidArgument,
         fmt::format("Cannot parse update requirement from non-object value: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   if (!json::Find(object, "type")) {
     return Error(ErrorCode::kInvalidArgument,
                  "Cannot parse update requirement. Missing field: type");

@@ -9,7 +9,7 @@
 #include "iceberg/metadata/snapshot_json.h"
 #include "iceberg/metadata/string_map_internal.h"
 #include "iceberg/schema/ascii.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 #include "iceberg/schema/partition_spec_json.h"
 #include "iceberg/schema/schema_json.h"
 #include "iceberg/schema/sort_order_json.h"
@@ -293,7 +293,7 @@ Result<TableUpdate> ParseTableUpdate(json::Element element) {
         ErrorCode::kInvalidArgument,
         fmt::format("Cannot parse metadata update from non-object value: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   if (!json::Find(object, "action")) {
     return Error(ErrorCode::kInvalidArgument,
                  "Cannot parse metadata update. Missing field: action");

@@ -11,7 +11,7 @@
 #include "base/hex.h"
 #include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/decimal_text.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 #include "iceberg/schema/type_text.h"
 
 namespace firn::iceberg {
@@ -112,7 +112,7 @@ Result<Literal> ParseList(const Type& type, json::Element element) {
     return CannotParse(type, element);
   }
   auto list = std::make_shared<ListValue>();
-  for (json::Element item : element.get_array().value_unsafe()) {
+  for (json::Element item : ItemsOf(element)) {
     ASSIGN_OR_RETURN(auto value, ParseLiteral(*type.element().type, item));
     list->elements.push_back(std::move(value));
   }
@@ -145,7 +145,7 @@ Result<Literal> ParseStruct(const Type& type, json::Element element) {
   if (!element.is_object()) {
     return CannotParse(type, element);
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   auto record = std::make_shared<StructValue>();
   for (const NestedField& field : type.fields()) {
     if (auto item = json::Find(object, std::to_string(field.id.value()))) {

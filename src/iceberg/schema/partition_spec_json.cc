@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 namespace {
@@ -14,7 +14,7 @@ Result<UnboundPartitionField> ParseField(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse partition field, not an object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   ASSIGN_OR_RETURN(std::string_view name, json::GetString(object, "name"));
   ASSIGN_OR_RETURN(std::string_view text, json::GetString(object, "transform"));
   ASSIGN_OR_RETURN(int32_t source_id, json::GetInt32(object, "source-id"));
@@ -47,7 +47,7 @@ Result<UnboundPartitionSpec> ParsePartitionFields(json::Element element) {
   }
   UnboundPartitionSpec spec;
   size_t with_id = 0;
-  for (json::Element item : element.get_array().value_unsafe()) {
+  for (json::Element item : ItemsOf(element)) {
     ASSIGN_OR_RETURN(UnboundPartitionField field, ParseField(item));
     with_id += field.field_id ? 1 : 0;
     spec.fields.push_back(std::move(field));
@@ -65,7 +65,7 @@ Result<UnboundPartitionSpec> ParsePartitionSpec(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse spec from non-object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   ASSIGN_OR_RETURN(auto id, json::FindInt32(object, "spec-id"));
   ASSIGN_OR_RETURN(json::Element fields, json::Get(object, "fields"));
   ASSIGN_OR_RETURN(UnboundPartitionSpec spec, ParsePartitionFields(fields));

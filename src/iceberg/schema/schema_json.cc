@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 #include "iceberg/schema/literal_json.h"
 #include "iceberg/schema/type_text.h"
 
@@ -41,7 +41,7 @@ Result<NestedField> ParseField(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse struct field from non-object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   NestedField field;
   ASSIGN_OR_RETURN(int32_t id, json::GetInt32(object, "id"));
   field.id = FieldId(id);
@@ -66,7 +66,7 @@ Result<std::vector<NestedField>> ParseFields(const json::Object& object) {
                  fmt::format("Cannot parse struct fields from non-array: {}", Excerpt(element)));
   }
   std::vector<NestedField> fields;
-  for (json::Element item : element.get_array().value_unsafe()) {
+  for (json::Element item : ItemsOf(element)) {
     ASSIGN_OR_RETURN(NestedField field, ParseField(item));
     fields.push_back(std::move(field));
   }
@@ -145,7 +145,7 @@ Result<TypePtr> ParseType(json::Element element) {
   if (!element.is_object()) {
     return CannotParseType(element);
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   auto type = json::Find(object, "type");
   std::string_view name;
   if (!type || type->get_string().get(name) != simdjson::SUCCESS) {
@@ -170,7 +170,7 @@ Result<Schema> ParseSchema(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot create schema, not a struct type: {}", ToString(*type)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   ASSIGN_OR_RETURN(auto id, json::FindInt32(object, "schema-id"));
   std::vector<FieldId> identifiers;
   if (json::Find(object, "identifier-field-ids")) {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "iceberg/schema/ascii.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 namespace {
@@ -39,7 +39,7 @@ Result<SortField> ParseField(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse sort field, not an object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   ASSIGN_OR_RETURN(std::string_view text, json::GetString(object, "transform"));
   ASSIGN_OR_RETURN(int32_t source_id, json::GetInt32(object, "source-id"));
   ASSIGN_OR_RETURN(std::string_view direction_text, json::GetString(object, "direction"));
@@ -57,7 +57,7 @@ Result<SortOrder> ParseSortOrder(json::Element element) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse sort order from non-object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   ASSIGN_OR_RETURN(int32_t id, json::GetInt32(object, "order-id"));
   ASSIGN_OR_RETURN(json::Element fields, json::Get(object, "fields"));
   if (!fields.is_array()) {
@@ -66,7 +66,7 @@ Result<SortOrder> ParseSortOrder(json::Element element) {
   }
   SortOrder order;
   order.id = SortOrderId(id);
-  for (json::Element item : fields.get_array().value_unsafe()) {
+  for (json::Element item : ItemsOf(fields)) {
     ASSIGN_OR_RETURN(SortField field, ParseField(item));
     order.fields.push_back(std::move(field));
   }

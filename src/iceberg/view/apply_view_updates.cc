@@ -39,7 +39,8 @@ Status CheckRepresentations(const ViewVersion& version) {
     }
     std::string dialect = ToLowerAscii(representation.dialect);
     if (!dialects.insert(dialect).second) {
-      return Invalid(
+      return Error(
+          ErrorCode::kIllegalView,
           fmt::format("Invalid view version: Cannot add multiple queries for dialect {}", dialect));
     }
   }

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "iceberg/schema/ascii.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 #include "iceberg/schema/schema_json.h"
 
 namespace firn::iceberg {
@@ -46,7 +46,7 @@ Status ParseArray(const json::Object& root,
   if (!element.is_array()) {
     return Invalid(fmt::format("Cannot parse {} from non-array: {}", key, Excerpt(element)));
   }
-  for (json::Element item : element.get_array().value_unsafe()) {
+  for (json::Element item : ItemsOf(element)) {
     ASSIGN_OR_RETURN(T value, parse(item));
     list.push_back(std::move(value));
   }
@@ -86,7 +86,7 @@ Result<ViewMetadata> ParseRoot(json::Element element) {
   if (!element.is_object()) {
     return Invalid(fmt::format("Cannot parse view metadata from non-object: {}", Excerpt(element)));
   }
-  json::Object root(element.get_object().value_unsafe());
+  json::Object root = FieldsOf(element);
   ViewMetadata metadata;
   ASSIGN_OR_RETURN(metadata.uuid, json::GetString(root, "view-uuid"));
   ASSIGN_OR_RETURN(metadata.format_version, json::GetInt32(root, "format-version"));
@@ -131,7 +131,7 @@ Result<ViewVersion> ParseViewVersion(json::Element element) {
     return Invalid(
         fmt::format("Cannot parse view version from a non-object: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   ViewVersion version;
   ASSIGN_OR_RETURN(int32_t id, json::GetInt32(object, "version-id"));
   version.id = ViewVersionId(id);

@@ -8,7 +8,7 @@
 
 #include "iceberg/metadata/table_update_json.h"
 #include "iceberg/schema/ascii.h"
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 #include "iceberg/view/view_metadata_json.h"
 
 namespace firn::iceberg {
@@ -34,7 +34,7 @@ Result<SetCurrentViewVersion> ParseSetCurrentViewVersion(const json::Object& obj
 template <auto kParse>
 Result<ViewUpdate> Parse(const json::Object& object) {
   ASSIGN_OR_RETURN(auto update, kParse(object));
-  return ViewUpdate(std::move(update));
+  return Result<ViewUpdate>(std::in_place, std::move(update));
 }
 
 struct Action {
@@ -66,7 +66,7 @@ Result<ViewUpdate> ParseViewUpdate(json::Element element) {
     return Invalid(
         fmt::format("Cannot parse metadata update from non-object value: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   if (!json::Find(object, "action")) {
     return Invalid("Cannot parse metadata update. Missing field: action");
   }
@@ -84,7 +84,7 @@ Result<ViewRequirement> ParseViewRequirement(json::Element element) {
     return Invalid(
         fmt::format("Cannot parse update requirement from non-object value: {}", Excerpt(element)));
   }
-  json::Object object(element.get_object().value_unsafe());
+  json::Object object = FieldsOf(element);
   if (!json::Find(object, "type")) {
     return Invalid("Cannot parse update requirement. Missing field: type");
   }

@@ -17,6 +17,7 @@
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/service/commit_locks.h"
+#include "server/service/job_runner.h"
 #include "server/service/metadata_cache.h"
 #include "server/service/warehouses.h"
 #include "server/store/sqlite/data_folder_lock.h"
@@ -144,15 +145,18 @@ class Parts {
     ASSIGN_OR_RETURN(log_, observe::Log::Open({settings.log_level, settings.log_file}));
     ASSIGN_OR_RETURN(lock_, store::sqlite::DataFolderLock::Acquire(places.data_dir.string()));
     ASSIGN_OR_RETURN(store_, store::sqlite::OpenSqliteStore({.path = places.database_path}));
-    warehouses_ = std::make_unique<service::WarehouseDirectory>(*store_);
+    ASSIGN_OR_RETURN(objects_,
+                     storage::LocalObjectStore::Make({.roots = {places.warehouse_location}}));
+    for (const std::string& allowed : settings.allowed_locations) {
+      RETURN_IF_ERROR(objects_->AddRoot(allowed));
+    }
+    auto prepare = [this](const std::string& location) { return objects_->AddRoot(location); };
+    warehouses_ = std::make_unique<service::WarehouseDirectory>(*store_, prepare);
     RETURN_IF_ERROR(
         warehouses_->Open(settings.warehouse_name, places.warehouse_location, clock_.Now()));
-    storage::LocalStoreOptions local;
-    local.roots = settings.allowed_locations;
     for (const store::WarehouseRecord& warehouse : *warehouses_->list()) {
-      local.roots.push_back(warehouse.location);
+      RETURN_IF_ERROR(objects_->AddRoot(warehouse.location));
     }
-    ASSIGN_OR_RETURN(objects_, storage::LocalObjectStore::Make(local));
     environment_ = std::make_unique<service::Environment>(
         service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
@@ -162,6 +166,7 @@ class Parts {
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size}));
+    jobs_ = std::make_unique<service::JobRunner>(*environment_);
     return {};
   }
 
@@ -173,12 +178,13 @@ class Parts {
   std::unique_ptr<observe::Log> log_;
   std::optional<store::sqlite::DataFolderLock> lock_;
   std::unique_ptr<store::CatalogStore> store_;
+  std::unique_ptr<storage::LocalObjectStore> objects_;
   std::unique_ptr<service::WarehouseDirectory> warehouses_;
-  std::unique_ptr<storage::ObjectStore> objects_;
   std::unique_ptr<service::Environment> environment_;
   std::unique_ptr<observe::Telemetry> telemetry_;
   std::unique_ptr<observe::Health> health_;
   std::unique_ptr<rest::CatalogHandler> handler_;
+  std::unique_ptr<service::JobRunner> jobs_;
 };
 
 }  // namespace

@@ -86,6 +86,7 @@ std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Reques
   }
   response.route = route->spec->name;
   response.principal = kAnonymous;
+  response.request_id = RequestId(request);
   return response;
 }
 
@@ -103,7 +104,9 @@ http::Response CatalogHandler::Handle(const http::Request& request) {
 }
 
 http::Response CatalogHandler::RenderError(int status, const Error& error) {
-  return RenderErrorAs(status, error);
+  http::Response response = RenderErrorAs(status, error);
+  response.request_id = Uuid::Random().ToString();
+  return response;
 }
 
 Result<http::Response> CatalogHandler::Run(const http::Request& request, http::Response& trace) {
@@ -119,7 +122,7 @@ Result<http::Response> CatalogHandler::Run(const http::Request& request, http::R
   invocation.call.principal = trace.principal;
   invocation.call.request_id = trace.request_id;
   std::string_view key = request.Header("Idempotency-Key");
-  if (!key.empty() && invocation.route.spec->idempotent_by_key) {
+  if (request.HasHeader("Idempotency-Key") && invocation.route.spec->idempotent_by_key) {
     return RunWithKey(invocation, key);
   }
   return Dispatch(invocation);
@@ -137,19 +140,20 @@ Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& re
 }
 
 Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::string_view key) {
-  if (!Uuid::Parse(key)) {
+  auto uuid = Uuid::Parse(key);
+  if (!uuid) {
     return Error(ErrorCode::kInvalidArgument, "Idempotency-Key must be a UUID of 36 characters");
   }
   const http::Request& request = invocation.request;
   store::IdempotencyKey identity{
-      .key = std::string(key),
+      .key = uuid->ToString(),
       .principal = invocation.call.principal,
       .warehouse = invocation.call.warehouse.id,
       .operation = fmt::format("{} {}", http::ToString(request.method), request.target),
       .body_hash = Sha256Hex(request.body),
       .expires_at =
           TimestampMs(environment_.clock.Now().value() + options_.idempotency_lifetime.count())};
-  auto& mutex = key_locks_[std::hash<std::string_view>{}(key) % key_locks_.size()];
+  auto& mutex = key_locks_[std::hash<std::string>{}(identity.key) % key_locks_.size()];
   std::unique_lock<std::timed_mutex> lock(mutex, std::defer_lock);
   if (!lock.try_lock_until(request.deadline)) {
     return Error(ErrorCode::kUnavailable, "A call with the same Idempotency-Key is under way");

@@ -17,6 +17,8 @@ struct Row {
 
 constexpr std::array kRows = {
     Row{ErrorCode::kInvalidArgument, {400, "BadRequestException"}},
+    // The Java client turns this type, and only this, into its IllegalArgumentException.
+    Row{ErrorCode::kIllegalView, {400, "IllegalArgumentException"}},
     Row{ErrorCode::kPayloadTooLarge, {413, "BadRequestException"}},
     Row{ErrorCode::kUnauthenticated, {401, "NotAuthorizedException"}},
     Row{ErrorCode::kForbidden, {403, "ForbiddenException"}},
@@ -75,7 +77,7 @@ http::Response RenderError(const Error& error) {
 
 bool IsDeterministic(ErrorCode code) {
   int status = MappingOf(code).status;
-  return status >= 400 && status < 500 && status != 401 && status != 403 && status != 429;
+  return status == 404 || status == 406 || status == 409 || status == 422;
 }
 
 std::string PrintStoredError(const Error& error) {

@@ -26,7 +26,8 @@ http::Response RenderError(const Error& error);
 /// The same with another status, for errors of the transport (413, 431).
 http::Response RenderErrorAs(int status, const Error& error);
 
-/// True where repeating the call cannot give another answer: kept under its idempotency key.
+/// True for the refusals that a transaction decides and that are kept under an idempotency key:
+/// 404, 406, 409 and 422. A malformed or unauthorised call (400, 401, 403) leaves its key free.
 bool IsDeterministic(ErrorCode code);
 
 /// An error as it is kept under an idempotency key, and back.

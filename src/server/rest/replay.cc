@@ -23,10 +23,13 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
         return JsonResponse(PrintStagedTable(outcome.reference));
       }
       [[fallthrough]];
-    case Operation::kUpdateTable:
     case Operation::kRegisterTable: {
       ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));
       return LoadTableResponse(*entry, iceberg::SnapshotSelection::kAll);
+    }
+    case Operation::kUpdateTable: {
+      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));
+      return CommitTableResponse(*entry);
     }
     case Operation::kUnregisterTable: {
       ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));

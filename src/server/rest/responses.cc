@@ -13,14 +13,28 @@ namespace {
 using iceberg::SnapshotSelection;
 using service::MetadataEntry;
 
-std::string PrintLoadTable(const MetadataEntry& entry, SnapshotSelection selection) {
+/// What load and commit results share: everything but `config` and the closing brace.
+std::string PrintTable(const MetadataEntry& entry, SnapshotSelection selection) {
   std::string body = "{\"metadata-location\":";
   AppendJsonString(body, entry.location());
   body += ",\"metadata\":";
   iceberg::AppendTableMetadata(*entry.table(), selection, body);
-  body += ",\"config\":{}}";
   body.shrink_to_fit();
   return body;
+}
+
+/// The end of a load result, and that of a commit result, which has no `config`.
+const http::Body kLoadEnd = std::make_shared<const std::string>(",\"config\":{}}");
+const http::Body kCommitEnd = std::make_shared<const std::string>("}");
+
+http::Response TableResponse(const MetadataEntry& entry,
+                             SnapshotSelection selection,
+                             const http::Body& end) {
+  http::Response response;
+  response.headers.emplace_back("Content-Type", kJson);
+  response.body.push_back(entry.Rendered(selection, [&] { return PrintTable(entry, selection); }));
+  response.body.push_back(end);
+  return response;
 }
 
 std::string PrintLoadView(const MetadataEntry& entry) {
@@ -94,20 +108,19 @@ http::Response NoContent() {
 }
 
 http::Response LoadTableResponse(const MetadataEntry& entry, SnapshotSelection selection) {
-  http::Response response =
-      SharedResponse(entry.Rendered(selection, [&] { return PrintLoadTable(entry, selection); }));
+  http::Response response = TableResponse(entry, selection, kLoadEnd);
   response.headers.emplace_back("ETag", EntityTag(entry, selection));
   return response;
 }
 
 http::Response CommitTableResponse(const MetadataEntry& entry) {
-  // A load result is a commit result too: `config` is an extra that clients skip.
-  return LoadTableResponse(entry, SnapshotSelection::kAll);
+  http::Response response = TableResponse(entry, SnapshotSelection::kAll, kCommitEnd);
+  response.headers.emplace_back("ETag", EntityTag(entry, SnapshotSelection::kAll));
+  return response;
 }
 
 http::Response UnregisterTableResponse(const MetadataEntry& entry) {
-  return SharedResponse(entry.Rendered(
-      SnapshotSelection::kAll, [&] { return PrintLoadTable(entry, SnapshotSelection::kAll); }));
+  return TableResponse(entry, SnapshotSelection::kAll, kCommitEnd);
 }
 
 std::string PrintStagedTable(std::string_view metadata_json) {
@@ -141,7 +154,7 @@ bool Matches(std::string_view if_none_match, std::string_view tag) {
     if (item.starts_with("W/")) {
       item.remove_prefix(2);
     }
-    if (item == tag || item == bare) {
+    if (item == tag || item == bare || item == "*") {
       return true;
     }
   }

@@ -30,8 +30,7 @@ http::Response LoadViewResponse(const service::MetadataEntry& entry);
 
 /// `"<fingerprint>"`.
 std::string EntityTag(const service::MetadataEntry& entry, iceberg::SnapshotSelection selection);
-/// True where an If-None-Match header names the tag (`*` does not count: clients send what we
-/// gave).
+/// True where an If-None-Match header names the tag or is `*`.
 bool Matches(std::string_view if_none_match, std::string_view tag);
 
 std::string PrintNamespace(const store::NamespaceRecord& name_space);

@@ -106,7 +106,7 @@ Result<Route> Router::Bind(const Pattern& pattern,
     if (segment.kind == SegmentKind::kLiteral) {
       continue;
     }
-    ASSIGN_OR_RETURN(std::string decoded, http::PercentDecode(text));
+    ASSIGN_OR_RETURN(std::string decoded, http::PercentDecode(text, /*plus_is_space=*/true));
     if (segment.kind == SegmentKind::kPrefix) {
       route.prefix = std::move(decoded);
     } else if (segment.kind == SegmentKind::kNamespace) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,10 +30,13 @@ Result<SnapshotSelection> ParseSelection(const http::Query& query) {
 
 Result<bool> ParsePurge(const http::Query& query) {
   auto text = query.Find("purgeRequested");
-  if (!text || text->empty() || *text == "false" || *text == "False") {
+  std::string lower(text.value_or(""));  // PyIceberg sends True
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (lower.empty() || lower == "false") {
     return false;
   }
-  if (*text == "true" || *text == "True") {
+  if (lower == "true") {
     return true;
   }
   return Error(ErrorCode::kInvalidArgument,

@@ -4,9 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "base/sha256.h"
 #include "storage/location.h"
 
 namespace firn::service {
+namespace {
+
+/// A deeper namespace gets one folder named after a hash: file systems end paths at 4,096 bytes.
+constexpr size_t kMaxNamespaceLocationBytes = 2048;
+
+}  // namespace
 
 std::string DefaultLocation(const store::WarehouseRecord& warehouse,
                             const store::NamespaceRecord& name_space,
@@ -21,6 +28,10 @@ std::string DefaultLocation(const store::WarehouseRecord& warehouse,
     for (const std::string& level : name_space.path.levels) {
       base = storage::JoinLocation(base, storage::SafeSegment(level));
     }
+    if (base.size() > kMaxNamespaceLocationBytes) {
+      base = storage::JoinLocation(warehouse.location,
+                                   Sha256Hex(name_space.path.ToString()).substr(0, 32));
+    }
   }
   std::string hex = uuid.ToString();
   std::erase(hex, '-');
@@ -28,23 +39,47 @@ std::string DefaultLocation(const store::WarehouseRecord& warehouse,
       base, fmt::format("{}-{}", storage::SafeSegment(name), std::string_view(hex).substr(0, 12)));
 }
 
+namespace {
+
+/// True where `wanted` lies below `root`.
+Result<bool> LiesBelow(std::string_view root, const storage::Location& wanted) {
+  ASSIGN_OR_RETURN(storage::Location location, storage::Location::Parse(root));
+  return location.Contains(wanted) && !(location == wanted);
+}
+
+/// Percent signs are ordinary characters in locations, but some clients decode them: a location
+/// must not mean `..` to those.
+Status CheckNoEncodedDots(std::string_view location) {
+  for (size_t i = location.find("%2"); i != std::string_view::npos;
+       i = location.find("%2", i + 1)) {
+    std::string_view digit = location.substr(i + 2, 1);
+    if (digit == "e" || digit == "E" || digit == "f" || digit == "F") {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Invalid location, it holds an encoded dot or slash: {}", location));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Status CheckAllowed(const Environment& environment,
                     const store::WarehouseRecord& warehouse,
                     std::string_view location) {
+  RETURN_IF_ERROR(CheckNoEncodedDots(location));
   ASSIGN_OR_RETURN(storage::Location wanted, storage::Location::Parse(location));
-  ASSIGN_OR_RETURN(storage::Location root, storage::Location::Parse(warehouse.location));
-  if (root.Contains(wanted) && !(root == wanted)) {
-    return {};
-  }
+  ASSIGN_OR_RETURN(bool inside, LiesBelow(warehouse.location, wanted));
   for (const std::string& allowed : environment.options.allowed_locations) {
-    ASSIGN_OR_RETURN(storage::Location extra, storage::Location::Parse(allowed));
-    if (extra.Contains(wanted) && !(extra == wanted)) {
-      return {};
-    }
+    ASSIGN_OR_RETURN(bool below, LiesBelow(allowed, wanted));
+    inside = inside || below;
   }
-  return Error(ErrorCode::kInvalidArgument,
-               fmt::format("Location {} is outside the warehouse {} and storage.allowed_locations",
-                           location, warehouse.location));
+  if (!inside) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("Location {} is outside the warehouse {} and storage.allowed_locations",
+                    location, warehouse.location));
+  }
+  return {};
 }
 
 std::string MetadataFileLocation(std::string_view folder,

@@ -31,14 +31,46 @@ Result<MetadataEntryPtr> FindCached(const Environment& environment, const std::s
   return cached;
 }
 
-Status WriteFile(const Environment& environment, const std::string& location, std::string bytes) {
+/// How the name of a new metadata file begins and ends.
+struct NewFileName {
+  std::string folder;
+  int64_t version = 0;
+  bool gzip = false;
+};
+
+/// Writes `text` to a new file named after the attempt and returns its location. Where that name is
+/// taken, by a call under the same idempotency key that died, another one is made up: what is there
+/// may not be touched.
+Result<std::string> WriteNewFile(const Environment& environment,
+                                 const NewFileName& name,
+                                 const Uuid& attempt,
+                                 std::string_view text) {
   CrashPoint("metadata.before_write");
-  if (storage::IsGzipMetadataName(location)) {
-    bytes = storage::GzipCompress(bytes);
+  std::string compressed = name.gzip ? storage::GzipCompress(text) : std::string();
+  std::string_view bytes = name.gzip ? std::string_view(compressed) : text;
+  std::string location = MetadataFileLocation(name.folder, name.version, attempt, name.gzip);
+  Status written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
+  if (!written.has_value() && written.error().code() == ErrorCode::kAlreadyExists) {
+    Uuid other = Uuid::TimeOrdered(environment.clock.Now());
+    location = MetadataFileLocation(name.folder, name.version, other, name.gzip);
+    written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
   }
-  RETURN_IF_ERROR(environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew));
+  RETURN_IF_ERROR(std::move(written));
   CrashPoint("metadata.after_write");
-  return {};
+  return location;
+}
+
+/// Where metadata files go: `write.metadata.path`, else `metadata` below the location.
+Result<std::string> MetadataFolder(const Environment& environment,
+                                   const store::WarehouseRecord& warehouse,
+                                   std::string_view location,
+                                   const iceberg::PropertyMap& properties) {
+  auto chosen = properties.find(std::string(iceberg::kMetadataPathProperty));
+  if (chosen == properties.end()) {
+    return storage::JoinLocation(location, "metadata");
+  }
+  RETURN_IF_ERROR(CheckAllowed(environment, warehouse, chosen->second));
+  return std::string(storage::TrimTrailingSlashes(chosen->second));
 }
 
 bool WantsGzip(const iceberg::PropertyMap& properties) {
@@ -90,38 +122,39 @@ Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
                                            iceberg::TableMetadataPtr metadata,
                                            std::string_view previous,
                                            const Uuid& attempt) {
-  std::string folder = storage::JoinLocation(metadata->location, "metadata");
-  if (auto chosen = metadata->FindProperty(iceberg::kMetadataPathProperty)) {
-    RETURN_IF_ERROR(CheckAllowed(environment, warehouse, *chosen));
-    folder = storage::TrimTrailingSlashes(*chosen);
-  }
-  std::string location = MetadataFileLocation(folder, MetadataFileVersion(previous) + 1, attempt,
-                                              WantsGzip(*metadata->properties));
+  ASSIGN_OR_RETURN(std::string folder, MetadataFolder(environment, warehouse, metadata->location,
+                                                      *metadata->properties));
   std::string text = iceberg::PrintTableMetadata(*metadata);
-  size_t size = text.size();
-  RETURN_IF_ERROR(WriteFile(environment, location, std::move(text)));
+  ASSIGN_OR_RETURN(std::string location, WriteNewFile(environment,
+                                                      {.folder = std::move(folder),
+                                                       .version = MetadataFileVersion(previous) + 1,
+                                                       .gzip = WantsGzip(*metadata->properties)},
+                                                      attempt, text));
   store::ObjectPointer pointer = PointerTo(*metadata, location);
   return WrittenMetadata{
-      std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), size),
+      std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), text.size()),
       std::move(pointer)};
 }
 
 Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
+                                          const store::WarehouseRecord& warehouse,
                                           iceberg::ViewMetadataPtr metadata,
                                           std::string_view previous,
                                           const Uuid& attempt) {
-  std::string location = MetadataFileLocation(storage::JoinLocation(metadata->location, "metadata"),
-                                              MetadataFileVersion(previous) + 1, attempt,
-                                              WantsGzip(metadata->properties));
+  ASSIGN_OR_RETURN(std::string folder, MetadataFolder(environment, warehouse, metadata->location,
+                                                      metadata->properties));
   std::string text = iceberg::PrintViewMetadata(*metadata);
-  size_t size = text.size();
-  RETURN_IF_ERROR(WriteFile(environment, location, std::move(text)));
+  ASSIGN_OR_RETURN(std::string location, WriteNewFile(environment,
+                                                      {.folder = std::move(folder),
+                                                       .version = MetadataFileVersion(previous) + 1,
+                                                       .gzip = WantsGzip(metadata->properties)},
+                                                      attempt, text));
   store::ObjectPointer pointer{.metadata_location = location,
                                .location = metadata->location,
                                .uuid = metadata->uuid,
                                .format_version = metadata->format_version};
   return WrittenMetadata{
-      std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), size),
+      std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), text.size()),
       std::move(pointer)};
 }
 

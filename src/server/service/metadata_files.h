@@ -38,6 +38,7 @@ Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
                                            std::string_view previous,
                                            const Uuid& attempt);
 Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
+                                          const store::WarehouseRecord& warehouse,
                                           iceberg::ViewMetadataPtr metadata,
                                           std::string_view previous,
                                           const Uuid& attempt);

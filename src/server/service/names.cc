@@ -13,9 +13,9 @@ Status CheckName(std::string_view name, std::string_view what) {
                  fmt::format("Invalid {} name: longer than {} bytes", what, kMaxNameBytes));
   }
   for (char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+    if (c == '\0' || c == '\x1F') {
       return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("Invalid {} name: it holds a control character", what));
+                   fmt::format("Invalid {} name: it holds NUL or the unit separator", what));
     }
   }
   return {};

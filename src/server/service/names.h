@@ -13,9 +13,10 @@ namespace firn::service {
 /// Longest level or name, in bytes.
 inline constexpr size_t kMaxNameBytes = 512;
 /// Deepest namespace.
-inline constexpr size_t kMaxNamespaceLevels = 32;
+inline constexpr size_t kMaxNamespaceLevels = 256;
 
-/// Any text but an empty one, up to the limit, without NUL, the unit separator or other controls.
+/// Any text but an empty one, up to the limit, without NUL and the unit separator (%1F), which
+/// separates levels in URLs.
 Status CheckName(std::string_view name, std::string_view what);
 Status CheckNamespacePath(const NamespacePath& path);
 Status CheckIdentifier(const TableIdentifier& identifier, std::string_view what);

@@ -54,6 +54,13 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
   if (path.empty()) {
     return Error(ErrorCode::kInvalidArgument, "Invalid namespace: it has no levels");
   }
+  // The document has no 404 for this call, so a missing parent is a bad request.
+  if (path.levels.size() > 1) {
+    auto parent = environment_.store.GetNamespace(call.warehouse.id, path.Parent());
+    if (!parent.has_value() && parent.error().code() == ErrorCode::kNoSuchNamespace) {
+      return TakeError(std::move(parent)).As(ErrorCode::kInvalidArgument);
+    }
+  }
   RETURN_IF_ERROR(CheckLocationProperty(environment_, call, properties));
   ASSIGN_OR_RETURN(store::MutationResult result,
                    environment_.store.Execute(

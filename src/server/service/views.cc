@@ -68,8 +68,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::Create(const CallContext& call,
                                              .uuid = uuid},
                                             environment_.clock.Now()));
   Uuid attempt = AttemptId(call, environment_.clock);
-  ASSIGN_OR_RETURN(WrittenMetadata written,
-                   WriteViewMetadata(environment_, std::move(metadata), "", attempt));
+  ASSIGN_OR_RETURN(WrittenMetadata written, WriteViewMetadata(environment_, call.warehouse,
+                                                              std::move(metadata), "", attempt));
   store::CreateObject create{request.identifier, ObjectKind::kView, written.pointer};
   return CommitOne(environment_, call, attempt, std::move(create), written);
 }
@@ -108,7 +108,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
     RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata->location));
   }
   ASSIGN_OR_RETURN(WrittenMetadata written,
-                   WriteViewMetadata(environment_, std::move(metadata), base->location(), attempt));
+                   WriteViewMetadata(environment_, call.warehouse, std::move(metadata),
+                                     base->location(), attempt));
   store::SwapObject swap{.identifier = change.identifier,
                          .kind = ObjectKind::kView,
                          .id = record->id,

@@ -109,6 +109,7 @@ Result<store::WarehouseRecord> WarehouseDirectory::Create(const CallContext& cal
                                create.location, other.name));
     }
   }
+  RETURN_IF_ERROR(prepare_(create.location));
   store::CreateWarehouse checked = create;
   checked.location = storage::TrimTrailingSlashes(create.location);
   ASSIGN_OR_RETURN(store::MutationResult result,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +22,11 @@ class WarehouseDirectory {
  public:
   using List = std::vector<store::WarehouseRecord>;
 
-  explicit WarehouseDirectory(store::CatalogStore& store) : store_(store) {}
+  /// Opens the storage below a warehouse's location before the warehouse is created.
+  using PrepareStorage = std::function<Status(const std::string& location)>;
+
+  WarehouseDirectory(store::CatalogStore& store, PrepareStorage prepare)
+      : store_(store), prepare_(std::move(prepare)) {}
 
   /// Reads the database; makes the default warehouse where there is none.
   Status Open(const std::string& default_name,
@@ -46,6 +51,7 @@ class WarehouseDirectory {
   Status Refresh();
 
   store::CatalogStore& store_;
+  PrepareStorage prepare_;
   std::atomic<std::shared_ptr<const List>> list_{std::make_shared<const List>()};
 };
 

@@ -148,7 +148,8 @@ struct MutationContext {
   std::optional<Uuid> attempt;
   /// Recorded before the change, in its transaction.
   std::optional<IdempotencyKey> idempotency;
-  /// What to keep under that key when the change commits.
+  /// What to keep under that key when the change commits. UpdateNamespaceProperties puts its result
+  /// into the reference: `{"updated":[],"removed":[],"missing":[]}`.
   StoredOutcome outcome;
 };
 

@@ -24,7 +24,9 @@ T OrDie(Result<T> result) {
 
 }  // namespace
 
-json::Document Json(std::string_view text) { return OrDie(json::Document::Parse(text)); }
+json::Document Json(std::string_view text) {
+  return OrDie(json::Document::Parse(text, json::kFileLimits));
+}
 
 Schema SchemaOf(std::string_view text) {
   json::Document document = Json(text);

@@ -129,6 +129,15 @@ Result<std::vector<ObjectRecord>> ReadReferencing(Session& session,
   return objects;
 }
 
+Result<bool> HasDueJob(Session& session, TimestampMs now) {
+  bool due = false;
+  RETURN_IF_ERROR(session.Query(kFindDueJob, {{":now", now.value()}}, [&](const Row&) -> Status {
+    due = true;
+    return {};
+  }));
+  return due;
+}
+
 Result<std::vector<JobRecord>> ReadJobs(Session& session, std::string_view kind, int64_t limit) {
   std::vector<JobRecord> jobs;
   auto add = [&](const Row& row) -> Status {

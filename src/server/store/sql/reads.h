@@ -25,6 +25,8 @@ Result<Page<std::string>> ReadObjectPage(Session& session,
 Result<std::vector<ObjectRecord>> ReadReferencing(Session& session,
                                                   std::string_view uuid,
                                                   std::string_view location);
+/// True where a job waits to be claimed.
+Result<bool> HasDueJob(Session& session, TimestampMs now);
 Result<std::vector<JobRecord>> ReadJobs(Session& session, std::string_view kind, int64_t limit);
 Result<std::vector<EventRecord>> ReadEvents(Session& session,
                                             WarehouseId warehouse,

@@ -6,6 +6,7 @@
 #include "server/store/sql/migrate.h"
 #include "server/store/sql/reads.h"
 #include "server/store/sql/session/rows.h"
+#include "server/store/sql/text/jobs.h"
 #include "server/store/sql/text/namespaces.h"
 
 namespace firn::store::sql {
@@ -14,6 +15,9 @@ Result<std::unique_ptr<SqlCatalogStore>> SqlCatalogStore::Make(std::unique_ptr<E
                                                                const SqlStoreOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<Session> session, engine->OpenWriter());
   RETURN_IF_ERROR(Migrate(*session));
+  if (engine->exclusive()) {
+    RETURN_IF_ERROR(session->Execute(kReleaseAllJobs, {}));
+  }
   std::unique_ptr<SqlCatalogStore> store(new SqlCatalogStore(std::move(engine), options));
   store->writer_ = std::make_unique<WriteQueue>(
       std::make_unique<GroupCommit>(std::move(session), store->pointers_, store->clock_,
@@ -131,6 +135,14 @@ Result<std::optional<JobRecord>> SqlCatalogStore::ClaimJob(std::string_view owne
                                                            TimestampMs now,
                                                            TimestampMs lease_until) {
   std::optional<JobRecord> job;
+  {
+    // Looked at first without a transaction: an idle server must not sync for an empty queue.
+    ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+    ASSIGN_OR_RETURN(bool due, HasDueJob(*session, now));
+    if (!due) {
+      return job;
+    }
+  }
   Work work = [&](Transaction& transaction) -> Status {
     ASSIGN_OR_RETURN(job, ClaimDueJob(transaction.session, {owner, now, lease_until}));
     return {};

@@ -19,6 +19,7 @@ class SqliteEngine final : public sql::Engine {
   Result<std::unique_ptr<sql::Session>> OpenReader() override {
     return Open(options_.reader_cache_kib, true);
   }
+  bool exclusive() const override { return true; }
 
  private:
   Result<std::unique_ptr<sql::Session>> Open(int64_t cache_kib, bool read_only) const {

@@ -1,6 +1,7 @@
 #include "server/store/sql/changes/namespace_changes.h"
 
 #include "base/json_writer.h"
+#include "server/store/sql/changes/outcomes.h"
 #include "server/store/sql/session/namespace_key.h"
 #include "server/store/sql/session/properties.h"
 #include "server/store/sql/session/rows.h"
@@ -25,6 +26,7 @@ std::string PropertyDetail(const NamespacePropertiesResult& result) {
   writer.BeginObject();
   WriteStrings(writer, "updated", result.updated);
   WriteStrings(writer, "removed", result.removed);
+  WriteStrings(writer, "missing", result.missing);
   writer.EndObject();
   return detail;
 }
@@ -100,6 +102,10 @@ Result<MutationResult> Apply(const Change& change, const UpdateNamespaceProperti
     RETURN_IF_ERROR(session.Execute(kUpdateNamespaceProperties,
                                     {{":properties", text}, {":id", row.id.value()}}));
     change.AddEvent("namespace.updated", NamespaceKey(mutation.path), "", PropertyDetail(outcome));
+  }
+  if (change.context.idempotency.has_value()) {
+    RETURN_IF_ERROR(
+        SetOutcomeReference(session, *change.context.idempotency, PropertyDetail(outcome)));
   }
   MutationResult result;
   result.properties = std::move(outcome);

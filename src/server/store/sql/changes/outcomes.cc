@@ -69,11 +69,22 @@ Result<std::optional<StoredOutcome>> KeepOutcome(Session& session,
   return std::nullopt;
 }
 
-Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now) {
+Status SetOutcomeReference(Session& session,
+                           const IdempotencyKey& key,
+                           std::string_view reference) {
+  RETURN_IF_ERROR(
+      session.Execute(kSetOutcomeReference, {{":key", key.key}, {":reference", reference}}));
+  return {};
+}
+
+Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now, bool revive) {
   ASSIGN_OR_RETURN(int64_t inserted,
                    session.Execute(kInsertAttempt, {{":attempt", attempt.ToString()},
                                                     {":committed", int64_t{1}},
                                                     {":now", now.value()}}));
+  if (inserted == 0 && revive) {
+    ASSIGN_OR_RETURN(inserted, session.Execute(kReviveAttempt, {{":attempt", attempt.ToString()}}));
+  }
   if (inserted == 0) {
     return Error(ErrorCode::kCommitConflict, "Commit failed: the attempt was settled before");
   }

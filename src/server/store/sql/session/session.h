@@ -72,6 +72,9 @@ class Engine {
   virtual ~Engine() = default;
   virtual Result<std::unique_ptr<Session>> OpenWriter() = 0;
   virtual Result<std::unique_ptr<Session>> OpenReader() = 0;
+  /// True where no other process can have the database: what was under way when it was opened is
+  /// nobody's any more.
+  virtual bool exclusive() const { return false; }
 };
 
 }  // namespace firn::store::sql

@@ -27,6 +27,10 @@ inline constexpr Statement kClaimJob{
     " RETURNING id, warehouse_id, kind, payload, progress, state, run_after_ms, attempts,"
     " last_error, token"};
 
+/// For engines with one process: whoever held a lease is dead.
+inline constexpr Statement kReleaseAllJobs{
+    "release_all_jobs", "UPDATE jobs SET state = 0, lease_until_ms = 0 WHERE state = 1"};
+
 inline constexpr Statement kSaveJobProgress{
     "save_job_progress",
     "UPDATE jobs SET progress = :progress, lease_until_ms = :lease_until"

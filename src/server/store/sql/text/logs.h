@@ -42,6 +42,10 @@ inline constexpr Statement kInsertAttempt{
     "INSERT INTO commit_attempts (attempt, committed, time_ms)"
     " VALUES (:attempt, :committed, :now) ON CONFLICT DO NOTHING"};
 
+inline constexpr Statement kReviveAttempt{
+    "revive_attempt",
+    "UPDATE commit_attempts SET committed = 1 WHERE attempt = :attempt AND committed = 0"};
+
 inline constexpr Statement kFindAttempt{
     "find_attempt", "SELECT committed FROM commit_attempts WHERE attempt = :attempt"};
 
@@ -58,6 +62,9 @@ inline constexpr Statement kFindOutcome{
     "find_outcome",
     "SELECT principal, warehouse_id, operation, body_hash, http_status, reference, expires_ms"
     " FROM idempotency WHERE key = :key"};
+
+inline constexpr Statement kSetOutcomeReference{
+    "set_outcome_reference", "UPDATE idempotency SET reference = :reference WHERE key = :key"};
 
 inline constexpr Statement kDeleteOutcome{"delete_outcome",
                                           "DELETE FROM idempotency WHERE key = :key"};

@@ -1,4 +1,4 @@
-#include "iceberg/schema/json_excerpt.h"
+#include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {
 
@@ -13,6 +13,12 @@ std::string Excerpt(json::Element element) {
     --end;
   }
   return text.substr(0, end) + "...";
+}
+
+json::Array ItemsOf(json::Element array) { return json::Array(array.get_array().value_unsafe()); }
+
+json::Object FieldsOf(json::Element object) {
+  return json::Object(object.get_object().value_unsafe());
 }
 
 }  // namespace firn::iceberg

@@ -1,0 +1,206 @@
+#include "server/service/purge_job.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/crash_point.h"
+#include "base/json_writer.h"
+#include "iceberg/manifest/manifest_list.h"
+#include "iceberg/manifest/manifest_reader.h"
+#include "iceberg/metadata/table_properties.h"
+#include "server/service/metadata_files.h"
+#include "server/service/purge_payload.h"
+
+namespace firn::service {
+namespace {
+
+/// Between two batches the lease is renewed and the absence of references is looked at again.
+constexpr size_t kMaxBatch = 1'000;
+constexpr int64_t kLeaseMs = 60'000;
+constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
+constexpr std::string_view kGcEnabledProperty = "gc.enabled";
+
+bool IsMissing(const Error& error) { return error.code() == ErrorCode::kNotFound; }
+
+/// One run of a purge: collects locations, deletes them in batches.
+class Purge {
+ public:
+  Purge(const Environment& environment,
+        const store::JobRecord& job,
+        PurgePayload payload,
+        const std::atomic<bool>& stop)
+      : environment_(environment), job_(job), payload_(std::move(payload)), stop_(stop) {}
+
+  Status Run() {
+    RETURN_IF_ERROR(CheckUnreferenced());
+    auto current = LoadTableEntry(environment_, payload_.metadata_location);
+    if (!current.has_value()) {
+      // The last file to go is gone: an earlier run came to its end.
+      return IsMissing(current.error()) ? Status() : Status(TakeError(std::move(current)));
+    }
+    const iceberg::TableMetadata& metadata = *(*current)->table();
+    RETURN_IF_ERROR(PurgeVersion(metadata));
+    for (const iceberg::MetadataLogEntry& entry : metadata.metadata_log) {
+      RETURN_IF_ERROR(PurgeOldVersion(entry.metadata_file));
+    }
+    RETURN_IF_ERROR(Flush());
+    RETURN_IF_ERROR(Add(payload_.metadata_location));
+    RETURN_IF_ERROR(Flush());
+    environment_.cache.Erase(payload_.metadata_location);
+    return {};
+  }
+
+ private:
+  Status PurgeOldVersion(const std::string& location) {
+    auto old = LoadTableEntry(environment_, location);
+    if (old.has_value()) {
+      RETURN_IF_ERROR(PurgeVersion(*(*old)->table()));
+      environment_.cache.Erase(location);
+    } else if (!IsMissing(old.error())) {
+      return TakeError(std::move(old));
+    }
+    return Add(location);
+  }
+
+  /// Everything that one version of the metadata names. Files go before what names them.
+  Status PurgeVersion(const iceberg::TableMetadata& metadata) {
+    bool with_data = iceberg::BoolProperty(*metadata.properties, kGcEnabledProperty, true);
+    for (const iceberg::SnapshotEntry& entry : metadata.snapshots) {
+      RETURN_IF_ERROR(PurgeSnapshot(*entry.snapshot, with_data));
+    }
+    for (const iceberg::StatisticsFile& file : metadata.statistics) {
+      RETURN_IF_ERROR(AddOnce(file.path));
+    }
+    for (const iceberg::PartitionStatisticsFile& file : metadata.partition_statistics) {
+      RETURN_IF_ERROR(AddOnce(file.path));
+    }
+    return {};
+  }
+
+  Status PurgeSnapshot(const iceberg::Snapshot& snapshot, bool with_data) {
+    for (const std::string& path : snapshot.manifests) {  // v1 without a list
+      iceberg::ManifestFile manifest;
+      manifest.path = path;
+      manifest.added_snapshot_id = snapshot.id;
+      RETURN_IF_ERROR(PurgeManifest(manifest, with_data));
+    }
+    if (snapshot.manifest_list.empty() || done_.contains(snapshot.manifest_list)) {
+      return {};
+    }
+    auto bytes = environment_.objects.Read(snapshot.manifest_list, kMaxFileBytes);
+    if (!bytes.has_value()) {
+      return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
+    }
+    ASSIGN_OR_RETURN(auto manifests, iceberg::ReadManifestList(*bytes, snapshot.manifest_list));
+    for (const iceberg::ManifestFile& manifest : manifests) {
+      RETURN_IF_ERROR(PurgeManifest(manifest, with_data));
+    }
+    RETURN_IF_ERROR(Flush());
+    return AddOnce(snapshot.manifest_list);
+  }
+
+  Status PurgeManifest(const iceberg::ManifestFile& manifest, bool with_data) {
+    if (done_.contains(manifest.path)) {
+      return {};
+    }
+    if (with_data) {
+      auto bytes = environment_.objects.Read(manifest.path, kMaxFileBytes);
+      if (!bytes.has_value()) {
+        return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
+      }
+      ASSIGN_OR_RETURN(auto reader, iceberg::ManifestReader::Open(
+                                        *bytes, manifest, iceberg::ManifestColumns::kFiles));
+      iceberg::ManifestEntry entry;
+      while (true) {
+        ASSIGN_OR_RETURN(bool more, reader.Next(entry));
+        if (!more) {
+          break;
+        }
+        RETURN_IF_ERROR(Add(entry.file.path));
+      }
+      RETURN_IF_ERROR(Flush());
+    }
+    return AddOnce(manifest.path);
+  }
+
+  Status AddOnce(const std::string& location) {
+    return done_.insert(location).second ? Add(location) : Status();
+  }
+
+  Status Add(std::string location) {
+    batch_.push_back(std::move(location));
+    return batch_.size() >= kMaxBatch ? Flush() : Status();
+  }
+
+  Status Flush() {
+    if (stop_) {
+      return Error(ErrorCode::kUnavailable, "The server is stopping");
+    }
+    if (batch_.empty()) {
+      return {};
+    }
+    int64_t lease_until = environment_.clock.Now().value() + kLeaseMs;
+    RETURN_IF_ERROR(environment_.store.SaveJobProgress(job_, Progress(), TimestampMs(lease_until)));
+    RETURN_IF_ERROR(CheckUnreferenced());
+    CrashPoint("purge.before_delete");
+    for (const std::string& location : batch_) {
+      Status deleted = environment_.objects.Delete(location);
+      if (deleted.has_value()) {
+        ++deleted_;
+      } else if (deleted.error().code() == ErrorCode::kForbidden ||
+                 deleted.error().code() == ErrorCode::kInvalidArgument) {
+        ++left_;  // lies where this server may not delete: named in the progress
+      } else {
+        return deleted;
+      }
+    }
+    CrashPoint("purge.after_delete");
+    batch_.clear();
+    return {};
+  }
+
+  std::string Progress() const {
+    std::string json;
+    JsonWriter(json)
+        .BeginObject()
+        .Field("files-deleted", deleted_)
+        .Field("files-out-of-reach", left_)
+        .EndObject();
+    return json;
+  }
+
+  Status CheckUnreferenced() {
+    ASSIGN_OR_RETURN(auto others,
+                     environment_.store.FindReferencing(payload_.uuid, payload_.location));
+    if (!others.empty()) {
+      return Error(ErrorCode::kCommitConflict, fmt::format("Not purged: {} is in use by table {}",
+                                                           payload_.location, others.front().name));
+    }
+    return {};
+  }
+
+  const Environment& environment_;
+  const store::JobRecord& job_;
+  PurgePayload payload_;
+  const std::atomic<bool>& stop_;
+  /// Manifests, lists and statistics that this run has seen: snapshots share them.
+  std::set<std::string> done_;
+  std::vector<std::string> batch_;
+  int64_t deleted_ = 0;
+  int64_t left_ = 0;
+};
+
+}  // namespace
+
+Status RunPurge(const Environment& environment,
+                const store::JobRecord& job,
+                const std::atomic<bool>& stop) {
+  ASSIGN_OR_RETURN(PurgePayload payload, ParsePurgePayload(job.payload));
+  return Purge(environment, job, std::move(payload), stop).Run();
+}
+
+}  // namespace firn::service

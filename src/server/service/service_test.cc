@@ -1,0 +1,365 @@
+// The catalog's rules over a real SQLite store and files in memory, with faults injected.
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/testing/matchers.h"
+#include "server/service/commit_locks.h"
+#include "server/service/job_runner.h"
+#include "server/service/locations.h"
+#include "server/service/metadata_cache.h"
+#include "server/service/namespaces.h"
+#include "server/service/purge_job.h"
+#include "server/service/table_commits.h"
+#include "server/service/tables.h"
+#include "server/service/warehouses.h"
+#include "server/store/sqlite/sqlite_store.h"
+#include "storage/memory_object_store.h"
+#include "storage/testing/faulty_object_store.h"
+
+namespace firn::service {
+namespace {
+
+using iceberg::TableUpdate;
+using testing::IsError;
+using testing::IsOk;
+
+/// Forwards to a store; what CommitObjects answers may be lost.
+class LossyStore final : public store::CatalogStore {
+ public:
+  enum class Loss : uint8_t { kNone, kAfterCommit, kBeforeCommit };
+
+  explicit LossyStore(store::CatalogStore& inner) : inner_(inner) {}
+  Loss loss = Loss::kNone;
+
+  Result<store::MutationResult> Execute(const store::Mutation& mutation,
+                                        const store::MutationContext& context) override {
+    if (loss == Loss::kNone || !std::holds_alternative<store::CommitObjects>(mutation)) {
+      return inner_.Execute(mutation, context);
+    }
+    if (loss == Loss::kAfterCommit) {
+      EXPECT_THAT(inner_.Execute(mutation, context), IsOk());
+    }
+    return Error(ErrorCode::kCommitStateUnknown, "reply lost");
+  }
+
+  Result<std::vector<store::WarehouseRecord>> ListWarehouses() override {
+    return inner_.ListWarehouses();
+  }
+  Result<store::NamespaceRecord> GetNamespace(store::WarehouseId warehouse,
+                                              const NamespacePath& path) override {
+    return inner_.GetNamespace(warehouse, path);
+  }
+  Result<store::Page<std::string>> ListNamespaces(store::WarehouseId warehouse,
+                                                  const NamespacePath& parent,
+                                                  const store::PageRequest& page) override {
+    return inner_.ListNamespaces(warehouse, parent, page);
+  }
+  Result<store::ObjectRef> FindObject(store::WarehouseId warehouse,
+                                      const TableIdentifier& identifier,
+                                      store::ObjectKind kind) override {
+    return inner_.FindObject(warehouse, identifier, kind);
+  }
+  store::ObjectRef FindCachedObject(store::WarehouseId warehouse,
+                                    const TableIdentifier& identifier,
+                                    store::ObjectKind kind) override {
+    return inner_.FindCachedObject(warehouse, identifier, kind);
+  }
+  Result<store::Page<std::string>> ListObjects(store::WarehouseId warehouse,
+                                               const NamespacePath& name_space,
+                                               store::ObjectKind kind,
+                                               const store::PageRequest& page) override {
+    return inner_.ListObjects(warehouse, name_space, kind, page);
+  }
+  Result<std::vector<store::ObjectRecord>> FindReferencing(std::string_view uuid,
+                                                           std::string_view location) override {
+    return inner_.FindReferencing(uuid, location);
+  }
+  Result<store::AttemptState> ResolveAttempt(const Uuid& attempt) override {
+    return inner_.ResolveAttempt(attempt);
+  }
+  Result<std::optional<store::StoredOutcome>> FindOutcome(
+      const store::IdempotencyKey& key) override {
+    return inner_.FindOutcome(key);
+  }
+  Status SaveOutcome(const store::IdempotencyKey& key,
+                     const store::StoredOutcome& outcome) override {
+    return inner_.SaveOutcome(key, outcome);
+  }
+  Result<std::optional<store::JobRecord>> ClaimJob(std::string_view owner,
+                                                   TimestampMs now,
+                                                   TimestampMs lease_until) override {
+    return inner_.ClaimJob(owner, now, lease_until);
+  }
+  Status SaveJobProgress(const store::JobRecord& job,
+                         std::string_view progress,
+                         TimestampMs lease_until) override {
+    return inner_.SaveJobProgress(job, progress, lease_until);
+  }
+  Status FinishJob(const store::JobRecord& job,
+                   std::string_view error,
+                   std::optional<TimestampMs> retry_at) override {
+    return inner_.FinishJob(job, error, retry_at);
+  }
+  Result<std::vector<store::JobRecord>> ListJobs(std::string_view kind, int64_t limit) override {
+    return inner_.ListJobs(kind, limit);
+  }
+  Result<std::vector<store::EventRecord>> ListEvents(store::WarehouseId warehouse,
+                                                     int64_t after,
+                                                     int64_t limit) override {
+    return inner_.ListEvents(warehouse, after, limit);
+  }
+  Result<store::EntityCounts> CountEntities() override { return inner_.CountEntities(); }
+  Status Ping() override { return inner_.Ping(); }
+
+ private:
+  store::CatalogStore& inner_;
+};
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        std::filesystem::temp_directory_path() / ("firn-service-" + Uuid::Random().ToString());
+    std::filesystem::create_directories(folder_);
+    auto opened = store::sqlite::OpenSqliteStore({.path = (folder_ / "firn.db").string()});
+    ASSERT_TRUE(opened.has_value()) << opened.error().Describe();
+    store_ = *std::move(opened);
+    lossy_ = std::make_unique<LossyStore>(*store_);
+    files_ = std::make_unique<storage::InMemoryObjectStore>(clock_);
+    WarehouseDirectory warehouses(*store_, [](const std::string&) { return Status(); });
+    ASSERT_THAT(warehouses.Open("default", "file:///w", clock_.Now()), IsOk());
+    call_.warehouse = *warehouses.Default();
+    NamespaceService namespaces(EnvironmentOn(*files_));
+    ASSERT_THAT(namespaces.Create(call_, kNamespace, {}), IsOk());
+  }
+  void TearDown() override {
+    lossy_.reset();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  Environment EnvironmentOn(storage::ObjectStore& objects) {
+    return {*lossy_, objects, clock_, cache_, locks_, options_};
+  }
+  static CreateTableRequest TableRequest(const std::string& name) {
+    CreateTableRequest request;
+    request.identifier = {kNamespace, name};
+    request.schema =
+        *iceberg::Schema::Make(iceberg::SchemaId(0),
+                               {{.id = iceberg::FieldId(1),
+                                 .name = "id",
+                                 .type = iceberg::Type::Plain(iceberg::TypeId::kLong)}},
+                               {});
+    return request;
+  }
+  static TableChange SetProperty(const std::string& name, const std::string& value) {
+    TableChange change;
+    change.identifier = {kNamespace, name};
+    change.updates.emplace_back(iceberg::SetProperties{{{"k", value}}});
+    return change;
+  }
+  /// Every pointer names a file that is there; returns how many there are.
+  size_t CheckPointers() {
+    auto page = store_->ListObjects(call_.warehouse.id, kNamespace, store::ObjectKind::kTable, {});
+    EXPECT_THAT(page, IsOk());
+    for (const std::string& name : page->items) {
+      auto record =
+          store_->FindObject(call_.warehouse.id, {kNamespace, name}, store::ObjectKind::kTable);
+      EXPECT_THAT(files_->Stat((*record)->pointer.metadata_location), IsOk());
+    }
+    return page->items.size();
+  }
+
+  inline static const NamespacePath kNamespace{{"ns"}};
+  std::filesystem::path folder_;
+  ManualClock clock_{TimestampMs(1'000'000)};
+  ServiceOptions options_{.allowed_locations = {"file:///extra"}};
+  MetadataCache cache_{1 << 20};
+  CommitLocks locks_;
+  std::unique_ptr<store::CatalogStore> store_;
+  std::unique_ptr<LossyStore> lossy_;
+  std::unique_ptr<storage::InMemoryObjectStore> files_;
+  CallContext call_;
+};
+
+/// Whether the call that fails has done its work all the same.
+class FaultTest : public ServiceTest, public ::testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(Applied, FaultTest, ::testing::Bool());
+
+TEST_F(ServiceTest, CommitsWriteAFileAVersion) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto answer, commits.Commit(call_, SetProperty("t", "1")));
+  auto entry = std::get<MetadataEntryPtr>(answer);
+  EXPECT_EQ(entry->table()->FindProperty("k"), "1");
+  EXPECT_EQ(MetadataFileVersion(entry->location()), 1);
+  EXPECT_EQ(files_->size(), 2U);
+}
+
+TEST_F(ServiceTest, AFailedRequirementLeavesNothingBehind) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  TableChange change = SetProperty("t", "1");
+  change.requirements.emplace_back(iceberg::AssertTableUuid{Uuid::Random().ToString()});
+  EXPECT_THAT(commits.Commit(call_, change), IsError(ErrorCode::kCommitConflict));
+  EXPECT_EQ(files_->size(), 1U);
+}
+
+TEST_F(ServiceTest, TheSecondCreatorsFileIsRemoved) {
+  TableService tables(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  CreateTableRequest elsewhere = TableRequest("u");
+  elsewhere.location = "file:///w/ns/same";
+  ASSERT_THAT(tables.Create(call_, elsewhere), IsOk());
+  elsewhere.identifier.name = "v";
+  elsewhere.location = "file:///w/ns/same/below";
+  EXPECT_THAT(tables.Create(call_, elsewhere), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(files_->size(), 2U);
+}
+
+TEST_F(ServiceTest, ALostReplyOfACommitIsSettledAsSuccess) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  lossy_->loss = LossyStore::Loss::kAfterCommit;
+  EXPECT_THAT(commits.Commit(call_, SetProperty("t", "1")), IsOk());
+  lossy_->loss = LossyStore::Loss::kNone;
+  ASSERT_OK_AND_ASSIGN(auto entry, tables.Load(call_, {kNamespace, "t"}));
+  EXPECT_EQ(entry->table()->FindProperty("k"), "1");
+  EXPECT_EQ(files_->size(), 2U);
+}
+
+TEST_F(ServiceTest, ALostCommitIsProvenAbortedAndItsFileGoes) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  lossy_->loss = LossyStore::Loss::kBeforeCommit;
+  EXPECT_THAT(commits.Commit(call_, SetProperty("t", "1")), IsError(ErrorCode::kUnavailable));
+  lossy_->loss = LossyStore::Loss::kNone;
+  EXPECT_EQ(files_->size(), 1U);
+  EXPECT_THAT(commits.Commit(call_, SetProperty("t", "2")), IsOk());
+}
+
+TEST_F(ServiceTest, ACallWithAKeyCanBeRepeatedAfterItsAttemptWasAborted) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  CallContext keyed = call_;
+  keyed.idempotency = store::IdempotencyKey{.key = Uuid::Random().ToString(),
+                                            .principal = "p",
+                                            .warehouse = call_.warehouse.id,
+                                            .operation = "POST x",
+                                            .body_hash = "h",
+                                            .expires_at = TimestampMs(2'000'000)};
+  lossy_->loss = LossyStore::Loss::kBeforeCommit;
+  EXPECT_THAT(commits.Commit(keyed, SetProperty("t", "1")), IsError(ErrorCode::kUnavailable));
+  lossy_->loss = LossyStore::Loss::kNone;
+  EXPECT_THAT(commits.Commit(keyed, SetProperty("t", "1")), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto again, commits.Commit(keyed, SetProperty("t", "1")));
+  EXPECT_TRUE(std::holds_alternative<store::StoredOutcome>(again));
+}
+
+TEST_P(FaultTest, AnyFailingFileCallLeavesPointersWhole) {
+  bool applied = GetParam();
+  for (int call = 1;; ++call) {
+    storage::testing::FaultyObjectStore faulty(*files_);
+    faulty.Arm({.call = call, .applied = applied});
+    TableService tables(EnvironmentOn(faulty));
+    TableCommitService commits(EnvironmentOn(faulty));
+    std::string name = "t" + std::to_string(call);
+    bool created = tables.Create(call_, TableRequest(name)).has_value();
+    bool committed = created && commits.Commit(call_, SetProperty(name, "1")).has_value();
+    CheckPointers();
+    if (committed) {
+      return;
+    }
+    ASSERT_LT(call, 50);
+  }
+}
+
+TEST_F(ServiceTest, TransactionsAreAllOrNothing) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("a")), IsOk());
+  ASSERT_THAT(tables.Create(call_, TableRequest("b")), IsOk());
+  std::vector<TableChange> changes = {SetProperty("a", "1"), SetProperty("b", "1")};
+  changes[1].requirements.emplace_back(iceberg::AssertTableUuid{Uuid::Random().ToString()});
+  EXPECT_THAT(commits.CommitAll(call_, changes), IsError(ErrorCode::kCommitConflict));
+  EXPECT_EQ(tables.Load(call_, {kNamespace, "a"}).value()->table()->FindProperty("k"),
+            std::nullopt);
+  changes[1].requirements.clear();
+  EXPECT_THAT(commits.CommitAll(call_, changes), IsOk());
+  EXPECT_EQ(tables.Load(call_, {kNamespace, "b"}).value()->table()->FindProperty("k"), "1");
+  changes.push_back(SetProperty("a", "2"));
+  EXPECT_THAT(commits.CommitAll(call_, changes), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST_F(ServiceTest, OldMetadataFilesGoWhereTheTableSaysSo) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  CreateTableRequest request = TableRequest("t");
+  request.properties = {{"write.metadata.delete-after-commit.enabled", "true"},
+                        {"write.metadata.previous-versions-max", "2"}};
+  ASSERT_THAT(tables.Create(call_, request), IsOk());
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_THAT(commits.Commit(call_, SetProperty("t", std::to_string(i))), IsOk());
+  }
+  EXPECT_EQ(files_->size(), 3U);
+}
+
+TEST_F(ServiceTest, PurgeDeletesWhatTheTableOwns) {
+  Environment environment = EnvironmentOn(*files_);
+  TableService tables(environment);
+  TableCommitService commits(environment);
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  ASSERT_THAT(tables.Create(call_, TableRequest("other")), IsOk());
+  ASSERT_THAT(commits.Commit(call_, SetProperty("t", "1")), IsOk());
+  ASSERT_THAT(tables.Drop(call_, {kNamespace, "t"}, /*purge=*/true), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto job, store_->ClaimJob("me", clock_.Now(), TimestampMs(9'000'000)));
+  ASSERT_TRUE(job.has_value());
+  std::atomic<bool> stop = false;
+  EXPECT_THAT(RunPurge(environment, *job, stop), IsOk());
+  EXPECT_EQ(files_->size(), 1U);
+  EXPECT_EQ(CheckPointers(), 1U);
+  EXPECT_THAT(RunPurge(environment, *job, stop), IsOk());  // again: nothing left to do
+}
+
+TEST_F(ServiceTest, LocationsOutsideAreRefused) {
+  Environment environment = EnvironmentOn(*files_);
+  for (std::string_view inside : {"file:///w/a", "/w/a/b", "file:/extra/x"}) {
+    EXPECT_THAT(CheckAllowed(environment, call_.warehouse, inside), IsOk()) << inside;
+  }
+  for (std::string_view outside : {"file:///w", "/etc/x", "file:///w/../etc", "/w/%2E%2e/x",
+                                   "s3://b/w/a", "relative", "", "file:///extra"}) {
+    EXPECT_THAT(CheckAllowed(environment, call_.warehouse, outside),
+                IsError(ErrorCode::kInvalidArgument))
+        << outside;
+  }
+}
+
+TEST(MetadataCacheTest, LeastRecentlyUsedGoesFirst) {
+  MetadataCache cache(8 * 20'000);
+  auto entry = [](int i) {
+    return std::make_shared<const MetadataEntry>(
+        "file:/" + std::to_string(i), std::make_shared<const iceberg::TableMetadata>(), 4'000);
+  };
+  for (int i = 0; i < 100; ++i) {
+    cache.Insert(entry(i));
+  }
+  EXPECT_NE(cache.Find("file:/99"), nullptr);
+  EXPECT_EQ(cache.Find("file:/0"), nullptr);
+  EXPECT_LE(cache.stats().bytes, 8U * 20'000);
+}
+
+TEST(MetadataFileNameTest, VersionsAreRead) {
+  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/00012-abc.metadata.json"), 12);
+  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/v3.metadata.json"), 3);
+  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/odd.json"), -1);
+  EXPECT_EQ(MetadataFileVersion(""), -1);
+}
+
+}  // namespace
+}  // namespace firn::service
