@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "iceberg/manifest/data_file_fields_internal.h"
 #include "iceberg/manifest/field_values_internal.h"
@@ -35,73 +37,32 @@ FileFormat ToFileFormat(std::string_view text) {
   return FileFormat::kOther;
 }
 
-void ReadEqualityIds(Decoder& decoder, const Node& node, DataFile& out) {
-  decoder.ReadArray(node, [&](const Node& item) {
-    if (auto id = decoder.ReadInt32(item); id.has_value()) {
-      out.equality_ids.emplace_back(*id);
-    }
-  });
-}
-
-void ReadSortOrder(Decoder& decoder, const Node& node, DataFile& out) {
-  if (auto id = decoder.ReadInt32(node); id.has_value()) {
-    out.sort_order_id = SortOrderId(*id);
-  }
+void ReadFormat(Decoder& decoder, const Node& node, DataFile& out) {
+  out.format = ToFileFormat(decoder.ReadBytes(node).value_or(""));
 }
 
 /// The first kFileFields of them are read in any case.
 constexpr std::array kFields = {
     Handler{134, "content", ReadContent},
-    Handler{
-        100, "file_path",
-        [](Decoder& d, const Node& n, DataFile& out) { out.path = d.ReadBytes(n).value_or(""); }},
-    Handler{101, "file_format",
-            [](Decoder& d, const Node& n, DataFile& out) {
-              out.format = ToFileFormat(d.ReadBytes(n).value_or(""));
-            }},
-    Handler{103, "record_count",
-            [](Decoder& d, const Node& n, DataFile& out) {
-              out.record_count = d.ReadInt64(n).value_or(0);
-            }},
-    Handler{104, "file_size_in_bytes",
-            [](Decoder& d, const Node& n, DataFile& out) {
-              out.file_size_bytes = d.ReadInt64(n).value_or(0);
-            }},
-    Handler{142, "first_row_id",
-            [](Decoder& d, const Node& n, DataFile& out) { out.first_row_id = d.ReadInt64(n); }},
-    Handler{143, "referenced_data_file",
-            [](Decoder& d, const Node& n, DataFile& out) {
-              out.referenced_data_file = ReadOptionalString(d, n);
-            }},
-    Handler{144, "content_offset",
-            [](Decoder& d, const Node& n, DataFile& out) { out.content_offset = d.ReadInt64(n); }},
-    Handler{
-        145, "content_size_in_bytes",
-        [](Decoder& d, const Node& n, DataFile& out) { out.content_size_bytes = d.ReadInt64(n); }},
-    Handler{102, "partition",
-            [](Decoder& d, const Node& n, DataFile& out) { out.partition = ReadPartition(d, n); }},
-    Handler{108, "column_sizes",
-            [](Decoder& d, const Node& n, DataFile& out) { out.column_sizes = ReadCounts(d, n); }},
-    Handler{109, "value_counts",
-            [](Decoder& d, const Node& n, DataFile& out) { out.value_counts = ReadCounts(d, n); }},
-    Handler{
-        110, "null_value_counts",
-        [](Decoder& d, const Node& n, DataFile& out) { out.null_value_counts = ReadCounts(d, n); }},
-    Handler{
-        137, "nan_value_counts",
-        [](Decoder& d, const Node& n, DataFile& out) { out.nan_value_counts = ReadCounts(d, n); }},
-    Handler{125, "lower_bounds",
-            [](Decoder& d, const Node& n, DataFile& out) { out.lower_bounds = ReadBounds(d, n); }},
-    Handler{128, "upper_bounds",
-            [](Decoder& d, const Node& n, DataFile& out) { out.upper_bounds = ReadBounds(d, n); }},
-    Handler{131, "key_metadata",
-            [](Decoder& d, const Node& n, DataFile& out) {
-              out.key_metadata = ReadOptionalString(d, n);
-            }},
-    Handler{132, "split_offsets",
-            [](Decoder& d, const Node& n, DataFile& out) { out.split_offsets = ReadInt64s(d, n); }},
-    Handler{135, "equality_ids", ReadEqualityIds},
-    Handler{140, "sort_order_id", ReadSortOrder},
+    Handler{100, "file_path", Into<&DataFile::path>},
+    Handler{101, "file_format", ReadFormat},
+    Handler{103, "record_count", Into<&DataFile::record_count>},
+    Handler{104, "file_size_in_bytes", Into<&DataFile::file_size_bytes>},
+    Handler{142, "first_row_id", Into<&DataFile::first_row_id>},
+    Handler{143, "referenced_data_file", Into<&DataFile::referenced_data_file>},
+    Handler{144, "content_offset", Into<&DataFile::content_offset>},
+    Handler{145, "content_size_in_bytes", Into<&DataFile::content_size_bytes>},
+    Handler{102, "partition", Into<&DataFile::partition>},
+    Handler{108, "column_sizes", Into<&DataFile::column_sizes>},
+    Handler{109, "value_counts", Into<&DataFile::value_counts>},
+    Handler{110, "null_value_counts", Into<&DataFile::null_value_counts>},
+    Handler{137, "nan_value_counts", Into<&DataFile::nan_value_counts>},
+    Handler{125, "lower_bounds", Into<&DataFile::lower_bounds>},
+    Handler{128, "upper_bounds", Into<&DataFile::upper_bounds>},
+    Handler{131, "key_metadata", Into<&DataFile::key_metadata>},
+    Handler{132, "split_offsets", Into<&DataFile::split_offsets>},
+    Handler{135, "equality_ids", Into<&DataFile::equality_ids>},
+    Handler{140, "sort_order_id", Into<&DataFile::sort_order_id>},
 };
 constexpr size_t kFileFields = 9;
 static_assert(kFields[kFileFields].name == "partition");

@@ -14,16 +14,13 @@ using avro::Node;
 constexpr size_t kMaxDecimalBytes = 16;
 
 /// Reads key and value of each pair in the order in which the writer put them.
-template <class Value, class ReadValue>
-std::vector<std::pair<FieldId, Value>> ReadIdMap(Decoder& decoder,
-                                                 const Node& node,
-                                                 ReadValue read_value) {
-  std::vector<std::pair<FieldId, Value>> pairs;
+template <class Value>
+void ReadIdMap(Decoder& decoder, const Node& node, std::vector<std::pair<FieldId, Value>>& pairs) {
   const Node& map = decoder.Resolve(node);
   if (map.kind == Kind::kMap) {
     // Keys are texts there; no writer of Iceberg's int keys does so.
     decoder.Skip(map);
-    return pairs;
+    return;
   }
   decoder.ReadArray(map, [&](const Node& item) {
     const Node& record = decoder.Resolve(item);
@@ -37,16 +34,15 @@ std::vector<std::pair<FieldId, Value>> ReadIdMap(Decoder& decoder,
     for (size_t i = 0; i < record.fields.size(); ++i) {
       const Node& type = *record.fields[i].type;
       if (i == key_index) {
-        key = decoder.ReadInt32(type);
+        Read(decoder, type, key);
       } else {
-        value = read_value(type);
+        Read(decoder, type, value);
       }
     }
-    if (key.has_value() && value.has_value()) {
+    if (decoder.ok() && key.has_value() && value.has_value()) {
       pairs.emplace_back(FieldId(*key), *std::move(value));
     }
   });
-  return pairs;
 }
 
 std::optional<Literal> ReadDecimal(Decoder& decoder, std::string_view bytes, int32_t scale) {
@@ -118,39 +114,55 @@ std::optional<Literal> ReadLiteral(Decoder& decoder, const Node& node) {
 
 }  // namespace
 
-std::optional<std::string> ReadOptionalString(Decoder& decoder, const Node& node) {
-  std::optional<std::string_view> bytes = decoder.ReadBytes(node);
-  return bytes.has_value() ? std::optional<std::string>(*bytes) : std::nullopt;
+void Read(Decoder& decoder, const Node& node, bool& out) {
+  out = decoder.ReadBool(node).value_or(out);
 }
 
-std::vector<std::pair<FieldId, int64_t>> ReadCounts(Decoder& decoder, const Node& node) {
-  return ReadIdMap<int64_t>(decoder, node,
-                            [&](const Node& value) { return decoder.ReadInt64(value); });
+void Read(Decoder& decoder, const Node& node, int32_t& out) {
+  out = decoder.ReadInt32(node).value_or(out);
 }
 
-std::vector<std::pair<FieldId, std::string>> ReadBounds(Decoder& decoder, const Node& node) {
-  return ReadIdMap<std::string>(
-      decoder, node, [&](const Node& value) { return ReadOptionalString(decoder, value); });
+void Read(Decoder& decoder, const Node& node, int64_t& out) {
+  out = decoder.ReadInt64(node).value_or(out);
 }
 
-std::vector<int64_t> ReadInt64s(Decoder& decoder, const Node& node) {
-  std::vector<int64_t> values;
+void Read(Decoder& decoder, const Node& node, std::string& out) {
+  if (auto bytes = decoder.ReadBytes(node); bytes.has_value()) {
+    out = *bytes;
+  }
+}
+
+void Read(Decoder& decoder, const Node& node, std::vector<int64_t>& out) {
   decoder.ReadArray(node, [&](const Node& item) {
     if (auto value = decoder.ReadInt64(item); value.has_value()) {
-      values.push_back(*value);
+      out.push_back(*value);
     }
   });
-  return values;
 }
 
-StructValue ReadPartition(Decoder& decoder, const Node& node) {
-  StructValue partition;
+void Read(Decoder& decoder, const Node& node, std::vector<FieldId>& out) {
+  decoder.ReadArray(node, [&](const Node& item) {
+    if (auto value = decoder.ReadInt32(item); value.has_value()) {
+      out.emplace_back(*value);
+    }
+  });
+}
+
+void Read(Decoder& decoder, const Node& node, std::vector<std::pair<FieldId, int64_t>>& out) {
+  ReadIdMap(decoder, node, out);
+}
+
+void Read(Decoder& decoder, const Node& node, std::vector<std::pair<FieldId, std::string>>& out) {
+  ReadIdMap(decoder, node, out);
+}
+
+void Read(Decoder& decoder, const Node& node, StructValue& out) {
   const Node& record = decoder.Resolve(node);
   if (record.kind != Kind::kRecord) {
     if (record.kind != Kind::kNull) {
       decoder.Fail("a partition is a record");
     }
-    return partition;
+    return;
   }
   // Without ids the fields are those of the spec, in its order.
   int32_t next_id = kFirstPartitionFieldId.value();
@@ -160,10 +172,9 @@ StructValue ReadPartition(Decoder& decoder, const Node& node) {
     }
     FieldId id(field.id.value_or(next_id++));
     if (auto value = ReadLiteral(decoder, *field.type); value.has_value()) {
-      partition.fields.emplace_back(id, *std::move(value));
+      out.fields.emplace_back(id, *std::move(value));
     }
   }
-  return partition;
 }
 
 }  // namespace firn::iceberg

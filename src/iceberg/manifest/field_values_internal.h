@@ -1,6 +1,8 @@
-// Values that several records of manifests share.
+// Values of manifest records into members of structs: `Into<&DataFile::path>` is the handler that
+// reads a field into that member. Null leaves an optional empty and another member as it was.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,20 +14,53 @@
 
 namespace firn::iceberg {
 
-/// A copy of text or bytes; nullopt for null.
-std::optional<std::string> ReadOptionalString(avro::Decoder& decoder, const avro::Node& node);
-
-/// A map from field id to long, as Iceberg writes it (a list of key-value records). Empty for null;
-/// null values are left out.
-std::vector<std::pair<FieldId, int64_t>> ReadCounts(avro::Decoder& decoder, const avro::Node& node);
-/// The same with binary values.
-std::vector<std::pair<FieldId, std::string>> ReadBounds(avro::Decoder& decoder,
-                                                        const avro::Node& node);
-
-/// A list of longs (ints too). Empty for null.
-std::vector<int64_t> ReadInt64s(avro::Decoder& decoder, const avro::Node& node);
-
+void Read(avro::Decoder& decoder, const avro::Node& node, bool& out);
+void Read(avro::Decoder& decoder, const avro::Node& node, int32_t& out);
+void Read(avro::Decoder& decoder, const avro::Node& node, int64_t& out);
+/// Text or bytes.
+void Read(avro::Decoder& decoder, const avro::Node& node, std::string& out);
+/// A list of numbers.
+void Read(avro::Decoder& decoder, const avro::Node& node, std::vector<int64_t>& out);
+void Read(avro::Decoder& decoder, const avro::Node& node, std::vector<FieldId>& out);
+/// Maps from field id, as Iceberg writes them: lists of key-value records. Null values are left
+/// out.
+void Read(avro::Decoder& decoder,
+          const avro::Node& node,
+          std::vector<std::pair<FieldId, int64_t>>& out);
+void Read(avro::Decoder& decoder,
+          const avro::Node& node,
+          std::vector<std::pair<FieldId, std::string>>& out);
 /// A partition tuple: its non-null fields. A value has the type that the file gives it.
-StructValue ReadPartition(avro::Decoder& decoder, const avro::Node& node);
+void Read(avro::Decoder& decoder, const avro::Node& node, StructValue& out);
+
+template <class Tag, class Rep>
+void Read(avro::Decoder& decoder, const avro::Node& node, StrongInt<Tag, Rep>& out) {
+  Rep value = out.value();
+  Read(decoder, node, value);
+  out = StrongInt<Tag, Rep>(value);
+}
+
+template <class T>
+void Read(avro::Decoder& decoder, const avro::Node& node, std::optional<T>& out) {
+  const avro::Node& type = decoder.Resolve(node);
+  if (type.kind != avro::Kind::kNull) {
+    Read(decoder, type, out.emplace());
+  }
+}
+
+/// The struct that a member belongs to.
+template <class Member>
+struct OwnerOf;
+template <class Owner, class Value>
+struct OwnerOf<Value Owner::*> {
+  using Type = Owner;
+};
+
+template <auto kMember>
+void Into(avro::Decoder& decoder,
+          const avro::Node& node,
+          typename OwnerOf<decltype(kMember)>::Type& out) {
+  Read(decoder, node, out.*kMember);
+}
 
 }  // namespace firn::iceberg

@@ -15,21 +15,10 @@ using avro::FieldHandler;
 using avro::Node;
 
 constexpr std::array kSummaryFields = {
-    FieldHandler<FieldSummary>{509, "contains_null",
-                               [](Decoder& d, const Node& n, FieldSummary& out) {
-                                 out.contains_null = d.ReadBool(n).value_or(false);
-                               }},
-    FieldHandler<FieldSummary>{
-        518, "contains_nan",
-        [](Decoder& d, const Node& n, FieldSummary& out) { out.contains_nan = d.ReadBool(n); }},
-    FieldHandler<FieldSummary>{510, "lower_bound",
-                               [](Decoder& d, const Node& n, FieldSummary& out) {
-                                 out.lower_bound = ReadOptionalString(d, n);
-                               }},
-    FieldHandler<FieldSummary>{511, "upper_bound",
-                               [](Decoder& d, const Node& n, FieldSummary& out) {
-                                 out.upper_bound = ReadOptionalString(d, n);
-                               }},
+    FieldHandler<FieldSummary>{509, "contains_null", Into<&FieldSummary::contains_null>},
+    FieldHandler<FieldSummary>{518, "contains_nan", Into<&FieldSummary::contains_nan>},
+    FieldHandler<FieldSummary>{510, "lower_bound", Into<&FieldSummary::lower_bound>},
+    FieldHandler<FieldSummary>{511, "upper_bound", Into<&FieldSummary::upper_bound>},
 };
 
 void ReadSummaries(Decoder& decoder, const Node& node, ManifestFile& out) {
@@ -64,63 +53,22 @@ void ReadContent(Decoder& decoder, const Node& node, ManifestFile& out) {
 using Handler = FieldHandler<ManifestFile>;
 
 constexpr std::array kFields = {
-    Handler{500, "manifest_path",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.path = d.ReadBytes(n).value_or("");
-            }},
-    Handler{501, "manifest_length",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.length_bytes = d.ReadInt64(n).value_or(0);
-            }},
-    Handler{502, "partition_spec_id",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.spec_id = SpecId(d.ReadInt32(n).value_or(0));
-            }},
+    Handler{500, "manifest_path", Into<&ManifestFile::path>},
+    Handler{501, "manifest_length", Into<&ManifestFile::length_bytes>},
+    Handler{502, "partition_spec_id", Into<&ManifestFile::spec_id>},
     Handler{517, "content", ReadContent},
-    Handler{515, "sequence_number",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.sequence_number = SequenceNumber(d.ReadInt64(n).value_or(0));
-            }},
-    Handler{516, "min_sequence_number",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.min_sequence_number = SequenceNumber(d.ReadInt64(n).value_or(0));
-            }},
-    Handler{503, "added_snapshot_id",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.added_snapshot_id = SnapshotId(d.ReadInt64(n).value_or(0));
-            }},
-    Handler{504, "added_files_count",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.added_files_count = d.ReadInt32(n);
-            }},
-    Handler{505, "existing_files_count",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.existing_files_count = d.ReadInt32(n);
-            }},
-    Handler{506, "deleted_files_count",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.deleted_files_count = d.ReadInt32(n);
-            }},
-    Handler{512, "added_rows_count",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.added_rows_count = d.ReadInt64(n);
-            }},
-    Handler{513, "existing_rows_count",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.existing_rows_count = d.ReadInt64(n);
-            }},
-    Handler{514, "deleted_rows_count",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.deleted_rows_count = d.ReadInt64(n);
-            }},
+    Handler{515, "sequence_number", Into<&ManifestFile::sequence_number>},
+    Handler{516, "min_sequence_number", Into<&ManifestFile::min_sequence_number>},
+    Handler{503, "added_snapshot_id", Into<&ManifestFile::added_snapshot_id>},
+    Handler{504, "added_files_count", Into<&ManifestFile::added_files_count>},
+    Handler{505, "existing_files_count", Into<&ManifestFile::existing_files_count>},
+    Handler{506, "deleted_files_count", Into<&ManifestFile::deleted_files_count>},
+    Handler{512, "added_rows_count", Into<&ManifestFile::added_rows_count>},
+    Handler{513, "existing_rows_count", Into<&ManifestFile::existing_rows_count>},
+    Handler{514, "deleted_rows_count", Into<&ManifestFile::deleted_rows_count>},
     Handler{507, "partitions", ReadSummaries},
-    Handler{519, "key_metadata",
-            [](Decoder& d, const Node& n, ManifestFile& out) {
-              out.key_metadata = ReadOptionalString(d, n);
-            }},
-    Handler{
-        520, "first_row_id",
-        [](Decoder& d, const Node& n, ManifestFile& out) { out.first_row_id = d.ReadInt64(n); }},
+    Handler{519, "key_metadata", Into<&ManifestFile::key_metadata>},
+    Handler{520, "first_row_id", Into<&ManifestFile::first_row_id>},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "iceberg/manifest/data_file_fields_internal.h"
+#include "iceberg/manifest/field_values_internal.h"
 
 namespace firn::iceberg {
 namespace {
@@ -16,33 +17,18 @@ using Handler = avro::FieldHandler<RawEntry>;
 
 constexpr int32_t kDataFileId = 2;
 
+void ReadFile(Decoder& decoder, const Node& node, RawEntry& out) {
+  if (decoder.Resolve(node).kind == avro::Kind::kRecord) {
+    out.file_plan->Read(decoder, out.file);
+  }
+}
+
 constexpr std::array kEntryFields = {
-    Handler{0, "status",
-            [](Decoder& d, const Node& n, RawEntry& out) { out.status = d.ReadInt32(n); }},
-    Handler{1, "snapshot_id",
-            [](Decoder& d, const Node& n, RawEntry& out) {
-              if (auto id = d.ReadInt64(n); id.has_value()) {
-                out.snapshot_id = SnapshotId(*id);
-              }
-            }},
-    Handler{3, "sequence_number",
-            [](Decoder& d, const Node& n, RawEntry& out) {
-              if (auto number = d.ReadInt64(n); number.has_value()) {
-                out.entry.sequence_number = SequenceNumber(*number);
-              }
-            }},
-    Handler{4, "file_sequence_number",
-            [](Decoder& d, const Node& n, RawEntry& out) {
-              if (auto number = d.ReadInt64(n); number.has_value()) {
-                out.entry.file_sequence_number = SequenceNumber(*number);
-              }
-            }},
-    Handler{kDataFileId, "data_file",
-            [](Decoder& d, const Node& n, RawEntry& out) {
-              if (d.Resolve(n).kind == avro::Kind::kRecord) {
-                out.file_plan->Read(d, out.entry.file);
-              }
-            }},
+    Handler{0, "status", Into<&RawEntry::status_value>},
+    Handler{1, "snapshot_id", Into<&RawEntry::own_snapshot_id>},
+    Handler{3, "sequence_number", Into<&RawEntry::sequence_number>},
+    Handler{4, "file_sequence_number", Into<&RawEntry::file_sequence_number>},
+    Handler{kDataFileId, "data_file", ReadFile},
 };
 
 /// A number in the file's metadata, where all values are texts.
@@ -126,26 +112,28 @@ Result<bool> ManifestReader::Next(ManifestEntry& entry) {
     if (!block.has_value()) {
       return false;
     }
-    block_.emplace(block->content);
+    block_ = avro::Decoder(block->content);
     left_in_block_ = block->count;
   }
   --left_in_block_;
   RawEntry raw;
   raw.file_plan = &file_plan_;
-  entry_plan_.Read(*block_, raw);
-  int32_t status = raw.status.value_or(-1);
-  if (block_->ok() && (status < 0 || status > 2)) {
-    block_->Fail("unknown entry status");
+  entry_plan_.Read(block_, raw);
+  int32_t status = raw.status_value.value_or(-1);
+  if (block_.ok() && (status < 0 || status > 2)) {
+    block_.Fail("unknown entry status");
   }
-  if (block_->ok() && raw.entry.file.path.empty()) {
-    block_->Fail("a file without a path");
+  if (block_.ok() && raw.file.path.empty()) {
+    block_.Fail("a file without a path");
   }
-  if (!block_->ok()) {
-    return file_.BlockError(*block_);
+  if (!block_.ok()) {
+    return file_.BlockError(block_);
   }
-  entry = std::move(raw.entry);
   entry.status = static_cast<EntryStatus>(status);
-  entry.snapshot_id = raw.snapshot_id.value_or(snapshot_id_);
+  entry.snapshot_id = raw.own_snapshot_id.value_or(snapshot_id_);
+  entry.sequence_number = raw.sequence_number;
+  entry.file_sequence_number = raw.file_sequence_number;
+  entry.file = std::move(raw.file);
   Inherit(entry);
   return true;
 }

@@ -62,9 +62,11 @@ class ManifestReader {
 
   /// An entry as the file has it, before inheritance.
   struct RawEntry {
-    std::optional<int32_t> status;
-    std::optional<SnapshotId> snapshot_id;
-    ManifestEntry entry;
+    std::optional<int32_t> status_value;
+    std::optional<SnapshotId> own_snapshot_id;
+    std::optional<SequenceNumber> sequence_number;
+    std::optional<SequenceNumber> file_sequence_number;
+    DataFile file;
     const avro::RecordPlan<DataFile>* file_plan = nullptr;
   };
 
@@ -88,7 +90,7 @@ class ManifestReader {
   std::optional<int64_t> next_row_id_;
   avro::RecordPlan<RawEntry> entry_plan_;
   avro::RecordPlan<DataFile> file_plan_;
-  std::optional<avro::Decoder> block_;
+  avro::Decoder block_{std::string_view()};
   int64_t left_in_block_ = 0;
 };
 

@@ -1,7 +1,6 @@
 #include "iceberg/manifest/avro/decoder.h"
 
 #include <bit>
-#include <cstring>
 #include <limits>
 
 namespace firn::iceberg::avro {
@@ -16,7 +15,7 @@ template <class T>
 T FromLittleEndian(std::string_view bytes) {
   static_assert(std::endian::native == std::endian::little);
   T value{};
-  std::memcpy(&value, bytes.data(), sizeof value);
+  bytes.copy(reinterpret_cast<char*>(&value), sizeof value);
   return value;
 }
 

@@ -18,10 +18,10 @@ namespace firn::iceberg::avro {
 /// A wanted field of a `T`.
 template <class T>
 struct FieldHandler {
-  int32_t id;
+  int32_t id = 0;
   std::string_view name;
   /// Reads the value; what is wrong goes to the decoder.
-  void (*read)(Decoder& decoder, const Node& node, T& out);
+  void (*read)(Decoder& decoder, const Node& node, T& out) = nullptr;
 };
 
 template <class T>

@@ -32,6 +32,22 @@ Error Invalid(std::string_view why) {
   return Error(ErrorCode::kInvalidMetadata, "Invalid Avro schema: " + std::string(why));
 }
 
+/// An attribute; nullopt where it is absent or something else.
+std::optional<std::string_view> TextAt(json::Object object, std::string_view key) {
+  auto found = json::FindString(object, key);
+  return found.has_value() ? *found : std::nullopt;
+}
+
+std::optional<int64_t> Int64At(json::Object object, std::string_view key) {
+  auto found = json::FindInt64(object, key);
+  return found.has_value() ? *found : std::nullopt;
+}
+
+std::optional<int32_t> Int32At(json::Object object, std::string_view key) {
+  auto found = json::FindInt32(object, key);
+  return found.has_value() ? *found : std::nullopt;
+}
+
 }  // namespace
 
 class SchemaParser {
@@ -138,25 +154,24 @@ class SchemaParser {
       if (!field.has_value()) {
         return Invalid("a field is an object");
       }
-      auto name = json::FindString(*field, "name");
+      auto name = TextAt(*field, "name");
       auto type = json::Find(*field, "type");
-      auto id = json::FindInt32(*field, "field-id");
-      if (!name.has_value() || !name->has_value() || !type.has_value()) {
+      if (!name.has_value() || !type.has_value()) {
         return Invalid("a field without name or type");
       }
       ASSIGN_OR_RETURN(const Node* child, ParseNode(*type, inner, depth + 1));
-      node->fields.push_back({std::string(**name), id.has_value() ? *id : std::nullopt, child});
+      node->fields.push_back({std::string(*name), Int32At(*field, "field-id"), child});
     }
     return node;
   }
 
   NodeResult ParseFixed(json::Object object, std::string_view scope) {
-    auto size = json::FindInt64(object, "size");
-    if (!size.has_value() || !size->has_value() || **size < 0 || **size > kMaxFixedBytes) {
+    std::optional<int64_t> size = Int64At(object, "size");
+    if (!size.has_value() || *size < 0 || *size > kMaxFixedBytes) {
       return Invalid("a fixed type of impossible size");
     }
     ASSIGN_OR_RETURN(Node * node, NewNode(Kind::kFixed));
-    node->size = **size;
+    node->size = *size;
     ReadLogical(object, *node);
     Register(object, scope, node);
     return node;
@@ -185,16 +200,12 @@ class SchemaParser {
   }
 
   static void ReadLogical(json::Object object, Node& node) {
-    auto logical = json::FindString(object, "logicalType");
-    if (!logical.has_value() || !logical->has_value()) {
-      return;
-    }
-    if (**logical == "uuid") {
+    std::string_view logical = TextAt(object, "logicalType").value_or("");
+    if (logical == "uuid") {
       node.logical = Logical::kUuid;
-    } else if (**logical == "decimal") {
+    } else if (logical == "decimal") {
       node.logical = Logical::kDecimal;
-      auto scale = json::FindInt32(object, "scale");
-      node.scale = scale.has_value() ? scale->value_or(0) : 0;
+      node.scale = Int32At(object, "scale").value_or(0);
     }
   }
 
@@ -205,11 +216,9 @@ class SchemaParser {
 
   /// Remembers a named type; returns the namespace that its fields are read in.
   std::string Register(json::Object object, std::string_view scope, const Node* node) {
-    auto name = json::FindString(object, "name");
-    auto own = json::FindString(object, "namespace");
-    std::string inner(own.has_value() && own->has_value() ? **own : scope);
-    if (name.has_value() && name->has_value()) {
-      std::string full = FullName(**name, inner);
+    std::string inner(TextAt(object, "namespace").value_or(scope));
+    if (auto name = TextAt(object, "name"); name.has_value()) {
+      std::string full = FullName(*name, inner);
       size_t dot = full.rfind('.');
       inner = dot == std::string::npos ? "" : full.substr(0, dot);
       named_.insert_or_assign(std::move(full), node);
@@ -222,6 +231,9 @@ class SchemaParser {
 };
 
 Result<Schema> Schema::Parse(std::string_view text) {
+  if (text.empty()) {
+    return Invalid("there is none");
+  }
   auto document = json::Document::Parse(text, kLimits);
   if (!document.has_value()) {
     return TakeError(std::move(document)).As(ErrorCode::kInvalidMetadata);

@@ -15,7 +15,7 @@ void Mix(size_t& hash, size_t value) {
 size_t SizeOf(const TableIdentifier& identifier) {
   size_t bytes = identifier.name.capacity();
   for (const std::string& level : identifier.name_space.levels) {
-    bytes += sizeof level + level.capacity();
+    bytes += sizeof(std::string) + level.capacity();
   }
   return bytes;
 }

@@ -25,7 +25,7 @@ class PointerCache {
   struct Key {
     WarehouseId warehouse;
     const TableIdentifier& identifier;
-    ObjectKind kind;
+    ObjectKind kind = ObjectKind::kTable;
   };
   /// Proof of when a reader began.
   struct Ticket {
