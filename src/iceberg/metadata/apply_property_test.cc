@@ -174,6 +174,12 @@ TEST(ApplyProperty, LongHistoriesShareAndReadBack) {
     old.emplace_back(n);
   }
   TableMetadataPtr expired = testing::MustApply(table, {RemoveSnapshots{old}}, At(301));
+  std::vector<TableUpdate> one_by_one;
+  for (SnapshotId id : old) {
+    one_by_one.emplace_back(RemoveSnapshots{{id}});
+  }
+  EXPECT_EQ(PrintTableMetadata(*testing::MustApply(table, one_by_one, At(301))),
+            PrintTableMetadata(*expired));
   EXPECT_EQ(expired->snapshots.size(), 11);
   EXPECT_EQ(expired->snapshot_log.size(), 11);
   EXPECT_THAT(ParseTableMetadata(PrintTableMetadata(*expired)), IsOk());

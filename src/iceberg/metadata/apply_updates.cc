@@ -24,6 +24,22 @@ Result<FormatVersion> InitialVersion(std::span<const TableUpdate> updates) {
   return kDefaultFormatVersion;
 }
 
+/// Consecutive removals as one: clients that expire snapshots send one update for each of
+/// thousands.
+RemoveSnapshots JoinRemovals(std::span<const TableUpdate>& updates) {
+  RemoveSnapshots joined;
+  while (!updates.empty()) {
+    const auto* one = std::get_if<RemoveSnapshots>(&updates.front());
+    if (one == nullptr) {
+      break;
+    }
+    joined.snapshot_ids.insert(joined.snapshot_ids.end(), one->snapshot_ids.begin(),
+                               one->snapshot_ids.end());
+    updates = updates.subspan(1);
+  }
+  return joined;
+}
+
 }  // namespace
 
 Result<TableMetadataPtr> ApplyUpdates(TableMetadataPtr base,
@@ -34,8 +50,14 @@ Result<TableMetadataPtr> ApplyUpdates(TableMetadataPtr base,
     initial = base->format_version;
   }
   TableMetadataBuilder builder(std::move(base), initial, context);
-  for (const TableUpdate& update : updates) {
-    RETURN_IF_ERROR(std::visit([&builder](const auto& one) { return builder.Apply(one); }, update));
+  while (!updates.empty()) {
+    if (std::holds_alternative<RemoveSnapshots>(updates.front())) {
+      RETURN_IF_ERROR(builder.Apply(JoinRemovals(updates)));
+      continue;
+    }
+    RETURN_IF_ERROR(
+        std::visit([&builder](const auto& one) { return builder.Apply(one); }, updates.front()));
+    updates = updates.subspan(1);
   }
   return builder.Build();
 }

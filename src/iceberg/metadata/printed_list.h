@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -22,8 +21,8 @@ template <class T>
 class PrintedList {
   struct Chunk {
     std::vector<T> items;
-    std::vector<uint32_t> ends;  // of each item's text
-    std::string text;            // "a,b,c"
+    std::vector<size_t> ends;  // of each item's text
+    std::string text;          // "a,b,c"
 
     std::string_view TextAt(size_t i) const {
       size_t begin = i == 0 ? 0 : ends[i - 1] + 1;
@@ -35,7 +34,7 @@ class PrintedList {
       }
       text += json;
       items.push_back(std::move(item));
-      ends.push_back(static_cast<uint32_t>(text.size()));
+      ends.push_back(text.size());
     }
   };
 

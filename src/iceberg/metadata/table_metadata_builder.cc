@@ -32,7 +32,7 @@ TableMetadataBuilder::TableMetadataBuilder(TableMetadataPtr base,
     return;
   }
   next_.format_version = initial_version;
-  SetPropertyMap({});
+  properties_.emplace();
 }
 
 Status TableMetadataBuilder::Apply(const AssignUuid& update) {
@@ -80,11 +80,10 @@ Status TableMetadataBuilder::Apply(const SetProperties& update) {
   if (update.updates.empty()) {
     return {};
   }
-  PropertyMap properties = *next_.properties;
+  PropertyMap& properties = MutableProperties();
   for (const auto& [name, value] : update.updates) {
     properties.insert_or_assign(name, value);
   }
-  SetPropertyMap(std::move(properties));
   changed_ = true;
   return {};
 }
@@ -93,11 +92,10 @@ Status TableMetadataBuilder::Apply(const RemoveProperties& update) {
   if (update.removals.empty()) {
     return {};
   }
-  PropertyMap properties = *next_.properties;
+  PropertyMap& properties = MutableProperties();
   for (const std::string& name : update.removals) {
     properties.erase(name);
   }
-  SetPropertyMap(std::move(properties));
   changed_ = true;
   return {};
 }
@@ -139,11 +137,22 @@ Status TableMetadataBuilder::Apply(const RemoveEncryptionKey& update) {
   return {};
 }
 
-void TableMetadataBuilder::SetPropertyMap(PropertyMap properties) {
+PropertyMap& TableMetadataBuilder::MutableProperties() {
+  if (!properties_) {
+    properties_ = *next_.properties;
+  }
+  return *properties_;
+}
+
+void TableMetadataBuilder::PrintProperties() {
+  if (!properties_) {
+    return;
+  }
   std::string text;
   JsonWriter out(text);
-  AppendStringMap(properties, out);
-  next_.properties = Printed<PropertyMap>(std::move(properties), std::move(text));
+  AppendStringMap(*properties_, out);
+  next_.properties = Printed<PropertyMap>(*std::move(properties_), std::move(text));
+  properties_.reset();
 }
 
 Status TableMetadataBuilder::AddPreviousFile() {
@@ -170,6 +179,7 @@ Result<TableMetadataPtr> TableMetadataBuilder::Build() {
     next_.uuid = Uuid::Random().ToString();
   }
   next_.last_updated = context_.now;
+  PrintProperties();
   RETURN_IF_ERROR(ValidateBasics(next_));
   if (structure_changed_) {
     RETURN_IF_ERROR(CheckCompatibility(next_.default_spec(), next_.current_schema()));

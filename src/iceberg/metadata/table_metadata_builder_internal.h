@@ -53,7 +53,8 @@ class TableMetadataBuilder {
   Result<TableMetadataPtr> Build();
 
  private:
-  void SetPropertyMap(PropertyMap properties);
+  PropertyMap& MutableProperties();
+  void PrintProperties();
   Status AddPreviousFile();
 
   Result<PartitionSpec> BindNewSpec(const UnboundPartitionSpec& spec, const Schema& schema) const;
@@ -69,6 +70,8 @@ class TableMetadataBuilder {
   TableMetadata next_;
   bool changed_ = false;
   bool structure_changed_ = false;
+  /// The properties once an update touched them: printed when all have.
+  std::optional<PropertyMap> properties_;
 
   std::optional<SchemaId> last_added_schema_;
   std::optional<SpecId> last_added_spec_;

@@ -22,6 +22,12 @@ struct FieldEntry {
 struct NameEntry {
   std::string_view name;
   FieldId id;
+  /// Full names come before short ones, and short names in the order of the walk.
+  size_t rank = 0;
+
+  friend bool operator<(const NameEntry& a, const NameEntry& b) {
+    return a.name != b.name ? a.name < b.name : a.rank < b.rank;
+  }
 };
 
 std::string Join(const std::string& prefix, const std::string& name) {
@@ -85,8 +91,8 @@ Status Schema::Body::Index() {
   indexer.Visit(*root, "", "", std::nullopt);
   by_id = std::move(indexer.fields);
   short_names = std::move(indexer.short_names);
-  std::stable_sort(by_id.begin(), by_id.end(),
-                   [](const FieldEntry& a, const FieldEntry& b) { return a.id < b.id; });
+  std::sort(by_id.begin(), by_id.end(),
+            [](const FieldEntry& a, const FieldEntry& b) { return a.id < b.id; });
   auto twin = std::adjacent_find(by_id.begin(), by_id.end(),
                                  [](const auto& a, const auto& b) { return a.id == b.id; });
   if (twin != by_id.end()) {
@@ -100,10 +106,9 @@ Status Schema::Body::Index() {
 Status Schema::Body::IndexNames() {
   by_name.reserve(by_id.size() + short_names.size());
   for (const FieldEntry& entry : by_id) {
-    by_name.push_back({entry.full_name, entry.id});
+    by_name.push_back({entry.full_name, entry.id, 0});
   }
-  auto by_text = [](const NameEntry& a, const NameEntry& b) { return a.name < b.name; };
-  std::stable_sort(by_name.begin(), by_name.end(), by_text);
+  std::sort(by_name.begin(), by_name.end());
   auto twin = std::adjacent_find(by_name.begin(), by_name.end(),
                                  [](const auto& a, const auto& b) { return a.name == b.name; });
   if (twin != by_name.end()) {
@@ -111,12 +116,11 @@ Status Schema::Body::IndexNames() {
                  fmt::format("Invalid schema: multiple fields for name {}: {} and {}", twin->name,
                              twin->id.value(), std::next(twin)->id.value()));
   }
-  // Full names win over short ones, and the first short name over later ones: a stable sort keeps
-  // them in this order, and a search finds the first.
+  // A search finds the first of a name: the full one, where there is one.
   for (const auto& [name, id] : short_names) {
-    by_name.push_back({name, id});
+    by_name.push_back({name, id, by_name.size()});
   }
-  std::stable_sort(by_name.begin(), by_name.end(), by_text);
+  std::sort(by_name.begin(), by_name.end());
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "iceberg/schema/schema_json.h"
 
+#include <random>
+
 #include "base/testing/matchers.h"
 #include "iceberg/schema/fresh_ids.h"
 #include "iceberg/schema/schema_rules.h"
@@ -47,6 +49,83 @@ TEST(SchemaJson, RefusesMalformedSchemas) {
        }) {
     json::Document document = Json(text);
     EXPECT_THAT(ParseSchema(document.root()), IsError(ErrorCode::kInvalidArgument)) << text;
+  }
+}
+
+/// Columns of every type, nested a few levels.
+class SchemaGenerator {
+ public:
+  explicit SchemaGenerator(unsigned seed) : random_(seed) {}
+
+  TypePtr Struct(int depth) {
+    std::vector<NestedField> fields;
+    for (unsigned i = 0, count = 1 + Below(4); i < count; ++i) {
+      fields.push_back(Field(depth));
+    }
+    return Type::Struct(std::move(fields));
+  }
+
+ private:
+  unsigned Below(unsigned limit) { return static_cast<unsigned>(random_()) % limit; }
+
+  NestedField Field(int depth) {
+    NestedField field;
+    field.id = FieldId(++last_id_);
+    field.name = "f" + std::to_string(last_id_);
+    field.type = AnyType(depth);
+    field.required = Below(2) == 0 && field.type->id() != TypeId::kUnknown;
+    if (Below(3) == 0) {
+      field.doc = "about \"it\"";
+    }
+    if (field.type->id() == TypeId::kLong) {
+      field.initial_default = Literal(static_cast<int64_t>(random_()));
+    }
+    return field;
+  }
+
+  TypePtr AnyType(int depth) {
+    switch (Below(depth > 0 ? 8 : 5)) {
+      case 0:
+        return Type::Decimal(1 + static_cast<int32_t>(Below(38)), 0);
+      case 1:
+        return Type::Fixed(static_cast<int32_t>(Below(99)));
+      case 2:
+        return Type::Geography("srid:1", static_cast<EdgeAlgorithm>(Below(5)));
+      case 5:
+        return Struct(depth - 1);
+      case 6: {
+        NestedField element = Field(depth - 1);
+        return Type::List(element.id, element.type, element.required);
+      }
+      case 7: {
+        NestedField key = Field(0);
+        key.type = Type::Plain(TypeId::kString);
+        key.doc = std::nullopt;
+        key.initial_default = std::nullopt;
+        NestedField value = Field(depth - 1);
+        value.doc = std::nullopt;
+        value.initial_default = std::nullopt;
+        return Type::Map(std::move(key), std::move(value));
+      }
+      default:
+        return Type::Plain(Below(2) == 0 ? TypeId::kLong : TypeId::kTimestampTzNs);
+    }
+  }
+
+  std::mt19937 random_;
+  int32_t last_id_ = 0;
+};
+
+TEST(SchemaJson, RandomSchemasRoundTrip) {
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    TypePtr root = SchemaGenerator(seed).Struct(3);
+    ASSERT_OK_AND_ASSIGN(
+        Schema schema,
+        Schema::Make(SchemaId(1), {root->fields().begin(), root->fields().end()}, {}));
+    std::string text = PrintSchema(schema);
+    EXPECT_EQ(SchemaOf(text), schema) << text;
+    ASSERT_OK_AND_ASSIGN(Schema fresh, AssignFreshIds(schema, SchemaId(0), FieldId(0)));
+    EXPECT_EQ(static_cast<size_t>(fresh.highest_field_id().value()), schema.field_ids().size());
   }
 }
 
