@@ -48,7 +48,7 @@ Status CheckDuplicateKeys(Element element) {
     return CheckObjectKeys(Object(element.get_object().value_unsafe()));
   }
   if (element.is_array()) {
-    for (Element item : element.get_array().value_unsafe()) {
+    for (Element item : Array(element.get_array().value_unsafe())) {
       RETURN_IF_ERROR(CheckDuplicateKeys(item));
     }
   }
