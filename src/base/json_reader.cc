@@ -107,6 +107,9 @@ Result<Document> Document::Parse(std::string_view text, const ParseLimits& limit
                  fmt::format("JSON of {} bytes exceeds the limit of {} bytes", text.size(),
                              limits.max_bytes));
   }
+  if (text.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "Malformed JSON: no text");
+  }
   auto parser = std::make_unique<simdjson::dom::parser>();
   constexpr size_t kSmallest = 256;
   if (parser->allocate(std::max(text.size(), kSmallest), limits.max_depth) != simdjson::SUCCESS) {

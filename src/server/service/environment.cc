@@ -4,15 +4,6 @@
 
 namespace firn::service {
 
-Uuid AttemptId(const CallContext& call, const Clock& clock) {
-  if (call.idempotency) {
-    if (auto key = Uuid::Parse(call.idempotency->key)) {
-      return *key;
-    }
-  }
-  return Uuid::TimeOrdered(clock.Now());
-}
-
 store::MutationContext MakeMutationContext(const Environment& environment,
                                            const CallContext& call,
                                            const Uuid& attempt,
@@ -27,6 +18,13 @@ store::MutationContext MakeMutationContext(const Environment& environment,
   context.idempotency = call.idempotency;
   context.outcome = {.http_status = call.success_status, .reference = std::move(reference)};
   return context;
+}
+
+store::MutationContext MakeMutationContext(const Environment& environment,
+                                           const CallContext& call,
+                                           std::string reference) {
+  Uuid attempt = Uuid::TimeOrdered(environment.clock.Now());
+  return MakeMutationContext(environment, call, attempt, std::move(reference));
 }
 
 }  // namespace firn::service

@@ -57,13 +57,15 @@ struct CallContext {
   int success_status = 200;
 };
 
-/// The attempt's id: the idempotency key where it is a UUID, else a fresh one.
-Uuid AttemptId(const CallContext& call, const Clock& clock);
-
 /// A mutation's surroundings; `reference` is what a replay is rendered from.
 store::MutationContext MakeMutationContext(const Environment& environment,
                                            const CallContext& call,
                                            const Uuid& attempt,
+                                           std::string reference);
+
+/// The same under a fresh attempt id, for changes that write no file.
+store::MutationContext MakeMutationContext(const Environment& environment,
+                                           const CallContext& call,
                                            std::string reference);
 
 }  // namespace firn::service

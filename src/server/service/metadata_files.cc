@@ -38,9 +38,7 @@ struct NewFileName {
   bool gzip = false;
 };
 
-/// Writes `text` to a new file named after the attempt and returns its location. Where that name is
-/// taken, by a call under the same idempotency key that died, another one is made up: what is there
-/// may not be touched.
+/// Writes `text` to a new file named after the attempt and returns its location.
 Result<std::string> WriteNewFile(const Environment& environment,
                                  const NewFileName& name,
                                  const Uuid& attempt,
@@ -49,13 +47,7 @@ Result<std::string> WriteNewFile(const Environment& environment,
   std::string compressed = name.gzip ? storage::GzipCompress(text) : std::string();
   std::string_view bytes = name.gzip ? std::string_view(compressed) : text;
   std::string location = MetadataFileLocation(name.folder, name.version, attempt, name.gzip);
-  Status written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
-  if (!written.has_value() && written.error().code() == ErrorCode::kAlreadyExists) {
-    Uuid other = Uuid::TimeOrdered(environment.clock.Now());
-    location = MetadataFileLocation(name.folder, name.version, other, name.gzip);
-    written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
-  }
-  RETURN_IF_ERROR(std::move(written));
+  RETURN_IF_ERROR(environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew));
   CrashPoint("metadata.after_write");
   return location;
 }

@@ -65,8 +65,7 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
   ASSIGN_OR_RETURN(store::MutationResult result,
                    environment_.store.Execute(
                        store::CreateNamespace{path, properties},
-                       MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
-                                           Reference(path, properties))));
+                       MakeMutationContext(environment_, call, Reference(path, properties))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -76,11 +75,9 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
 Result<Answer<std::monostate>> NamespaceService::Drop(const CallContext& call,
                                                       const NamespacePath& path) {
   RETURN_IF_ERROR(CheckNamespacePath(path));
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          store::DropNamespace{path},
-          MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(store::DropNamespace{path},
+                                              MakeMutationContext(environment_, call, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -98,9 +95,7 @@ Result<Answer<store::NamespacePropertiesResult>> NamespaceService::UpdatePropert
     }
   }
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       update, MakeMutationContext(environment_, call,
-                                                   AttemptId(call, environment_.clock), "")));
+                   environment_.store.Execute(update, MakeMutationContext(environment_, call, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

@@ -70,7 +70,7 @@ Result<Answer<std::monostate>> TableCommitService::CommitAll(const CallContext& 
 Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Run(
     const CallContext& call, std::span<const TableChange> changes) {
   ASSIGN_OR_RETURN(CommitLocks::Held held, Lock(call, changes));
-  Uuid attempt = AttemptId(call, environment_.clock);
+  Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
   for (int64_t retry = 0;; ++retry) {
     // A requirement that fails ends it here; only a lost swap goes round again.
     ASSIGN_OR_RETURN(std::vector<Prepared> prepared, PrepareAll(call, changes));

@@ -47,7 +47,7 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
   commit.changes.push_back(std::move(change));
   // The file is the client's: a failure deletes nothing.
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   CommitFiles(environment_, call, AttemptId(call, environment_.clock),
+                   CommitFiles(environment_, call, Uuid::TimeOrdered(environment_.clock.Now()),
                                std::move(commit), metadata_location, {}));
   if (result.replayed) {
     return *std::move(result.replayed);
@@ -67,11 +67,9 @@ Result<Answer<MetadataEntryPtr>> TableService::Unregister(const CallContext& cal
     reference = record->pointer.metadata_location;
     drop.expected_version = record->version;
   }
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          drop, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
-                                    std::move(reference))));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(
+                       drop, MakeMutationContext(environment_, call, std::move(reference))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

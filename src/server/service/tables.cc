@@ -98,7 +98,7 @@ Result<Answer<MetadataEntryPtr>> TableService::Create(const CallContext& call,
     return Error(ErrorCode::kAlreadyExists,
                  fmt::format("Table already exists: {}", request.identifier.ToString()));
   }
-  Uuid attempt = AttemptId(call, environment_.clock);
+  Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
   ASSIGN_OR_RETURN(WrittenMetadata written,
                    WriteTableMetadata(environment_, call.warehouse, metadata, "", attempt));
   RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
@@ -123,8 +123,7 @@ Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext&
   ASSIGN_OR_RETURN(
       store::MutationResult result,
       environment_.store.Execute(
-          stage, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock),
-                                     iceberg::PrintTableMetadata(*metadata))));
+          stage, MakeMutationContext(environment_, call, iceberg::PrintTableMetadata(*metadata))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -149,10 +148,8 @@ Result<Answer<std::monostate>> TableService::Drop(const CallContext& call,
                                    environment_.options.purge_delay.count())};
     }
   }
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          drop, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(drop, MakeMutationContext(environment_, call, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -163,11 +160,9 @@ Result<Answer<std::monostate>> TableService::Rename(const CallContext& call,
                                                     const TableIdentifier& from,
                                                     const TableIdentifier& to) {
   RETURN_IF_ERROR(CheckIdentifier(to, "table"));
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          store::RenameObject{from, to, ObjectKind::kTable},
-          MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(store::RenameObject{from, to, ObjectKind::kTable},
+                                              MakeMutationContext(environment_, call, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -176,8 +171,7 @@ Result<Answer<std::monostate>> TableService::Rename(const CallContext& call,
 
 Status TableService::SaveMetricsReport(const CallContext& call,
                                        const store::SaveMetricsReport& report) {
-  auto result = environment_.store.Execute(
-      report, MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), ""));
+  auto result = environment_.store.Execute(report, MakeMutationContext(environment_, call, ""));
   return result.has_value() ? Status() : Status(TakeError(std::move(result)));
 }
 

@@ -67,7 +67,7 @@ Result<Answer<MetadataEntryPtr>> ViewService::Create(const CallContext& call,
                                              .properties = request.properties,
                                              .uuid = uuid},
                                             environment_.clock.Now()));
-  Uuid attempt = AttemptId(call, environment_.clock);
+  Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
   ASSIGN_OR_RETURN(WrittenMetadata written, WriteViewMetadata(environment_, call.warehouse,
                                                               std::move(metadata), "", attempt));
   store::CreateObject create{request.identifier, ObjectKind::kView, written.pointer};
@@ -79,7 +79,7 @@ Result<Answer<MetadataEntryPtr>> ViewService::Commit(const CallContext& call,
   ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, change.identifier));
   ASSIGN_OR_RETURN(CommitLocks::Held held,
                    environment_.locks.Acquire(std::span(&record->id, 1), call.deadline));
-  Uuid attempt = AttemptId(call, environment_.clock);
+  Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
   for (int64_t retry = 0;; ++retry) {
     bool lost_swap = false;
     auto answer = TryCommit(call, change, attempt, lost_swap);
@@ -146,7 +146,7 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
                                                    .format_version = entry->view()->format_version},
                                                   /*registers=*/true});
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   CommitFiles(environment_, call, AttemptId(call, environment_.clock),
+                   CommitFiles(environment_, call, Uuid::TimeOrdered(environment_.clock.Now()),
                                std::move(commit), metadata_location, {}));
   if (result.replayed) {
     return *std::move(result.replayed);
@@ -156,11 +156,10 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
 
 Result<Answer<std::monostate>> ViewService::Drop(const CallContext& call,
                                                  const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          store::DropObject{.identifier = identifier, .kind = ObjectKind::kView},
-          MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(
+                       store::DropObject{.identifier = identifier, .kind = ObjectKind::kView},
+                       MakeMutationContext(environment_, call, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -171,11 +170,9 @@ Result<Answer<std::monostate>> ViewService::Rename(const CallContext& call,
                                                    const TableIdentifier& from,
                                                    const TableIdentifier& to) {
   RETURN_IF_ERROR(CheckIdentifier(to, "view"));
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(
-          store::RenameObject{from, to, ObjectKind::kView},
-          MakeMutationContext(environment_, call, AttemptId(call, environment_.clock), "")));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(store::RenameObject{from, to, ObjectKind::kView},
+                                              MakeMutationContext(environment_, call, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

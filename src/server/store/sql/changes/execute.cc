@@ -75,7 +75,7 @@ Result<MutationResult> ExecuteMutation(Transaction& transaction,
   }
   Uuid id = context.attempt.has_value() ? *context.attempt : Uuid::TimeOrdered(context.now);
   if (context.attempt.has_value()) {
-    RETURN_IF_ERROR(RecordAttempt(session, id, context.now, context.idempotency.has_value()));
+    RETURN_IF_ERROR(RecordAttempt(session, id, context.now));
   }
   Change change{transaction, context, id.ToString()};
   ASSIGN_OR_RETURN(MutationResult result,

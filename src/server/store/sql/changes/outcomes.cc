@@ -77,14 +77,11 @@ Status SetOutcomeReference(Session& session,
   return {};
 }
 
-Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now, bool revive) {
+Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now) {
   ASSIGN_OR_RETURN(int64_t inserted,
                    session.Execute(kInsertAttempt, {{":attempt", attempt.ToString()},
                                                     {":committed", int64_t{1}},
                                                     {":now", now.value()}}));
-  if (inserted == 0 && revive) {
-    ASSIGN_OR_RETURN(inserted, session.Execute(kReviveAttempt, {{":attempt", attempt.ToString()}}));
-  }
   if (inserted == 0) {
     return Error(ErrorCode::kCommitConflict, "Commit failed: the attempt was settled before");
   }

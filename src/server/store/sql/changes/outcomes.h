@@ -25,11 +25,9 @@ Result<std::optional<StoredOutcome>> KeepOutcome(Session& session,
 /// Replaces what a replay is rendered from, for a change whose result only its transaction knows.
 Status SetOutcomeReference(Session& session, const IdempotencyKey& key, std::string_view reference);
 
-/// Marks the attempt as committed, in the transaction that does its work. With `revive`, a
-/// tombstone is turned into a commit: for a call repeated under its idempotency key, after its
-/// first transaction was settled as aborted. That one still meets the row and fails. Errors:
-/// kCommitConflict where it is settled already.
-Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now, bool revive);
+/// Marks the attempt as committed, in the transaction that does its work.
+/// Errors: kCommitConflict where it is settled already.
+Status RecordAttempt(Session& session, const Uuid& attempt, TimestampMs now);
 
 /// Plants a tombstone unless the attempt has committed.
 Result<AttemptState> SettleAttempt(Session& session, const Uuid& attempt, TimestampMs now);

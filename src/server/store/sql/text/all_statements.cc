@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 63> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 62> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -46,7 +46,6 @@ constexpr std::array<const Statement*, 63> kAll = {&kReadSchemaVersion,
                                                    &kDeleteEventsOfWarehouse,
                                                    &kInsertVersion,
                                                    &kInsertAttempt,
-                                                   &kReviveAttempt,
                                                    &kFindAttempt,
                                                    &kInsertOutcome,
                                                    &kFindOutcome,

@@ -42,10 +42,6 @@ inline constexpr Statement kInsertAttempt{
     "INSERT INTO commit_attempts (attempt, committed, time_ms)"
     " VALUES (:attempt, :committed, :now) ON CONFLICT DO NOTHING"};
 
-inline constexpr Statement kReviveAttempt{
-    "revive_attempt",
-    "UPDATE commit_attempts SET committed = 1 WHERE attempt = :attempt AND committed = 0"};
-
 inline constexpr Statement kFindAttempt{
     "find_attempt", "SELECT committed FROM commit_attempts WHERE attempt = :attempt"};
 
