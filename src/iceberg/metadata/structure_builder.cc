@@ -1,5 +1,6 @@
 // The part of TableMetadataBuilder that changes schemas, partition specs and sort orders.
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -23,9 +24,11 @@ bool Contains(const std::vector<Id>& ids, Id id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+/// The next id; the last one there is has none, and is then refused as taken.
 template <class Id>
 Id After(Id id) {
-  return Id(id.value() + 1);
+  using Rep = typename Id::rep;
+  return id.value() == std::numeric_limits<Rep>::max() ? id : Id(static_cast<Rep>(id.value() + 1));
 }
 
 UnboundPartitionSpec Unbind(const PartitionSpec& spec) {

@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "server/http/server.h"
 #include "server/observe/health.h"
@@ -93,6 +95,17 @@ Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
   return options;
 }
 
+/// From the end of draining to the end of the process, whatever still hangs.
+constexpr std::chrono::seconds kHardStop{4};
+
+/// Ends the process by force once `time` has passed. What was acknowledged is durable by then.
+void EndAfter(std::chrono::seconds time) {
+  std::thread([time] {
+    std::this_thread::sleep_for(time);
+    _exit(1);
+  }).detach();
+}
+
 /// As many descriptors as the system allows: a connection takes one.
 void RaiseDescriptorLimit() {
   rlimit limit{};
@@ -150,7 +163,9 @@ class Parts {
     for (const std::string& allowed : settings.allowed_locations) {
       RETURN_IF_ERROR(objects_->AddRoot(allowed));
     }
-    auto prepare = [this](const std::string& location) { return objects_->AddRoot(location); };
+    auto prepare = [this, data_dir = places.data_dir.string()](const std::string& location) {
+      return AddWarehouseRoot(location, data_dir);
+    };
     warehouses_ = std::make_unique<service::WarehouseDirectory>(*store_, prepare);
     RETURN_IF_ERROR(
         warehouses_->Open(settings.warehouse_name, places.warehouse_location, clock_.Now()));
@@ -168,6 +183,17 @@ class Parts {
                                               .max_page_size = settings.max_page_size}));
     jobs_ = std::make_unique<service::JobRunner>(*environment_);
     return {};
+  }
+
+  /// A warehouse may lie in the data folder, but not hold it: the database is nobody's table.
+  Status AddWarehouseRoot(const std::string& location, const std::string& data_dir) {
+    ASSIGN_OR_RETURN(storage::Location root, storage::Location::Parse(location));
+    ASSIGN_OR_RETURN(storage::Location data, storage::Location::Parse(data_dir));
+    if (root.Contains(data)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Warehouse location {} holds the server's data folder", location));
+    }
+    return objects_->AddRoot(location);
   }
 
   SystemClock clock_;
@@ -206,6 +232,7 @@ Status Run(const config::Settings& settings) {
   parts->health().BeginDrain();
   parts->log().Info("draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   bool drained = server->Drain(settings.drain_timeout);
+  EndAfter(kHardStop);
   server.reset();
   parts->log().Info("stopped", {{"drained", drained ? "true" : "false"}});
   return {};

@@ -28,6 +28,17 @@ constexpr size_t kBodyChunkBytes = 256 << 10;
 constexpr size_t kMaxDiscardedBytes = 4 << 20;
 constexpr std::chrono::milliseconds kDiscardTime{2'000};
 
+/// True where intermediaries could disagree about where the body ends (RFC 9112, 6.1 and 6.3).
+template <class Parser>
+bool HasAmbiguousLength(const Parser& parser) {
+  const auto& message = parser.get();
+  if (message.count(beast_http::field::transfer_encoding) == 0) {
+    return false;
+  }
+  return !parser.chunked() || message.version() < 11 ||
+         message.count(beast_http::field::content_length) > 0;
+}
+
 Method MethodOf(beast_http::verb verb) {
   switch (verb) {
     case beast_http::verb::get:
@@ -96,7 +107,7 @@ awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
   parser_->header_limit(static_cast<std::uint32_t>(state_.limits.max_header_bytes));
   parser_->body_limit(state_.limits.max_body_bytes);
   waiting_for_request_ = true;
-  DeadlineIn(state_.draining ? std::chrono::milliseconds(0) : state_.limits.idle_timeout);
+  DeadlineIn(state_.draining ? kDrainIdleGrace : state_.limits.idle_timeout);
   if (buffer_.size() == 0 && !co_await ReadMore(kReadChunkBytes)) {
     co_return ReadOutcome::kClosed;
   }
@@ -127,6 +138,11 @@ awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
     if (parser_->is_header_done()) {
       break;
     }
+  }
+  if (HasAmbiguousLength(*parser_)) {
+    co_await Reject(400, ErrorCode::kInvalidArgument,
+                    "Malformed HTTP request: unclear body length");
+    co_return ReadOutcome::kRejected;
   }
   if (parser_->is_done()) {
     co_return ReadOutcome::kRequest;
@@ -181,6 +197,10 @@ awaitable<Connection::ReadOutcome> Connection::ReadBody() {
       break;
     }
     if (error == beast_http::error::need_more) {
+      if (buffer_.size() > state_.limits.max_header_bytes) {  // a chunk's header or the trailers
+        co_await Reject(431, ErrorCode::kInvalidArgument, "The chunk headers are too large");
+        co_return ReadOutcome::kRejected;
+      }
       DeadlineIn(state_.limits.progress_timeout);
       deadline_ = std::min(deadline_, body_deadline_);
       if (!co_await ReadMore(kBodyChunkBytes)) {
@@ -215,6 +235,11 @@ awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
           });
         };
         std::move_only_function<void()> task = [this, finish, &request] {
+          if (std::chrono::steady_clock::now() > request.deadline) {
+            finish(state_.handler.RenderError(
+                503, Error(ErrorCode::kDeadlineExceeded, "The server is busy, try again later")));
+            return;
+          }
           try {
             finish(state_.handler.Handle(request));
           } catch (const std::exception& exception) {

@@ -20,6 +20,9 @@
 
 namespace firn::http {
 
+/// How long a kept-alive connection may still send a request once draining began.
+inline constexpr std::chrono::milliseconds kDrainIdleGrace{1'500};
+
 /// What all connections of a server share.
 struct ServerState {
   Handler& handler;

@@ -25,8 +25,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kSweepInterval{250};
-/// How long a kept-alive connection may still send a request once draining began.
-constexpr std::chrono::milliseconds kDrainIdleGrace{1'500};
 constexpr std::chrono::milliseconds kAcceptPause{50};
 constexpr int kListenBacklog = 4096;
 

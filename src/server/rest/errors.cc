@@ -84,7 +84,7 @@ std::string PrintStoredError(const Error& error) {
   std::string json;
   JsonWriter(json)
       .BeginObject()
-      .Field("error-code", static_cast<int>(error.code()))
+      .Field("error-code", ToString(error.code()))
       .Field("message", error.message())
       .EndObject();
   return json;
@@ -95,10 +95,12 @@ Error ParseStoredError(std::string_view json) {
   if (document.has_value()) {
     auto object = json::AsObject(document->root(), "stored error");
     if (object.has_value()) {
-      auto code = json::GetInt32(*object, "error-code");
+      auto code = json::GetString(*object, "error-code");
       auto message = json::GetString(*object, "message");
-      if (code.has_value() && message.has_value()) {
-        return Error(static_cast<ErrorCode>(*code), std::string(*message));
+      for (const Row& row : kRows) {
+        if (code.has_value() && message.has_value() && ToString(row.code) == *code) {
+          return Error(row.code, std::string(*message));
+        }
       }
     }
   }

@@ -28,8 +28,15 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       return LoadTableResponse(*entry, iceberg::SnapshotSelection::kAll);
     }
     case Operation::kUpdateTable: {
-      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));
-      return CommitTableResponse(*entry);
+      auto entry = service::LoadTableEntry(environment_, outcome.reference);
+      if (!entry.has_value() && entry.error().code() == ErrorCode::kNotFound) {
+        // Later commits removed that version's file: a replay may show a newer state.
+        entry = tables_.Load(invocation.call, invocation.identifier());
+      }
+      if (!entry.has_value()) {
+        return TakeError(std::move(entry));
+      }
+      return CommitTableResponse(**entry);
     }
     case Operation::kUnregisterTable: {
       ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));

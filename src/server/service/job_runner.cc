@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 
 #include <fmt/format.h>
 
@@ -74,8 +75,15 @@ bool JobRunner::RunOne() {
 }
 
 Status JobRunner::RunJob(const store::JobRecord& job) {
-  if (job.kind == kPurgeJobKind) {
-    return RunPurge(environment_, job, stopping_);
+  if (job.attempts > kMaxAttempts) {  // it keeps taking the process down with it
+    return Error(ErrorCode::kInternal, "Given up after too many attempts");
+  }
+  try {
+    if (job.kind == kPurgeJobKind) {
+      return RunPurge(environment_, job, stopping_);
+    }
+  } catch (const std::exception& exception) {  // memory, above all
+    return Error(ErrorCode::kInternal, exception.what());
   }
   return Error(ErrorCode::kUnsupported, fmt::format("Unknown kind of job: {}", job.kind));
 }

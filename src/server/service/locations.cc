@@ -98,7 +98,9 @@ int64_t MetadataFileVersion(std::string_view metadata_location) {
   int64_t version = -1;
   auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
   bool ends_well = end < name.data() + name.size() && (*end == '-' || *end == '.');
-  return error == std::errc() && ends_well && version >= 0 ? version : -1;
+  constexpr int64_t kMaxVersion = 1'000'000'000;
+  bool in_range = version >= 0 && version <= kMaxVersion;
+  return error == std::errc() && ends_well && in_range ? version : -1;
 }
 
 }  // namespace firn::service

@@ -47,7 +47,14 @@ Result<std::string> WriteNewFile(const Environment& environment,
   std::string compressed = name.gzip ? storage::GzipCompress(text) : std::string();
   std::string_view bytes = name.gzip ? std::string_view(compressed) : text;
   std::string location = MetadataFileLocation(name.folder, name.version, attempt, name.gzip);
-  RETURN_IF_ERROR(environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew));
+  Status written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
+  if (!written.has_value() && written.error().code() == ErrorCode::kIoError) {
+    // Nothing names the file yet, so nothing was changed: say that, not that the outcome is
+    // unknown.
+    Discard(environment, location);
+    return TakeError(std::move(written)).As(ErrorCode::kUnavailable);
+  }
+  RETURN_IF_ERROR(std::move(written));
   CrashPoint("metadata.after_write");
   return location;
 }

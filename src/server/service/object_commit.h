@@ -32,4 +32,17 @@ Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
                                            store::ObjectChange change,
                                            const WrittenMetadata& written);
 
+/// Runs `attempt` again while it loses against commits in between, as often as commits are retried.
+template <class Attempt>
+auto RetryLostRaces(const Environment& environment, Attempt attempt) {
+  auto result = attempt();
+  for (int64_t retry = 0; retry < environment.options.commit_retries; ++retry) {
+    if (result.has_value() || result.error().code() != ErrorCode::kCommitConflict) {
+      break;
+    }
+    result = attempt();
+  }
+  return result;
+}
+
 }  // namespace firn::service

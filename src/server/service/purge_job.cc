@@ -14,6 +14,7 @@
 #include "iceberg/metadata/table_properties.h"
 #include "server/service/metadata_files.h"
 #include "server/service/purge_payload.h"
+#include "storage/location.h"
 
 namespace firn::service {
 namespace {
@@ -43,6 +44,7 @@ class Purge {
       return IsMissing(current.error()) ? Status() : Status(TakeError(std::move(current)));
     }
     const iceberg::TableMetadata& metadata = *(*current)->table();
+    with_data_ = iceberg::BoolProperty(*metadata.properties, kGcEnabledProperty, true);
     RETURN_IF_ERROR(PurgeVersion(metadata));
     for (const iceberg::MetadataLogEntry& entry : metadata.metadata_log) {
       RETURN_IF_ERROR(PurgeOldVersion(entry.metadata_file));
@@ -55,22 +57,26 @@ class Purge {
   }
 
  private:
+  /// A log may name any file: one of another table is left alone, and so is one that cannot be read
+  /// and does not lie below the table's location.
   Status PurgeOldVersion(const std::string& location) {
     auto old = LoadTableEntry(environment_, location);
-    if (old.has_value()) {
-      RETURN_IF_ERROR(PurgeVersion(*(*old)->table()));
-      environment_.cache.Erase(location);
-    } else if (!IsMissing(old.error())) {
-      return TakeError(std::move(old));
+    if (!old.has_value()) {
+      bool own = old.error().code() == ErrorCode::kInvalidMetadata && LiesInTable(location);
+      return own ? Add(location) : Status();
     }
+    if ((*old)->table()->uuid != payload_.uuid) {
+      return {};
+    }
+    RETURN_IF_ERROR(PurgeVersion(*(*old)->table()));
+    environment_.cache.Erase(location);
     return Add(location);
   }
 
   /// Everything that one version of the metadata names. Files go before what names them.
   Status PurgeVersion(const iceberg::TableMetadata& metadata) {
-    bool with_data = iceberg::BoolProperty(*metadata.properties, kGcEnabledProperty, true);
     for (const iceberg::SnapshotEntry& entry : metadata.snapshots) {
-      RETURN_IF_ERROR(PurgeSnapshot(*entry.snapshot, with_data));
+      RETURN_IF_ERROR(PurgeSnapshot(*entry.snapshot));
     }
     for (const iceberg::StatisticsFile& file : metadata.statistics) {
       RETURN_IF_ERROR(AddOnce(file.path));
@@ -81,12 +87,12 @@ class Purge {
     return {};
   }
 
-  Status PurgeSnapshot(const iceberg::Snapshot& snapshot, bool with_data) {
+  Status PurgeSnapshot(const iceberg::Snapshot& snapshot) {
     for (const std::string& path : snapshot.manifests) {  // v1 without a list
       iceberg::ManifestFile manifest;
       manifest.path = path;
       manifest.added_snapshot_id = snapshot.id;
-      RETURN_IF_ERROR(PurgeManifest(manifest, with_data));
+      RETURN_IF_ERROR(PurgeManifest(manifest));
     }
     if (snapshot.manifest_list.empty() || done_.contains(snapshot.manifest_list)) {
       return {};
@@ -97,17 +103,17 @@ class Purge {
     }
     ASSIGN_OR_RETURN(auto manifests, iceberg::ReadManifestList(*bytes, snapshot.manifest_list));
     for (const iceberg::ManifestFile& manifest : manifests) {
-      RETURN_IF_ERROR(PurgeManifest(manifest, with_data));
+      RETURN_IF_ERROR(PurgeManifest(manifest));
     }
     RETURN_IF_ERROR(Flush());
     return AddOnce(snapshot.manifest_list);
   }
 
-  Status PurgeManifest(const iceberg::ManifestFile& manifest, bool with_data) {
+  Status PurgeManifest(const iceberg::ManifestFile& manifest) {
     if (done_.contains(manifest.path)) {
       return {};
     }
-    if (with_data) {
+    if (with_data_) {
       auto bytes = environment_.objects.Read(manifest.path, kMaxFileBytes);
       if (!bytes.has_value()) {
         return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
@@ -148,19 +154,41 @@ class Purge {
     RETURN_IF_ERROR(CheckUnreferenced());
     CrashPoint("purge.before_delete");
     for (const std::string& location : batch_) {
-      Status deleted = environment_.objects.Delete(location);
-      if (deleted.has_value()) {
-        ++deleted_;
-      } else if (deleted.error().code() == ErrorCode::kForbidden ||
-                 deleted.error().code() == ErrorCode::kInvalidArgument) {
-        ++left_;  // lies where this server may not delete: named in the progress
-      } else {
-        return deleted;
-      }
+      RETURN_IF_ERROR(DeleteOne(location));
     }
     CrashPoint("purge.after_delete");
     batch_.clear();
     return {};
+  }
+
+  Status DeleteOne(const std::string& location) {
+    if (stop_) {
+      return Error(ErrorCode::kUnavailable, "The server is stopping");
+    }
+    if (!LiesInTable(location)) {
+      // Brought in from elsewhere, perhaps from the folder of a table that lives.
+      ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location));
+      if (!others.empty()) {
+        ++left_;
+        return {};
+      }
+    }
+    Status deleted = environment_.objects.Delete(location);
+    if (deleted.has_value()) {
+      ++deleted_;
+    } else if (deleted.error().code() == ErrorCode::kForbidden ||
+               deleted.error().code() == ErrorCode::kInvalidArgument) {
+      ++left_;  // lies where this server may not delete
+    } else {
+      return deleted;
+    }
+    return {};
+  }
+
+  bool LiesInTable(std::string_view location) const {
+    auto table = storage::Location::Parse(payload_.location);
+    auto file = storage::Location::Parse(location);
+    return table.has_value() && file.has_value() && table->Contains(*file);
   }
 
   std::string Progress() const {
@@ -187,6 +215,8 @@ class Purge {
   const store::JobRecord& job_;
   PurgePayload payload_;
   const std::atomic<bool>& stop_;
+  /// What the table's last version says of its data files; older ones may have said otherwise.
+  bool with_data_ = true;
   /// Manifests, lists and statistics that this run has seen: snapshots share them.
   std::set<std::string> done_;
   std::vector<std::string> batch_;

@@ -217,9 +217,8 @@ void TableCommitService::DeleteOldMetadata(const iceberg::TableMetadata& before,
   if (!iceberg::BoolProperty(*after.properties, iceberg::kDeleteAfterCommitProperty, false)) {
     return;
   }
-  // A log may name any file: only those beside the table's other files are its own.
-  auto own = storage::Location::Parse(
-      after.FindProperty(iceberg::kMetadataPathProperty).value_or(after.location));
+  // A log may name any file: only those below the table's location are surely its own.
+  auto own = storage::Location::Parse(after.location);
   for (const iceberg::MetadataLogEntry& old : iceberg::DroppedMetadataLog(before, after)) {
     auto file = storage::Location::Parse(old.metadata_file);
     if (own.has_value() && file.has_value() && own->Contains(*file)) {

@@ -57,6 +57,11 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
 
 Result<Answer<MetadataEntryPtr>> TableService::Unregister(const CallContext& call,
                                                           const TableIdentifier& identifier) {
+  return RetryLostRaces(environment_, [&] { return TryUnregister(call, identifier); });
+}
+
+Result<Answer<MetadataEntryPtr>> TableService::TryUnregister(const CallContext& call,
+                                                             const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kTable));
   MetadataEntryPtr entry;

@@ -98,10 +98,10 @@ Result<Answer<MetadataEntryPtr>> TableService::Create(const CallContext& call,
     return Error(ErrorCode::kAlreadyExists,
                  fmt::format("Table already exists: {}", request.identifier.ToString()));
   }
+  RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
   Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
   ASSIGN_OR_RETURN(WrittenMetadata written,
                    WriteTableMetadata(environment_, call.warehouse, metadata, "", attempt));
-  RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
   store::CreateObject create{request.identifier, ObjectKind::kTable, written.pointer};
   return CommitOne(environment_, call, attempt, std::move(create), written);
 }
@@ -133,6 +133,12 @@ Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext&
 Result<Answer<std::monostate>> TableService::Drop(const CallContext& call,
                                                   const TableIdentifier& identifier,
                                                   bool purge) {
+  return RetryLostRaces(environment_, [&] { return TryDrop(call, identifier, purge); });
+}
+
+Result<Answer<std::monostate>> TableService::TryDrop(const CallContext& call,
+                                                     const TableIdentifier& identifier,
+                                                     bool purge) {
   store::DropObject drop{.identifier = identifier, .kind = ObjectKind::kTable};
   if (purge) {
     ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,

@@ -71,6 +71,11 @@ class TableService {
   Status SaveMetricsReport(const CallContext& call, const store::SaveMetricsReport& report);
 
  private:
+  Result<Answer<std::monostate>> TryDrop(const CallContext& call,
+                                         const TableIdentifier& identifier,
+                                         bool purge);
+  Result<Answer<MetadataEntryPtr>> TryUnregister(const CallContext& call,
+                                                 const TableIdentifier& identifier);
   Result<iceberg::TableMetadataPtr> NewMetadata(const CallContext& call,
                                                 const CreateTableRequest& request);
   Result<store::ObjectRef> Find(const CallContext& call, const TableIdentifier& identifier);

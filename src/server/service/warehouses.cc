@@ -99,6 +99,11 @@ Result<store::WarehouseRecord> WarehouseDirectory::Create(const CallContext& cal
                                                           const store::CreateWarehouse& create,
                                                           TimestampMs now) {
   RETURN_IF_ERROR(CheckWarehouseName(create.name));
+  std::lock_guard lock(mutex_);
+  if (FindByName(create.name).has_value()) {
+    return Error(ErrorCode::kAlreadyExists,
+                 fmt::format("Warehouse already exists: {}", create.name));
+  }
   ASSIGN_OR_RETURN(storage::Location location, storage::Location::Parse(create.location));
   auto list = list_.load();
   for (const store::WarehouseRecord& other : *list) {
@@ -122,7 +127,12 @@ Result<store::WarehouseRecord> WarehouseDirectory::Create(const CallContext& cal
 }
 
 Status WarehouseDirectory::Drop(const CallContext& call, const std::string& name, TimestampMs now) {
-  RETURN_IF_ERROR(FindByName(name));
+  std::lock_guard lock(mutex_);
+  ASSIGN_OR_RETURN(store::WarehouseRecord warehouse, FindByName(name));
+  if (warehouse.is_default) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Warehouse {} is the default one and cannot be dropped", name));
+  }
   RETURN_IF_ERROR(store_.Execute(store::DropWarehouse{name}, {.principal = call.principal,
                                                               .request_id = call.request_id,
                                                               .now = now,

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,8 @@ class WarehouseDirectory {
 
   store::CatalogStore& store_;
   PrepareStorage prepare_;
+  /// Creations and drops go one after the other: two may not nest, and the list goes forward only.
+  std::mutex mutex_;
   std::atomic<std::shared_ptr<const List>> list_{std::make_shared<const List>()};
 };
 
