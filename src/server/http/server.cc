@@ -34,12 +34,14 @@ struct IoThread {
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   asio::steady_timer sweep{context};
   ConnectionList list;
+  /// Set on this thread. A cancelled timer that has fired already would otherwise be armed again.
+  bool stopping = false;
   std::thread thread;
 };
 
 asio::awaitable<void> Sweep(IoThread& io) {
   boost::system::error_code error;
-  while (!error) {
+  while (!io.stopping) {
     io.sweep.expires_after(kSweepInterval);
     co_await io.sweep.async_wait(asio::redirect_error(asio::use_awaitable, error));
     io.list.CloseOverdue(std::chrono::steady_clock::now());
@@ -167,6 +169,7 @@ class HttpServer::Impl {
           acceptor_.close(error);
         }
         io.list.CloseAll();
+        io.stopping = true;
         io.sweep.cancel();
         io.work.reset();
       });
