@@ -66,6 +66,9 @@ Result<TableUpdate> ParseAddSortOrder(const json::Object& object) {
 Result<TableUpdate> ParseAddSnapshot(const json::Object& object) {
   ASSIGN_OR_RETURN(json::Element element, json::Get(object, "snapshot"));
   ASSIGN_OR_RETURN(Snapshot snapshot, ParseSnapshot(element));
+  // Old files may lack a summary; a new snapshot may not (REST: schema Snapshot).
+  ASSIGN_OR_RETURN(json::Object fields, json::AsObject(element, "snapshot"));
+  RETURN_IF_ERROR(json::GetObject(fields, "summary"));
   return TableUpdate(AddSnapshot{std::make_shared<const Snapshot>(std::move(snapshot))});
 }
 
