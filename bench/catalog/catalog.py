@@ -26,7 +26,9 @@ def call(server: Server, method: str, path: str, body: dict | None = None) -> by
 
 
 def entity_tag(server: Server, path: str) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=120) as answer:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{server.port}{path}", timeout=120
+    ) as answer:
         return answer.headers.get("ETag", "")
 
 
@@ -39,7 +41,9 @@ def create_namespace(server: Server, name: str = NAMESPACE) -> None:
          {"namespace": [name], "properties": {"owner": "bench"}})  # fmt: skip
 
 
-def create_tables(server: Server, prefix: str, count: int, namespace: str = NAMESPACE) -> None:
+def create_tables(
+    server: Server, prefix: str, count: int, namespace: str = NAMESPACE
+) -> None:
     for number in range(count):
         body = {"name": f"{prefix}{number}", "schema": schema(4)}
         call(server, "POST", f"/v1/namespaces/{namespace}/tables", body)
@@ -49,8 +53,14 @@ def register(server: Server, name: str, snapshots: int, folder: Path) -> None:
     """A table with that many snapshots, from a metadata file written here."""
     location = folder / f"{server.name}-{name}"
     (location / "metadata").mkdir(parents=True)
-    file = location / "metadata" / "00000-3b4ad7b0-2ae1-4d38-9b6e-5f6f5d1c8a01.metadata.json"
-    file.write_text(json.dumps(metadata(f"file:{location}", snapshots), separators=(",", ":")))
+    file = (
+        location
+        / "metadata"
+        / "00000-3b4ad7b0-2ae1-4d38-9b6e-5f6f5d1c8a01.metadata.json"
+    )
+    file.write_text(
+        json.dumps(metadata(f"file:{location}", snapshots), separators=(",", ":"))
+    )
     body = {"name": name, "metadata-location": f"file:{file}"}
     call(server, "POST", f"/v1/namespaces/{NAMESPACE}/register", body)
 
@@ -58,7 +68,12 @@ def register(server: Server, name: str, snapshots: int, folder: Path) -> None:
 def schema(columns: int) -> dict:
     kinds = ("long", "string", "timestamptz", "double")
     fields = [
-        {"id": i + 1, "name": f"column_{i}", "required": i == 0, "type": kinds[i % len(kinds)]}
+        {
+            "id": i + 1,
+            "name": f"column_{i}",
+            "required": i == 0,
+            "type": kinds[i % len(kinds)],
+        }
         for i in range(columns)
     ]
     return {"type": "struct", "schema-id": 0, "fields": fields}

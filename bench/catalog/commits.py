@@ -27,7 +27,10 @@ def _append_on_own_tables(bench: Bench) -> None:
     for connections in bench.plan.writers:
         samples = _fresh_appends(bench, connections, connections)
         bench.compared_row(connections, samples)
-    report.table(f"append commit, {MANY_CLIENTS} clients on {MANY_TABLES} tables", *bench.COMPARED)
+    report.table(
+        f"append commit, {MANY_CLIENTS} clients on {MANY_TABLES} tables",
+        *bench.COMPARED,
+    )
     samples = _fresh_appends(bench, MANY_CLIENTS, MANY_TABLES)
     bench.compared_row(MANY_CLIENTS, samples)
     if bench.fixture:
@@ -57,7 +60,9 @@ def by_history(bench: Bench) -> None:
         for _ in range(bench.plan.rounds):
             floors.append(_floor(bench, snapshots, count))
             ours.append(_appends(bench, bench.firn, snapshots, count))
-        theirs = _appends(bench, bench.fixture, snapshots, count) if bench.fixture else None
+        theirs = (
+            _appends(bench, bench.fixture, snapshots, count) if bench.fixture else None
+        )
         _history_row(bench, snapshots, floors, ours, theirs)
 
 

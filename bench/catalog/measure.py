@@ -36,11 +36,15 @@ class Sample:
     @property
     def failures(self) -> int:
         """Everything that was not answered 2xx or 304."""
-        bad = sum(n for s, n in self.statuses.items() if not s.startswith("2") and s != "304")
+        bad = sum(
+            n for s, n in self.statuses.items() if not s.startswith("2") and s != "304"
+        )
         return bad + self.broken
 
     def ms(self, quantile: str, kind: str | None = None) -> float:
-        figures = self.kinds.get(kind) if kind else next(iter(self.kinds.values()), None)
+        figures = (
+            self.kinds.get(kind) if kind else next(iter(self.kinds.values()), None)
+        )
         return figures[f"{quantile}_us"] / 1000 if figures else float("nan")
 
 
@@ -50,7 +54,9 @@ class Loader:
 
     binary: Path
 
-    def run(self, server: Server, mix: str, connections: int, seconds: float, **options) -> Sample:
+    def run(
+        self, server: Server, mix: str, connections: int, seconds: float, **options
+    ) -> Sample:
         command = [str(self.binary), "--port", str(server.port), "--mix", mix]
         command += ["--connections", str(connections), "--seconds", str(seconds)]
         command += ["--threads", "1" if connections < 16 else "2"]
@@ -58,7 +64,11 @@ class Loader:
             command += [f"--{name.replace('_', '-')}", str(value)]
         before = procfs.cpu(server.pid)
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=seconds + GRACE_S + 60, check=True
+            command,
+            capture_output=True,
+            text=True,
+            timeout=seconds + GRACE_S + 60,
+            check=True,
         )
         spent = procfs.cpu(server.pid) - before
         told = json.loads(done.stdout)
@@ -86,7 +96,9 @@ def alternate(rounds: int, *runs: Callable[[], Sample]) -> list[list[Sample]]:
 def ratio(ours: list[Sample], theirs: list[Sample]) -> float:
     """The median of the pairs' rate ratios."""
     pairs = zip(ours, theirs, strict=True)
-    return statistics.median(a.rate / b.rate if b.rate else float("inf") for a, b in pairs)
+    return statistics.median(
+        a.rate / b.rate if b.rate else float("inf") for a, b in pairs
+    )
 
 
 def middle(samples: list[Sample]) -> Sample:

@@ -93,7 +93,9 @@ def histories(bench: Bench) -> None:
 def _history_row(bench: Bench, snapshots: int, size: int, samples: list[list[Sample]],
                  not_modified: Sample, refs: Sample) -> None:  # fmt: skip
     if set(not_modified.statuses) != {"304"}:
-        bench.report.note(f"{snapshots}: If-None-Match was answered {not_modified.statuses}")
+        bench.report.note(
+            f"{snapshots}: If-None-Match was answered {not_modified.statuses}"
+        )
     ours = middle(samples[0])
     theirs = middle(samples[1]) if bench.nginx else None
     slower = 1 / ratio(*samples) if theirs else None
@@ -123,16 +125,27 @@ def crowd(bench: Bench) -> None:
                    ("p50", "p95", "p99", "max")), str(figures["statuses"]))  # fmt: skip
     # Sixteen writers share each table here: a lost race (409) is an answer, not a failure.
     failures = sample.failures - sample.statuses.get("409", 0)
-    report.note(f"failures: {failures}; 409 among the appends: {sample.statuses.get('409', 0)}")
+    report.note(
+        f"failures: {failures}; 409 among the appends: {sample.statuses.get('409', 0)}"
+    )
     report.bar("1,000 connections: failures", float(failures), 0, 0, False)
     _tail_bars(bench, "mixed", sample)
     quiet = bench.loader.run(bench.firn, "load-table=1,load-namespace=1", 1000,
                              bench.plan.seconds * 2, **options)  # fmt: skip
     _tail_bars(bench, "reads only", quiet)
-    report.bar("RssAnon MiB after the load", procfs.anonymous_mib(bench.firn.pid), 130, 80, False)
+    report.bar(
+        "RssAnon MiB after the load",
+        procfs.anonymous_mib(bench.firn.pid),
+        130,
+        80,
+        False,
+    )
 
 
 def _tail_bars(bench: Bench, mix: str, sample: Sample) -> None:
-    for kind, name in (("load-namespace", "GET namespace"), ("load-table", "GET table")):
+    for kind, name in (
+        ("load-namespace", "GET namespace"),
+        ("load-table", "GET table"),
+    ):
         what = f"p99 ms of {name} at 1,000 connections, {mix}"
         bench.report.bar(what, sample.ms("p99", kind), 50, 20, False)

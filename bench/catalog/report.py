@@ -43,14 +43,19 @@ class Report:
             self.tables[-1].notes.append(text)
         print(f"  {text}", flush=True)
 
-    def bar(self, what: str, figure: float, must: float, aim: float, more_is_better: bool) -> None:
+    def bar(
+        self, what: str, figure: float, must: float, aim: float, more_is_better: bool
+    ) -> None:
         """A figure beside its bars."""
+
         def reached(limit: float) -> bool:
             return figure >= limit if more_is_better else figure <= limit
 
         verdict = "aim" if reached(aim) else "must" if reached(must) else "SHORT"
         sign = ">=" if more_is_better else "<="
-        self.bars.append([what, figure, f"{sign} {show(must)}", f"{sign} {show(aim)}", verdict])
+        self.bars.append(
+            [what, figure, f"{sign} {show(must)}", f"{sign} {show(aim)}", verdict]
+        )
 
     def print_bars(self) -> None:
         print("\nAgainst the bars")
@@ -59,7 +64,9 @@ class Report:
 
     def markdown(self) -> str:
         lines = ["## Against the bars", ""]
-        lines += _markdown_table(["what", "figure", "must", "aim", "reached"], self.bars)
+        lines += _markdown_table(
+            ["what", "figure", "must", "aim", "reached"], self.bars
+        )
         for table in self.tables:
             lines += ["", f"## {table.title}", ""]
             lines += _markdown_table(table.columns, table.rows)
@@ -70,7 +77,9 @@ class Report:
         """As JSON where the name says so, else as Markdown."""
         if file.suffix == ".json":
             tables = [vars(table) for table in self.tables]
-            file.write_text(json.dumps({"bars": self.bars, "tables": tables}, indent=1) + "\n")
+            file.write_text(
+                json.dumps({"bars": self.bars, "tables": tables}, indent=1) + "\n"
+            )
         else:
             file.write_text(self.markdown())
 

@@ -16,13 +16,13 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-import commits  # noqa: E402
-import reads  # noqa: E402
-import starts  # noqa: E402
-from context import Bench, Plan, quick_plan  # noqa: E402
-from measure import Loader  # noqa: E402
-from report import Report  # noqa: E402
-from servers import ROOT, Firn, Fixture, Nginx, NotHere  # noqa: E402
+import commits
+import reads
+import starts
+from context import Bench, Plan, quick_plan
+from measure import Loader
+from report import Report
+from servers import ROOT, Firn, Fixture, Nginx, NotHere
 
 PARTS = {
     "starts": starts.measure,
@@ -39,11 +39,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="about a minute, coarse")
     parser.add_argument("--only", default="", help=f"some of: {', '.join(PARTS)}")
-    parser.add_argument("--out", type=Path, action="append", default=[], help="Markdown or JSON")
+    parser.add_argument(
+        "--out", type=Path, action="append", default=[], help="Markdown or JSON"
+    )
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     parser.add_argument("--seconds", type=float, help="of one measurement")
     parser.add_argument("--rounds", type=int, help="measurements of each pair")
-    parser.add_argument("--crowd-seconds", type=float, help="of the run with 1,000 connections")
+    parser.add_argument(
+        "--crowd-seconds", type=float, help="of the run with 1,000 connections"
+    )
     parser.add_argument("--without", default="", help="peers left out: nginx, fixture")
     parser.add_argument("--keep", action="store_true", help="leave the folder")
     return parser.parse_args()
@@ -129,7 +133,10 @@ def main() -> int:
     bench = make_bench(chosen, folder)
     for binary in (bench.firn.binary, bench.loader.binary, bench.copy_sync):
         if not binary.is_file():
-            print(f"no {binary.name}: configure with -DFIRN_BENCH=ON and build", file=sys.stderr)
+            print(
+                f"no {binary.name}: configure with -DFIRN_BENCH=ON and build",
+                file=sys.stderr,
+            )
             return 2
     where = machine()
     print(where)

@@ -26,7 +26,9 @@ def free_port() -> int:
 
 def answers(port: int, path: str) -> bool:
     """True where a GET is answered 200. A plain socket: it must cost less than what it times."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    )
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
             connection.sendall(request.encode())
@@ -63,12 +65,20 @@ class Server:
         begin = time.monotonic()
         with (self.folder / "output.log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, env={**os.environ, **self.environment()}
+                self.command(),
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment()},
             )
         while not answers(self.port, self.ready_path):
-            if self.process.poll() is not None or time.monotonic() > begin + START_TIMEOUT_S:
+            if (
+                self.process.poll() is not None
+                or time.monotonic() > begin + START_TIMEOUT_S
+            ):
                 self.stop()
-                raise NotHere(f"{self.name} did not start, see {self.folder / 'output.log'}")
+                raise NotHere(
+                    f"{self.name} did not start, see {self.folder / 'output.log'}"
+                )
             time.sleep(self.poll_s)
         return time.monotonic() - begin
 
@@ -149,7 +159,9 @@ class Nginx(Server):
         config = self.folder / "nginx.conf"
         user = "user root;" if os.getuid() == 0 else ""
         values = {"user": user, "workers": self.workers, "files": MAX_OPEN_FILES}
-        config.write_text(NGINX_CONFIG.format(**values, folder=self.folder, port=self.port))
+        config.write_text(
+            NGINX_CONFIG.format(**values, folder=self.folder, port=self.port)
+        )
         return [self.binary, "-p", str(self.folder), "-c", str(config)]
 
 

@@ -18,7 +18,9 @@ def measure(bench: Bench) -> None:
     for kind in ("empty", "existing"):
         times = []
         for number in range(bench.plan.starts):
-            folder = bench.folder / (f"start-{number}" if kind == "empty" else "start-0")
+            folder = bench.folder / (
+                f"start-{number}" if kind == "empty" else "start-0"
+            )
             server = Firn(folder, bench.firn.binary, bench.firn.io_threads)
             times.append(server.start())
             server.stop()
