@@ -1,6 +1,7 @@
 """Collects figures as tables: printed while they come, written as Markdown or JSON at the end."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ def show(value) -> str:
         return "-"
     if not isinstance(value, float):
         return str(value)
-    if value != value:
+    if math.isnan(value):
         return "-"
     if abs(value) >= 100:
         return f"{value:,.0f}"
