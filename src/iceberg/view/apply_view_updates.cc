@@ -230,6 +230,7 @@ class Builder {
       return {};
     }
     std::vector<ViewVersionId> newest_first;
+    newest_first.reserve(next_.versions.size());
     for (const ViewVersion& version : next_.versions) {
       newest_first.push_back(version.id);
     }
