@@ -23,11 +23,6 @@ bool Contains(const std::vector<Id>& ids, Id id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-template <class Id>
-Id After(Id id) {
-  return Id(id.value() + 1);
-}
-
 UnboundPartitionSpec Unbind(const PartitionSpec& spec) {
   UnboundPartitionSpec unbound;
   unbound.id = spec.id;
@@ -65,7 +60,7 @@ Status TableMetadataBuilder::Apply(const AddSchema& update) {
       last_added_schema_ = schema.id();
       return {};
     }
-    id = schema.id() >= id ? After(schema.id()) : id;
+    id = schema.id() >= id ? NextId(schema.id()) : id;
   }
   Add(next_.schemas, update.schema.WithId(id));
   last_added_schema_ = id;
@@ -115,7 +110,7 @@ Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSp
     if (!field.field_id && next_.format_version > 1) {
       auto known = KnownFieldId(next_.specs, field);
       bool reuse = known && !used.contains(*known);
-      last = reuse ? last : After(last);
+      last = reuse ? last : NextId(last);
       field.field_id = reuse ? *known : last;
       used.insert(*field.field_id);
     }
@@ -135,7 +130,7 @@ Status TableMetadataBuilder::Apply(const AddSpec& update) {
       last_added_spec_ = existing.id;
       return {};
     }
-    spec.id = spec.id <= existing.id ? After(existing.id) : spec.id;
+    spec.id = spec.id <= existing.id ? NextId(existing.id) : spec.id;
   }
   if (next_.format_version == 1 && !spec.has_sequential_ids()) {
     return Invalid(fmt::format("Spec does not use sequential IDs that are required in v1: {}",
@@ -190,7 +185,7 @@ Status TableMetadataBuilder::Apply(const AddSortOrder& update) {
       return {};
     }
     if (order.is_sorted() && order.id <= existing.id) {
-      order.id = After(existing.id);
+      order.id = NextId(existing.id);
     }
   }
   last_added_order_ = order.id;
