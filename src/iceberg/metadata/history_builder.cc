@@ -39,7 +39,7 @@ bool TableMetadataBuilder::IsAdded(SnapshotId id) const {
   return std::find(added_snapshots_.begin(), added_snapshots_.end(), id) != added_snapshots_.end();
 }
 
-Status TableMetadataBuilder::CheckRowLineage(const Snapshot& snapshot) const {
+Result<int64_t> TableMetadataBuilder::NextRowId(const Snapshot& snapshot) const {
   if (!snapshot.first_row_id) {
     return Invalid("Cannot add a snapshot: first-row-id is null");
   }
@@ -55,7 +55,7 @@ Status TableMetadataBuilder::CheckRowLineage(const Snapshot& snapshot) const {
   if (__builtin_add_overflow(*snapshot.first_row_id, *snapshot.added_rows, &next_row_id)) {
     return Invalid("Cannot add a snapshot: first-row-id plus added-rows is out of range");
   }
-  return {};
+  return next_row_id;
 }
 
 Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
@@ -88,8 +88,7 @@ Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
         number.value(), last.value()));
   }
   if (next_.format_version >= kRowLineageVersion) {
-    RETURN_IF_ERROR(CheckRowLineage(snapshot));
-    next_.next_row_id = *snapshot.first_row_id + *snapshot.added_rows;
+    ASSIGN_OR_RETURN(next_.next_row_id, NextRowId(snapshot));
   }
   next_.last_sequence_number = number;
   Add(next_.snapshots, SnapshotEntry{snapshot.id, update.snapshot});

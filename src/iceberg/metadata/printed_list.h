@@ -233,12 +233,12 @@ class PrintedList {
                                            T item,
                                            std::string_view json) {
     auto changed = std::make_shared<Chunk>();
-    for (size_t i = 0; i < chunk.items.size(); ++i) {
-      if (i == position) {
-        changed->Append(std::move(item), json);
-      } else {
-        changed->Append(chunk.items[i], chunk.TextAt(i));
-      }
+    for (size_t i = 0; i < position; ++i) {
+      changed->Append(chunk.items[i], chunk.TextAt(i));
+    }
+    changed->Append(std::move(item), json);
+    for (size_t i = position + 1; i < chunk.items.size(); ++i) {
+      changed->Append(chunk.items[i], chunk.TextAt(i));
     }
     return changed;
   }

@@ -1,6 +1,5 @@
 // The part of TableMetadataBuilder that changes schemas, partition specs and sort orders.
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -22,13 +21,6 @@ Error Invalid(std::string message) {
 template <class Id>
 bool Contains(const std::vector<Id>& ids, Id id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
-/// The next id; the last one there is has none, and is then refused as taken.
-template <class Id>
-Id After(Id id) {
-  using Rep = typename Id::rep;
-  return id.value() == std::numeric_limits<Rep>::max() ? id : Id(static_cast<Rep>(id.value() + 1));
 }
 
 UnboundPartitionSpec Unbind(const PartitionSpec& spec) {
@@ -68,7 +60,7 @@ Status TableMetadataBuilder::Apply(const AddSchema& update) {
       last_added_schema_ = schema.id();
       return {};
     }
-    id = schema.id() >= id ? After(schema.id()) : id;
+    id = schema.id() >= id ? NextId(schema.id()) : id;
   }
   Add(next_.schemas, update.schema.WithId(id));
   last_added_schema_ = id;
@@ -118,7 +110,7 @@ Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSp
     if (!field.field_id && next_.format_version > 1) {
       auto known = KnownFieldId(next_.specs, field);
       bool reuse = known && !used.contains(*known);
-      last = reuse ? last : After(last);
+      last = reuse ? last : NextId(last);
       field.field_id = reuse ? *known : last;
       used.insert(*field.field_id);
     }
@@ -138,7 +130,7 @@ Status TableMetadataBuilder::Apply(const AddSpec& update) {
       last_added_spec_ = existing.id;
       return {};
     }
-    spec.id = spec.id <= existing.id ? After(existing.id) : spec.id;
+    spec.id = spec.id <= existing.id ? NextId(existing.id) : spec.id;
   }
   if (next_.format_version == 1 && !spec.has_sequential_ids()) {
     return Invalid(fmt::format("Spec does not use sequential IDs that are required in v1: {}",
@@ -193,7 +185,7 @@ Status TableMetadataBuilder::Apply(const AddSortOrder& update) {
       return {};
     }
     if (order.is_sorted() && order.id <= existing.id) {
-      order.id = After(existing.id);
+      order.id = NextId(existing.id);
     }
   }
   last_added_order_ = order.id;

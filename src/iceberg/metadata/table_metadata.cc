@@ -48,7 +48,7 @@ std::optional<std::string_view> TableMetadata::FindProperty(std::string_view nam
 }
 
 SequenceNumber TableMetadata::next_sequence_number() const {
-  return format_version > 1 ? SequenceNumber(last_sequence_number.value() + 1) : SequenceNumber(0);
+  return format_version > 1 ? NextId(last_sequence_number) : SequenceNumber(0);
 }
 
 std::vector<MetadataLogEntry> DroppedMetadataLog(const TableMetadata& before,

@@ -101,7 +101,8 @@ Status TableMetadataBuilder::Apply(const RemoveProperties& update) {
 }
 
 Status TableMetadataBuilder::Apply(const SetStatistics& update) {
-  Put(next_.statistics, IsOf(update.file.snapshot_id), update.file);
+  next_.statistics.RemoveIf(IsOf(update.file.snapshot_id));
+  Add(next_.statistics, update.file);
   changed_ = true;
   return {};
 }
@@ -112,7 +113,8 @@ Status TableMetadataBuilder::Apply(const RemoveStatistics& update) {
 }
 
 Status TableMetadataBuilder::Apply(const SetPartitionStatistics& update) {
-  Put(next_.partition_statistics, IsOf(update.file.snapshot_id), update.file);
+  next_.partition_statistics.RemoveIf(IsOf(update.file.snapshot_id));
+  Add(next_.partition_statistics, update.file);
   changed_ = true;
   return {};
 }

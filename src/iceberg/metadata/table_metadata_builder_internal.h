@@ -6,6 +6,7 @@
 // Errors: as ApplyUpdates. After one the builder is of no use.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -59,7 +60,8 @@ class TableMetadataBuilder {
 
   Result<PartitionSpec> BindNewSpec(const UnboundPartitionSpec& spec, const Schema& schema) const;
 
-  Status CheckRowLineage(const Snapshot& snapshot) const;
+  /// The table's next row id after the snapshot's rows.
+  Result<int64_t> NextRowId(const Snapshot& snapshot) const;
   void RemoveRef(std::string_view name);
   bool IsAdded(SnapshotId id) const;
   /// Drops log entries that no commit ever made current, and all before a gap.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -10,14 +11,17 @@ namespace firn::iceberg {
 namespace {
 
 /// Clocks of writers may differ this much.
-constexpr int64_t kClockSkewMs = 60'000;
+constexpr uint64_t kClockSkewMs = 60'000;
 
 Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
 }
 
+/// Whether `later` is before `earlier` by more than clocks may differ.
 bool Before(TimestampMs earlier, TimestampMs later) {
-  return later.value() < earlier.value() - kClockSkewMs;
+  auto from = static_cast<uint64_t>(later.value());
+  auto to = static_cast<uint64_t>(earlier.value());
+  return later < earlier && to - from > kClockSkewMs;
 }
 
 template <class T, class GetId>
@@ -67,7 +71,11 @@ Status CheckRefs(const TableMetadata& metadata) {
     ids.push_back(entry.id);
   }
   std::sort(ids.begin(), ids.end());
+  std::set<std::string_view> names;
   for (const NamedRef& named : metadata.refs) {
+    if (!names.insert(named.name).second) {
+      return Invalid(fmt::format("Invalid table metadata: more than one ref {}", named.name));
+    }
     RETURN_IF_ERROR(Validate(named.ref));
     if (!std::binary_search(ids.begin(), ids.end(), named.ref.snapshot_id)) {
       return Invalid(fmt::format(

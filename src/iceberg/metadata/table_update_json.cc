@@ -21,6 +21,7 @@ template <class Id>
 Result<std::vector<Id>> GetIds32(const json::Object& object, std::string_view key) {
   ASSIGN_OR_RETURN(auto numbers, json::GetInt32List(object, key));
   std::vector<Id> ids;
+  ids.reserve(numbers.size());
   for (int32_t number : numbers) {
     ids.emplace_back(number);
   }
@@ -81,6 +82,7 @@ Result<TableUpdate> ParseSetSnapshotRef(const json::Object& object) {
 Result<TableUpdate> ParseRemoveSnapshots(const json::Object& object) {
   ASSIGN_OR_RETURN(auto numbers, json::GetInt64List(object, "snapshot-ids"));
   RemoveSnapshots update;
+  update.snapshot_ids.reserve(numbers.size());
   for (int64_t number : numbers) {
     update.snapshot_ids.emplace_back(number);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "base/strong_int.h"
 
@@ -18,6 +19,13 @@ using SnapshotId = StrongInt<struct SnapshotIdTag, int64_t>;
 /// Orders snapshots and files of one table; 0 in v1 tables.
 using SequenceNumber = StrongInt<struct SequenceNumberTag, int64_t>;
 using ViewVersionId = StrongInt<struct ViewVersionIdTag, int32_t>;
+
+/// The id after `id`; wraps after the last, as a file may use it.
+template <class Id>
+constexpr Id NextId(Id id) {
+  using Unsigned = std::make_unsigned_t<typename Id::rep>;
+  return Id(static_cast<typename Id::rep>(static_cast<Unsigned>(id.value()) + 1));
+}
 
 /// In updates: "the one these updates added last".
 inline constexpr int32_t kLastAdded = -1;

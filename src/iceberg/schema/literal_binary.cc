@@ -28,7 +28,7 @@ std::string Encode(T value) {
 template <class T>
 T Decode(std::string_view bytes) {
   T value;
-  std::memcpy(&value, bytes.data(), sizeof(T));
+  bytes.copy(reinterpret_cast<char*>(&value), sizeof(T));
   return value;
 }
 
@@ -138,7 +138,7 @@ Result<Literal> DecodeLiteral(const Type& type, std::string_view bytes) {
     case TypeId::kString:
       return Literal(std::string(bytes));
     case TypeId::kUuid: {
-      std::array<uint8_t, kUuidBytes> uuid;
+      std::array<uint8_t, kUuidBytes> uuid{};
       if (bytes.size() != uuid.size()) {
         return WrongLength(type, bytes);
       }

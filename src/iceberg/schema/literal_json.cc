@@ -186,7 +186,7 @@ Result<Literal> ParseNonNull(const Type& type, json::Element element) {
 }
 
 void AppendFloat(float value, JsonWriter& out) {
-  std::array<char, 32> text;
+  std::array<char, 32> text{};
   auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
   std::string digits(text.data(), end);
   if (digits.find_first_of(".en") == std::string::npos) {

@@ -100,7 +100,7 @@ Result<PartitionSpec> BindHistoricalSpec(const UnboundPartitionSpec& spec, const
   FieldId last = kNoPartitionFieldId;
   for (const UnboundPartitionField& field : spec.fields) {
     RETURN_IF_ERROR(CheckName(field, schema, names));
-    FieldId id = field.field_id.value_or(FieldId(last.value() + 1));
+    FieldId id = field.field_id ? *field.field_id : NextId(last);
     last = std::max(last, id);
     bound.fields.push_back({field.source_id, id, field.name, field.transform});
   }

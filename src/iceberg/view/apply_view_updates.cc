@@ -54,11 +54,6 @@ bool SameVersion(const ViewVersion& a, const ViewVersion& b) {
          a.default_namespace == b.default_namespace;
 }
 
-template <class Id>
-Id After(Id id) {
-  return Id(id.value() + 1);
-}
-
 class Builder {
  public:
   Builder(ViewMetadataPtr base, TimestampMs now) : base_(std::move(base)), now_(now) {
@@ -97,7 +92,7 @@ class Builder {
         last_added_schema_ = schema.id();
         return {};
       }
-      id = schema.id() >= id ? After(schema.id()) : id;
+      id = schema.id() >= id ? NextId(schema.id()) : id;
     }
     next_.schemas.push_back(update.schema.WithId(id));
     last_added_schema_ = id;
@@ -140,7 +135,7 @@ class Builder {
         last_added_version_ = existing.id;
         return {};
       }
-      version.id = existing.id >= version.id ? After(existing.id) : version.id;
+      version.id = existing.id >= version.id ? NextId(existing.id) : version.id;
     }
     if (next_.FindSchema(version.schema_id) == nullptr) {
       return Invalid(
@@ -231,6 +226,7 @@ class Builder {
       return {};
     }
     std::vector<ViewVersionId> newest_first;
+    newest_first.reserve(next_.versions.size());
     for (const ViewVersion& version : next_.versions) {
       newest_first.push_back(version.id);
     }

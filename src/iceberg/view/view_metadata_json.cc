@@ -56,6 +56,7 @@ Status ParseArray(const json::Object& root,
 template <class T, class GetId>
 bool HasTwins(const std::vector<T>& list, GetId get_id) {
   std::vector<int32_t> ids;
+  ids.reserve(list.size());
   for (const T& item : list) {
     ids.push_back(get_id(item).value());
   }
