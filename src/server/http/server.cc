@@ -35,13 +35,15 @@ struct IoThread {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   asio::steady_timer sweep{context};
+  /// Ends the sweep. A timer that has just expired cannot be cancelled: its wait succeeded.
+  bool stopping = false;
   ConnectionList list;
   std::thread thread;
 };
 
 asio::awaitable<void> Sweep(IoThread& io) {
   boost::system::error_code error;
-  while (!error) {
+  while (!error && !io.stopping) {
     io.sweep.expires_after(kSweepInterval);
     co_await io.sweep.async_wait(asio::redirect_error(asio::use_awaitable, error));
     io.list.CloseOverdue(std::chrono::steady_clock::now());
@@ -169,6 +171,7 @@ class HttpServer::Impl {
           acceptor_.close(error);
         }
         io.list.CloseAll();
+        io.stopping = true;
         io.sweep.cancel();
         io.work.reset();
       });
