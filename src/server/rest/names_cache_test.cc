@@ -1,7 +1,7 @@
 // Answers about names kept for the I/O threads.
 #include "server/rest/names_cache.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace firn::rest {
 namespace {

