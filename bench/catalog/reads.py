@@ -118,7 +118,9 @@ def crowd(bench: Bench) -> None:
     # A namespace of its own: what a list costs must not depend on the parts before.
     catalog.create_namespace(bench.firn, CROWD_NAMESPACE)
     catalog.create_tables(bench.firn, "w", CROWD_TABLES, CROWD_NAMESPACE)
-    options = {"namespace": CROWD_NAMESPACE, "table": "w", "tables": CROWD_TABLES}
+    catalog.create_tables(bench.firn, "r", 1, CROWD_NAMESPACE)
+    options = {"namespace": CROWD_NAMESPACE, "table": "w", "tables": CROWD_TABLES,
+               "read_table": "r0"}  # fmt: skip
     mix = {"load-table": 40, "load-namespace": 40, "list-tables": 10, "append": 10}
     told = ",".join(f"{kind}={weight}" for kind, weight in mix.items())
     sample = bench.loader.run(bench.firn, told, 1000, seconds, **options)
