@@ -71,6 +71,7 @@ std::map<std::string_view, Setter> SettersOf(Options& options) {
       {"--namespace", Text(options.name_space)},
       {"--table", Text(options.table)},
       {"--tables", Figure(options.tables)},
+      {"--read-table", Text(options.read_table)},
       {"--created", Text(options.created)},
       {"--query", Text(options.query)},
       {"--header",

@@ -45,6 +45,9 @@ struct Options {
   /// Tables are named `table` and a number below `tables`.
   std::string table = "t";
   unsigned tables = 1;
+  /// Where set, GETs go to this table alone, and `tables` are for commits: tables that are
+  /// committed to grow, and a GET of them with them.
+  std::string read_table;
   /// Names of created tables begin so.
   std::string created = "c";
   /// Added to GETs of a table, for example `snapshots=refs`.

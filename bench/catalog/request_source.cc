@@ -51,7 +51,9 @@ Kind RequestSource::Next(std::string& out) {
       Get(out, options_.path);
       break;
     case Kind::kLoadTable: {
-      std::string target = TablePath(static_cast<unsigned>(made_ % options_.tables));
+      std::string target = options_.read_table.empty()
+                               ? TablePath(static_cast<unsigned>(made_ % options_.tables))
+                               : namespace_path_ + "/tables/" + options_.read_table;
       Get(out, options_.query.empty() ? target : target + "?" + options_.query);
       break;
     }

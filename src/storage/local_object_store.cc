@@ -196,6 +196,13 @@ Result<FileStat> LocalObjectStore::Stat(std::string_view location) {
   return ToFileStat(status);
 }
 
+bool LocalObjectStore::StillThere(std::string_view location) {
+  auto place = roots_->Find(location);
+  struct stat status{};
+  return place.has_value() && fstatat(place->root, place->relative.c_str(), &status, 0) == 0 &&
+         S_ISREG(status.st_mode);
+}
+
 Status LocalObjectStore::Delete(std::string_view location) {
   ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
   auto folder = roots_->OpenFolder(place, place.Folder());

@@ -43,6 +43,7 @@ class LocalObjectStore final : public ObjectStore {
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;
+  bool StillThere(std::string_view location) override;
   Status Delete(std::string_view location) override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
   Status EnsureDirectory(std::string_view location) override;

@@ -77,6 +77,10 @@ class ObjectStore {
   /// Cheap: one system call or one HEAD request. Errors: kNotFound (text as for Read).
   virtual Result<FileStat> Stat(std::string_view location) = 0;
 
+  /// For a file that was read here before: whether its name still leads to a file. Cheaper than
+  /// Stat: a local store does not look again whether a link on the way leaves the roots.
+  virtual bool StillThere(std::string_view location) { return Stat(location).has_value(); }
+
   /// Stat where only the answer counts.
   Result<bool> Exists(std::string_view location);
 

@@ -16,6 +16,7 @@
 
 #include "server/http/server.h"
 #include "server/observe/health.h"
+#include "server/observe/heap.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/service/commit_locks.h"
@@ -217,6 +218,7 @@ class Parts {
 
 Status Run(const config::Settings& settings) {
   RaiseDescriptorLimit();
+  observe::SetUpHeap();
   sigset_t signals = BlockStopSignals();
   ASSIGN_OR_RETURN(http::ServerOptions options, ListenOptions(settings));
   ASSIGN_OR_RETURN(std::unique_ptr<Parts> parts, Parts::Make(settings));

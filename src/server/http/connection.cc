@@ -246,7 +246,8 @@ awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
             finish(state_.handler.RenderError(500, Error(ErrorCode::kInternal, exception.what())));
           }
         };
-        if (!state_.workers.TrySubmit(task)) {
+        bool reads = request.method == Method::kGet || request.method == Method::kHead;
+        if (!state_.workers.TrySubmit(reads ? Lane::kRead : Lane::kChange, task)) {
           finish(state_.handler.RenderError(
               429, Error(ErrorCode::kResourceExhausted, "The server is busy, try again later")));
         }

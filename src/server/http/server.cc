@@ -33,9 +33,9 @@ struct IoThread {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   asio::steady_timer sweep{context};
-  ConnectionList list;
-  /// Set on this thread. A cancelled timer that has fired already would otherwise be armed again.
+  /// Ends the sweep. A timer that has just expired cannot be cancelled: its wait succeeded.
   bool stopping = false;
+  ConnectionList list;
   std::thread thread;
 };
 

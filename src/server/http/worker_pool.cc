@@ -6,7 +6,8 @@
 
 namespace firn::http {
 
-WorkerPool::WorkerPool(size_t threads, size_t max_queued) : max_queued_(max_queued) {
+WorkerPool::WorkerPool(size_t threads, size_t max_queued)
+    : max_queued_(max_queued), max_changes_(threads - threads / 4) {
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Run(); });
     pthread_setname_np(threads_.back().native_handle(), "firn-worker");
@@ -28,13 +29,13 @@ void WorkerPool::Shutdown() {
   }
 }
 
-bool WorkerPool::TrySubmit(std::move_only_function<void()>& task) {
+bool WorkerPool::TrySubmit(Lane lane, std::move_only_function<void()>& task) {
   {
     std::lock_guard lock(mutex_);
-    if (stopping_ || queue_.size() >= max_queued_) {
+    if (stopping_ || reads_.size() + changes_.size() >= max_queued_) {
       return false;
     }
-    queue_.push_back(std::move(task));
+    (lane == Lane::kRead ? reads_ : changes_).push_back(std::move(task));
   }
   wake_.notify_one();
   return true;
@@ -42,22 +43,41 @@ bool WorkerPool::TrySubmit(std::move_only_function<void()>& task) {
 
 size_t WorkerPool::queued() const {
   std::lock_guard lock(mutex_);
-  return queue_.size();
+  return reads_.size() + changes_.size();
+}
+
+bool WorkerPool::ChangeMayRun() const {
+  return !changes_.empty() && running_changes_ < max_changes_;
+}
+
+WorkerPool::Task WorkerPool::TakeNext(Lane& lane) {
+  bool change = ChangeMayRun() && (reads_.empty() || change_is_next_);
+  lane = change ? Lane::kChange : Lane::kRead;
+  change_is_next_ = !change;
+  running_changes_ += change ? 1 : 0;
+  auto& queue = change ? changes_ : reads_;
+  Task task = std::move(queue.front());
+  queue.pop_front();
+  return task;
 }
 
 void WorkerPool::Run() {
+  std::unique_lock lock(mutex_);
   while (true) {
-    std::move_only_function<void()> task;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) {
-        return;
-      }
-      task = std::move(queue_.front());
-      queue_.pop_front();
+    // A change that may not run yet waits for the thread that runs one: it takes the next.
+    wake_.wait(lock, [this] { return stopping_ || !reads_.empty() || ChangeMayRun(); });
+    if (reads_.empty() && !ChangeMayRun()) {
+      return;
     }
+    Lane lane = Lane::kRead;
+    Task task = TakeNext(lane);
+    lock.unlock();
     task();
+    task = nullptr;
+    lock.lock();
+    if (lane == Lane::kChange) {
+      --running_changes_;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "server/observe/health.h"
 
 #include "base/json_writer.h"
+#include "server/observe/heap.h"
 
 namespace firn::observe {
 namespace {
@@ -54,6 +55,7 @@ void Health::Run() {
       if (auto counts = store_.CountEntities(); counts.has_value()) {
         metrics_.SetEntityCounts(*counts);
       }
+      ReturnFreeMemory();
     }
     Look();
     lock.lock();

@@ -119,9 +119,11 @@ void Log::Write(int level, std::string_view name, std::string_view message, Fiel
                spdlog::string_view_t(line.data(), line.size()));
 }
 
+bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
 std::string ToCleanUtf8(std::string_view text) {
   std::string clean(text);
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
+  if (!IsUtf8(text)) {
     for (char& c : clean) {
       if (static_cast<unsigned char>(c) >= 0x80) {
         c = '?';

@@ -47,6 +47,9 @@ class Log {
   std::shared_ptr<spdlog::logger> logger_;
 };
 
+/// Whether `text` is well-formed UTF-8.
+bool IsUtf8(std::string_view text);
+
 /// `text` with every byte that is not part of well-formed UTF-8 replaced by '?'.
 std::string ToCleanUtf8(std::string_view text);
 

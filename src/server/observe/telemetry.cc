@@ -7,17 +7,42 @@ namespace {
 
 void AppendText(JsonWriter& writer, std::string_view key, std::string_view value) {
   if (!value.empty()) {
-    writer.Field(key, ToCleanUtf8(value));
+    if (IsUtf8(value)) {
+      writer.Field(key, value);
+    } else {
+      writer.Field(key, ToCleanUtf8(value));
+    }
   }
 }
+
+/// FormatUtc, formatting only the milliseconds where the second is that of the last line.
+std::string_view LineTime(TimestampMs time) {
+  constexpr int64_t kMsPerSecond = 1'000;
+  constexpr size_t kMsEnd = 23;
+  thread_local int64_t second = -1;
+  thread_local std::string text;
+  if (int64_t now = time.value() / kMsPerSecond; now != second) {
+    text = FormatUtc(time);
+    second = now;
+  }
+  int64_t rest = time.value() % kMsPerSecond;
+  for (size_t digit = 1; digit <= 3; ++digit, rest /= 10) {
+    text[kMsEnd - digit] = static_cast<char>('0' + rest % 10);
+  }
+  return text;
+}
+
+/// Enough for most lines.
+constexpr size_t kLineBytes = 512;
 
 }  // namespace
 
 std::string PrintAccessLine(const http::RequestSummary& summary, TimestampMs time) {
   std::string line;
+  line.reserve(kLineBytes);
   JsonWriter writer(line);
   writer.BeginObject()
-      .Field("time", FormatUtc(time))
+      .Field("time", LineTime(time))
       .Field("level", "info")
       .Field("message", "request");
   AppendText(writer, "request_id", summary.response->request_id);

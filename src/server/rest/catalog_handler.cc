@@ -22,6 +22,15 @@ std::string RequestId(const http::Request& request) {
   return Uuid::Random().ToString();
 }
 
+/// True for a GET whose whole answer follows from namespaces and the names in them.
+bool IsAboutNames(const Route& route, const http::Request& request) {
+  return (route.spec->operation == Operation::kLoadNamespace ||
+          route.spec->operation == Operation::kListNamespaces ||
+          route.spec->operation == Operation::kListTables ||
+          route.spec->operation == Operation::kListViews) &&
+         request.query.empty();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CatalogHandler>> CatalogHandler::Make(
@@ -57,37 +66,62 @@ std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Reques
     return std::nullopt;
   }
   auto route = router_.Match(request.method, request.path);
-  if (!route.has_value() || route->spec->operation != Operation::kLoadTable) {
+  if (!route.has_value()) {
     return std::nullopt;
   }
+  auto response = route->spec->operation == Operation::kLoadTable ? TryLoadTable(request, *route)
+                                                                  : TryNames(request, *route);
+  if (response) {
+    response->route = route->spec->name;
+    response->principal = kAnonymous;
+    response->request_id = RequestId(request);
+  }
+  return response;
+}
+
+std::optional<http::Response> CatalogHandler::TryNames(const http::Request& request,
+                                                       const Route& route) {
+  if (!IsAboutNames(route, request)) {
+    return std::nullopt;
+  }
+  auto generation = environment_.store.NamesGeneration();
+  auto warehouse = WarehouseOf(route);
+  if (!generation || !warehouse.has_value()) {
+    return std::nullopt;
+  }
+  http::Body body = names_cache_.Find({warehouse->id, request.target}, *generation);
+  return body == nullptr ? std::nullopt : std::optional(JsonResponse(std::move(body)));
+}
+
+std::optional<http::Response> CatalogHandler::TryLoadTable(const http::Request& request,
+                                                           Route& route) {
   auto selection = iceberg::SnapshotSelection::kAll;
   if (request.query == "snapshots=refs") {
     selection = iceberg::SnapshotSelection::kRefs;
   } else if (!request.query.empty() && request.query != "snapshots=all") {
     return std::nullopt;
   }
-  auto warehouse =
-      route->prefix.empty() ? warehouses_.Default() : warehouses_.FindByName(route->prefix);
+  auto warehouse = WarehouseOf(route);
   if (!warehouse.has_value()) {
     return std::nullopt;
   }
   service::CallContext call;
   call.warehouse.id = warehouse->id;
-  auto entry = tables_.LoadCached(call, {std::move(route->name_space), std::move(route->name)});
+  auto entry = tables_.LoadCached(call, {std::move(route.name_space), std::move(route.name)});
   if (entry == nullptr || entry->RenderedIfMade(selection) == nullptr) {
     return std::nullopt;
   }
-  http::Response response;
-  if (Matches(request.Header("If-None-Match"), EntityTag(*entry, selection))) {
-    response.status = 304;
-    response.headers.emplace_back("ETag", EntityTag(*entry, selection));
-  } else {
-    response = LoadTableResponse(*entry, selection);
+  if (!Matches(request.Header("If-None-Match"), EntityTag(*entry, selection))) {
+    return LoadTableResponse(*entry, selection);
   }
-  response.route = route->spec->name;
-  response.principal = kAnonymous;
-  response.request_id = RequestId(request);
+  http::Response response;
+  response.status = 304;
+  response.headers.emplace_back("ETag", EntityTag(*entry, selection));
   return response;
+}
+
+Result<store::WarehouseRecord> CatalogHandler::WarehouseOf(const Route& route) {
+  return route.prefix.empty() ? warehouses_.Default() : warehouses_.FindByName(route.prefix);
 }
 
 http::Response CatalogHandler::Handle(const http::Request& request) {
@@ -125,7 +159,21 @@ Result<http::Response> CatalogHandler::Run(const http::Request& request, http::R
   if (request.HasHeader("Idempotency-Key") && invocation.route.spec->idempotent_by_key) {
     return RunWithKey(invocation, key);
   }
-  return Dispatch(invocation);
+  return DispatchAndKeep(invocation);
+}
+
+Result<http::Response> CatalogHandler::DispatchAndKeep(Invocation& invocation) {
+  if (!IsAboutNames(invocation.route, invocation.request)) {
+    return Dispatch(invocation);
+  }
+  // Taken before anything is read: what changes meanwhile makes the answer one of the past.
+  auto generation = environment_.store.NamesGeneration();
+  auto response = Dispatch(invocation);
+  if (generation && response.has_value()) {
+    names_cache_.Put({invocation.call.warehouse.id, invocation.request.target}, *generation,
+                     response->body.front());
+  }
+  return response;
 }
 
 Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& request,
@@ -134,8 +182,7 @@ Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& re
   service::CallContext call;
   call.deadline = request.deadline;
   call.success_status = route.spec->success_status;
-  ASSIGN_OR_RETURN(call.warehouse, route.prefix.empty() ? warehouses_.Default()
-                                                        : warehouses_.FindByName(route.prefix));
+  ASSIGN_OR_RETURN(call.warehouse, WarehouseOf(route));
   return Invocation{request, std::move(route), std::move(query), std::move(call)};
 }
 

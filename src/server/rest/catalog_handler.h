@@ -13,6 +13,7 @@
 
 #include "server/http/handler.h"
 #include "server/http/url.h"
+#include "server/rest/names_cache.h"
 #include "server/rest/router.h"
 #include "server/service/environment.h"
 #include "server/service/namespaces.h"
@@ -59,6 +60,14 @@ class CatalogHandler final : public http::Handler {
                  http::SystemEndpoints& system,
                  Router router,
                  const HandlerOptions& options);
+
+  /// A table's cached answer; nullopt where a worker must make it.
+  std::optional<http::Response> TryLoadTable(const http::Request& request, Route& route);
+  /// A kept answer about names; nullopt where a worker must make it.
+  std::optional<http::Response> TryNames(const http::Request& request, const Route& route);
+  /// Dispatch, keeping the answer where it is about names.
+  Result<http::Response> DispatchAndKeep(Invocation& invocation);
+  Result<store::WarehouseRecord> WarehouseOf(const Route& route);
 
   Result<Invocation> Admit(const http::Request& request, Route route);
   Result<http::Response> Run(const http::Request& request, http::Response& trace);
@@ -127,6 +136,7 @@ class CatalogHandler final : public http::Handler {
   service::TableService tables_;
   service::TableCommitService commits_;
   service::ViewService views_;
+  NamesCache names_cache_;
   /// Calls under one idempotency key go one after the other in this process.
   std::array<std::timed_mutex, 256> key_locks_;
 };

@@ -101,6 +101,8 @@ http::Response JsonResponse(std::string body) {
   return http::MakeResponse(200, kJson, std::move(body));
 }
 
+http::Response JsonResponse(http::Body body) { return SharedResponse(std::move(body)); }
+
 http::Response NoContent() {
   http::Response response;
   response.status = 204;

@@ -16,6 +16,7 @@ namespace firn::rest {
 inline constexpr std::string_view kJson = "application/json";
 
 http::Response JsonResponse(std::string body);
+http::Response JsonResponse(http::Body body);
 http::Response NoContent();
 
 /// LoadTableResult of a stored table, with its ETag; the text is made once and kept with the entry.

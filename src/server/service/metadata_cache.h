@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <list>
 #include <memory>
@@ -87,9 +88,13 @@ class MetadataCache {
   static constexpr size_t kShards = 8;
 
   Shard& ShardOf(std::string_view location);
-  static void Remove(Shard& shard, std::list<MetadataEntryPtr>::iterator place);
+  void Remove(Shard& shard, std::list<MetadataEntryPtr>::iterator place);
+  /// Drops the least recently used of `shard`, but not its `kept` newest, while all shards together
+  /// are over the budget.
+  void Shed(Shard& shard, size_t kept);
 
-  size_t max_shard_bytes_;
+  const size_t max_bytes_;
+  std::atomic<size_t> total_bytes_ = 0;
   std::array<Shard, kShards> shards_;
 };
 

@@ -20,7 +20,7 @@ Result<std::string> ReadText(const Environment& environment, const std::string& 
 /// The cached entry where it may be given; null otherwise.
 Result<MetadataEntryPtr> FindCached(const Environment& environment, const std::string& location) {
   MetadataEntryPtr cached = environment.cache.Find(location);
-  if (cached == nullptr || !environment.options.check_metadata_exists) {
+  if (cached == nullptr || StillThere(environment, *cached)) {
     return cached;
   }
   auto stat = environment.objects.Stat(location);
@@ -81,7 +81,7 @@ bool WantsGzip(const iceberg::PropertyMap& properties) {
 
 bool StillThere(const Environment& environment, const MetadataEntry& entry) {
   return !environment.options.check_metadata_exists ||
-         environment.objects.Stat(entry.location()).has_value();
+         environment.objects.StillThere(entry.location());
 }
 
 Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment,

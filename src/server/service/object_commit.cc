@@ -9,6 +9,7 @@ namespace {
 
 void DiscardAll(const Environment& environment, std::span<const WrittenMetadata> written) {
   for (const WrittenMetadata& file : written) {
+    environment.cache.Erase(file.entry->location());
     Discard(environment, file.entry->location());
   }
 }
@@ -33,6 +34,10 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
                                           store::CommitObjects commit,
                                           std::string reference,
                                           std::span<const WrittenMetadata> written) {
+  // In memory before the pointer moves: the first reader of the new pointer parses no file.
+  for (const WrittenMetadata& file : written) {
+    environment.cache.Insert(file.entry);
+  }
   auto result = environment.store.Execute(
       std::move(commit), MakeMutationContext(environment, call, attempt, std::move(reference)));
   if (!result.has_value()) {
@@ -48,9 +53,6 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
   if (result->replayed) {
     DiscardAll(environment, written);
     return result;
-  }
-  for (const WrittenMetadata& file : written) {
-    environment.cache.Insert(file.entry);
   }
   CrashPoint("commit.before_reply");
   return result;

@@ -192,7 +192,9 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
     return *std::move(result.replayed);
   }
   for (const Prepared& change : prepared) {
-    if (change.base != nullptr) {
+    if (change.base != nullptr && change.base->table() != change.result) {
+      // Nobody asks for the file that was replaced; its memory goes to tables that are asked for.
+      environment_.cache.Erase(change.base->location());
       DeleteOldMetadata(*change.base->table(), *change.result);
     }
   }

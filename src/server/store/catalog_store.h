@@ -95,6 +95,11 @@ class CatalogStore {
   virtual Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
                                                             std::string_view location) = 0;
 
+  /// A number that differs from any given before once a namespace, or the set of names in one,
+  /// has changed: an answer about names that was read after a number was taken holds while the
+  /// number stays. nullopt where memory cannot tell, because others write to the database too.
+  virtual std::optional<uint64_t> NamesGeneration() const { return std::nullopt; }
+
   // --- Changes ---
   virtual Result<MutationResult> Execute(const Mutation& mutation,
                                          const MutationContext& context) = 0;

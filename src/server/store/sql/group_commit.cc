@@ -17,6 +17,13 @@ Error NothingChanged(const Error& cause) {
                                                               : ErrorCode::kUnavailable);
 }
 
+/// Anything but a commit to an object that stays where it is.
+bool ChangesNames(const Transaction& transaction) {
+  return std::ranges::any_of(transaction.events, [](const PendingEvent& event) {
+    return event.type != "table.updated" && event.type != "view.updated";
+  });
+}
+
 /// Members that had succeeded share the group's end.
 void FailSucceeded(std::span<GroupMember> members, const Error& error) {
   for (GroupMember& member : members) {
@@ -46,15 +53,23 @@ void GroupCommit::Run(std::span<GroupMember> members) {
   switch (Commit()) {
     case Outcome::kCommitted:
       pointers_.Apply(transaction.pointers);
+      TellNames(transaction);
       return;
     case Outcome::kNothing:
       FailSucceeded(members, Error(ErrorCode::kUnavailable, "The database could not commit"));
       return;
     case Outcome::kUnknown:
       pointers_.Forget(transaction.pointers);
+      TellNames(transaction);
       FailSucceeded(members,
                     Error(ErrorCode::kCommitStateUnknown, "The database failed while committing"));
       return;
+  }
+}
+
+void GroupCommit::TellNames(const Transaction& transaction) {
+  if (ChangesNames(transaction)) {
+    pointers_.NamesChanged();
   }
 }
 

@@ -55,6 +55,8 @@ class GroupCommit {
   /// What became of the group that raised the fence to `expected`, whose COMMIT failed.
   Outcome Settle(int64_t expected);
   Result<int64_t> ReadFence();
+  /// Memory of names is old where the group changed some.
+  void TellNames(const Transaction& transaction);
 
   std::unique_ptr<Session> session_;
   PointerCache& pointers_;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <mutex>
@@ -45,6 +46,10 @@ class PointerCache {
   /// Forgets what the changes name: their outcome is not known.
   void Forget(std::span<const PointerChange> changes);
 
+  /// Counts the groups that changed namespaces or names; raised like Apply, before callers wake.
+  void NamesChanged() { names_generation_.fetch_add(1); }
+  uint64_t names_generation() const { return names_generation_.load(); }
+
   size_t bytes() const;
 
  private:
@@ -79,6 +84,7 @@ class PointerCache {
   void Put(Shard& shard, size_t hash, const Key& key, const ObjectRef& object);
 
   size_t max_shard_bytes_;
+  std::atomic<uint64_t> names_generation_ = 0;
   std::array<Shard, kShards> shards_;
 };
 

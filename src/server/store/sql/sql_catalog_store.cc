@@ -45,6 +45,10 @@ Result<NamespaceRecord> SqlCatalogStore::GetNamespace(WarehouseId warehouse,
   return ReadNamespace(*session, warehouse, path);
 }
 
+std::optional<uint64_t> SqlCatalogStore::NamesGeneration() const {
+  return engine_->exclusive() ? std::optional(pointers_.names_generation()) : std::nullopt;
+}
+
 Result<Page<std::string>> SqlCatalogStore::ListNamespaces(WarehouseId warehouse,
                                                           const NamespacePath& parent,
                                                           const PageRequest& page) {

@@ -35,6 +35,7 @@ class SqlCatalogStore final : public CatalogStore {
 
   Result<std::vector<WarehouseRecord>> ListWarehouses() override;
   Result<NamespaceRecord> GetNamespace(WarehouseId warehouse, const NamespacePath& path) override;
+  std::optional<uint64_t> NamesGeneration() const override;
   Result<Page<std::string>> ListNamespaces(WarehouseId warehouse,
                                            const NamespacePath& parent,
                                            const PageRequest& page) override;

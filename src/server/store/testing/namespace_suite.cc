@@ -56,6 +56,28 @@ TEST_P(NamespaceSuite, AreCreatedLoadedAndDropped) {
   EXPECT_EQ(MessageOf(DropNs("a")), "Namespace does not exist: a");
 }
 
+TEST_P(NamespaceSuite, NamesGenerationFollowsNames) {
+  auto before = store_->NamesGeneration();
+  if (!before) {
+    GTEST_SKIP() << "others write to this database";
+  }
+  auto changed = [&] {
+    auto last = before;
+    before = store_->NamesGeneration();
+    return before != last;
+  };
+  ASSERT_THAT(CreateNs("a", {{"owner", "me"}}), IsOk());
+  EXPECT_TRUE(changed());
+  ASSERT_THAT(Create("a.t"), IsOk());
+  EXPECT_TRUE(changed());
+  ASSERT_THAT(Drop("a.t"), IsOk());
+  EXPECT_TRUE(changed());
+  EXPECT_THAT(DropNs("none"), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_FALSE(changed());
+  ASSERT_THAT(DropNs("a"), IsOk());
+  EXPECT_TRUE(changed());
+}
+
 TEST_P(NamespaceSuite, NestAndKeepTheirParents) {
   EXPECT_EQ(MessageOf(CreateNs("a.b")), "Namespace does not exist: a");
   ASSERT_THAT(CreateNs("a"), IsOk());
