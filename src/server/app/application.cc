@@ -159,7 +159,10 @@ class Parts {
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size}));
-    jobs_ = std::make_unique<service::JobRunner>(*environment_);
+    auto log_failure = [this](const auto& job, const Error& error, auto retry_at) {
+      LogJobFailure(job, error, retry_at);
+    };
+    jobs_ = std::make_unique<service::JobRunner>(*environment_, log_failure);
     return {};
   }
 
@@ -172,6 +175,20 @@ class Parts {
                    fmt::format("Warehouse location {} holds the server's data folder", location));
     }
     return objects_->AddRoot(location);
+  }
+
+  void LogJobFailure(const store::JobRecord& job,
+                     const Error& error,
+                     std::optional<TimestampMs> retry_at) {
+    std::string id = std::to_string(job.id.value());
+    std::string attempts = std::to_string(job.attempts);
+    std::string next = retry_at ? FormatUtc(*retry_at) : "never";
+    log_->Warn(retry_at ? "job failed, will be tried again" : "job failed for good",
+               {{"job", id},
+                {"kind", job.kind},
+                {"attempts", attempts},
+                {"next", next},
+                {"error", error.Describe()}});
   }
 
   SystemClock clock_;

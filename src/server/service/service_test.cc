@@ -101,8 +101,11 @@ class LossyStore final : public store::CatalogStore {
                    std::optional<TimestampMs> retry_at) override {
     return inner_.FinishJob(job, error, retry_at);
   }
-  Result<std::vector<store::JobRecord>> ListJobs(std::string_view kind, int64_t limit) override {
-    return inner_.ListJobs(kind, limit);
+  Result<std::vector<store::JobRecord>> ListJobs(const store::JobFilter& filter) override {
+    return inner_.ListJobs(filter);
+  }
+  Result<std::optional<store::JobRecord>> FindJob(store::JobId id) override {
+    return inner_.FindJob(id);
   }
   Result<std::vector<store::EventRecord>> ListEvents(store::WarehouseId warehouse,
                                                      int64_t after,
