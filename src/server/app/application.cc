@@ -133,7 +133,8 @@ service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
           .commit_retries = settings.commit_retries,
           .stage_lifetime = settings.stage_lifetime,
           .purge_delay = settings.purge_delay,
-          .idempotency_lifetime = settings.idempotency_lifetime};
+          .idempotency_lifetime = settings.idempotency_lifetime,
+          .max_metadata_bytes = static_cast<int64_t>(settings.max_metadata_bytes.bytes)};
 }
 
 /// Everything between the settings and the socket, in the order it is built.

@@ -2,7 +2,8 @@
 // proven lost.
 //
 // Errors: kNotFound ("Failed to open input stream for file: ...") where the file is gone,
-// kInvalidMetadata where it is corrupt, kIoError.
+// kInvalidMetadata where it is corrupt or larger than ServiceOptions::max_metadata_bytes,
+// kInvalidArgument where a new one would be larger, kIoError.
 // Thread-safety: any thread.
 #pragma once
 

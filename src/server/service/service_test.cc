@@ -296,6 +296,25 @@ TEST_F(ServiceTest, TransactionsAreAllOrNothing) {
   changes.push_back(SetProperty("a", "2"));
   EXPECT_THAT(commits.CommitAll(call_, changes), IsError(ErrorCode::kInvalidArgument));
 }
+TEST_F(ServiceTest, MetadataAboveTheLimitIsNeitherWrittenNorRead) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_OK_AND_ASSIGN(auto created, tables.Create(call_, TableRequest("t")));
+  const std::string location = std::get<MetadataEntryPtr>(created)->location();
+  ASSERT_OK_AND_ASSIGN(storage::FileStat file, files_->Stat(location));
+  options_.max_metadata_bytes = file.size_bytes;
+  EXPECT_THAT(commits.Commit(call_, SetProperty("t", "longer than before")),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(files_->size(), 1U);
+  cache_.Erase(location);
+  EXPECT_THAT(tables.Load(call_, {kNamespace, "t"}), IsOk());
+  cache_.Erase(location);
+  options_.max_metadata_bytes = file.size_bytes - 1;
+  EXPECT_THAT(tables.Load(call_, {kNamespace, "t"}), IsError(ErrorCode::kInvalidMetadata));
+  EXPECT_THAT(tables.Register(call_, {kNamespace, "again"}, location, /*overwrite=*/false),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
 
 TEST_F(ServiceTest, OldMetadataFilesGoWhereTheTableSaysSo) {
   TableService tables(EnvironmentOn(*files_));
