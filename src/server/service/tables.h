@@ -4,8 +4,8 @@
 // Files come before pointers: metadata is durable before the database names it, and a file of an
 // attempt that is proven lost is deleted.
 //
-// Errors: kNoSuchNamespace, kNoSuchTable, kAlreadyExists, kInvalidArgument, kNotFound (the metadata
-// file is gone), kInvalidMetadata.
+// Errors: kNoSuchNamespace, kNoSuchTable, kAlreadyExists, kInvalidArgument, kLostRace (all retries
+// lost), kNotFound (the metadata file is gone), kInvalidMetadata.
 // Thread-safety: any thread.
 #pragma once
 
@@ -72,10 +72,22 @@ class TableService {
 
  private:
   Result<Answer<std::monostate>> TryDrop(const CallContext& call,
+  /// What Register was asked for.
+  struct Registration {
+    const TableIdentifier& identifier;
+    const std::string& metadata_location;
+    bool overwrite;
+  };
+
                                          const TableIdentifier& identifier,
-                                         bool purge);
+                                         bool purge,
+                                         const Uuid& attempt);
+  Result<Answer<MetadataEntryPtr>> TryRegister(const CallContext& call,
+                                               const Registration& registration,
+                                               const Uuid& attempt);
   Result<Answer<MetadataEntryPtr>> TryUnregister(const CallContext& call,
-                                                 const TableIdentifier& identifier);
+                                                 const TableIdentifier& identifier,
+                                                 const Uuid& attempt);
   Result<iceberg::TableMetadataPtr> NewMetadata(const CallContext& call,
                                                 const CreateTableRequest& request);
   Result<store::ObjectRef> Find(const CallContext& call, const TableIdentifier& identifier);
