@@ -77,6 +77,9 @@ http::Response RenderError(const Error& error) {
 }
 
 bool IsDeterministic(ErrorCode code) {
+  if (code == ErrorCode::kLostRace || code == ErrorCode::kNotFound) {
+    return false;
+  }
   int status = MappingOf(code).status;
   return status == 404 || status == 406 || status == 409 || status == 422;
 }
