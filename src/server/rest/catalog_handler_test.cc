@@ -115,5 +115,21 @@ TEST_F(CatalogHandlerTest, AFailedRequirementIsKeptUnderItsKey) {
   EXPECT_EQ(other.status, 422);
 }
 
+TEST_F(CatalogHandlerTest, WhatConcernsTheWholeServerNeedsNoDefaultWarehouse) {
+  service::WarehouseDirectory none(*store_, [](const std::string&) { return Status(); });
+  service::Environment environment{*store_, files_, clock_, cache_, locks_, options_};
+  auto made = CatalogHandler::Make(environment, none, system_, {});
+  ASSERT_THAT(made, IsOk());
+  handler_ = *std::move(made);
+  EXPECT_EQ(Send(Method::kGet, "/v1/namespaces", "").status, 404);
+  EXPECT_EQ(Send(Method::kGet, "/v1/config", "").status, 200);
+  EXPECT_EQ(Send(Method::kGet, "/management/v1/warehouses", "").status, 200);
+  EXPECT_EQ(Send(Method::kGet, "/management/v1/jobs", "").status, 200);
+  EXPECT_EQ(Post("/management/v1/warehouses", kOther).status, 200);
+  http::Response config = Send(Method::kGet, "/v1/config?warehouse=other", "");
+  EXPECT_THAT(BodyOf(config), HasSubstr(R"("prefix":"other")"));
+  EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 204);
+}
+
 }  // namespace
 }  // namespace firn::rest

@@ -46,6 +46,7 @@ struct Environment {
 
 /// What a call brings besides its arguments.
 struct CallContext {
+  /// Without an id where the call is about no warehouse or about warehouses themselves.
   store::WarehouseRecord warehouse;
   std::string principal;
   std::string request_id;
