@@ -115,6 +115,35 @@ TEST_F(CatalogHandlerTest, AFailedRequirementIsKeptUnderItsKey) {
   EXPECT_EQ(other.status, 422);
 }
 
+TEST_F(CatalogHandlerTest, WarehousesAreMadeAndDroppedOnceUnderAKey) {
+  http::Response made = Post("/management/v1/warehouses", kOther, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(made.status, 200);
+  http::Response again = Post("/management/v1/warehouses", kOther, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(BodyOf(again), BodyOf(made));
+  EXPECT_EQ(Post("/management/v1/warehouses", kOther).status, 409);
+  constexpr std::string_view kSecondKey = "0190b8a0-0000-7000-8000-000000000002";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "",
+                   {{"Idempotency-Key", kSecondKey}})
+                  .status,
+              204);
+  }
+  EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 404);
+}
+
+TEST_F(CatalogHandlerTest, TheKeyOfAMetricsReportIsHonoured) {
+  constexpr const char* kReport =
+      R"({"report-type":"commit-report","table-name":"ns.t","snapshot-id":1,"sequence-number":1,)"
+      R"("operation":"append","metrics":{},"metadata":{}})";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(
+        Post("/v1/namespaces/ns/tables/t/metrics", kReport, {{"Idempotency-Key", kKey}}).status,
+        204);
+  }
+  EXPECT_EQ(Post("/v1/namespaces/ns/tables/t", kCommit, {{"Idempotency-Key", kKey}}).status, 422);
+}
+
 TEST_F(CatalogHandlerTest, WhatConcernsTheWholeServerNeedsNoDefaultWarehouse) {
   service::WarehouseDirectory none(*store_, [](const std::string&) { return Status(); });
   service::Environment environment{*store_, files_, clock_, cache_, locks_, options_};

@@ -179,10 +179,14 @@ Result<Answer<std::monostate>> TableService::Rename(const CallContext& call,
   return std::monostate();
 }
 
-Status TableService::SaveMetricsReport(const CallContext& call,
-                                       const store::SaveMetricsReport& report) {
-  auto result = environment_.store.Execute(report, MakeMutationContext(environment_, call, ""));
-  return result.has_value() ? Status() : Status(TakeError(std::move(result)));
+Result<Answer<std::monostate>> TableService::SaveMetricsReport(
+    const CallContext& call, const store::SaveMetricsReport& report) {
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(report, MakeMutationContext(environment_, call, "")));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  return std::monostate();
 }
 
 }  // namespace firn::service

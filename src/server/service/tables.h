@@ -68,10 +68,10 @@ class TableService {
   Result<Answer<std::monostate>> Rename(const CallContext& call,
                                         const TableIdentifier& from,
                                         const TableIdentifier& to);
-  Status SaveMetricsReport(const CallContext& call, const store::SaveMetricsReport& report);
+  Result<Answer<std::monostate>> SaveMetricsReport(const CallContext& call,
+                                                   const store::SaveMetricsReport& report);
 
  private:
-  Result<Answer<std::monostate>> TryDrop(const CallContext& call,
   /// What Register was asked for.
   struct Registration {
     const TableIdentifier& identifier;
@@ -79,6 +79,7 @@ class TableService {
     bool overwrite;
   };
 
+  Result<Answer<std::monostate>> TryDrop(const CallContext& call,
                                          const TableIdentifier& identifier,
                                          bool purge,
                                          const Uuid& attempt);
