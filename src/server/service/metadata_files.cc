@@ -97,6 +97,11 @@ bool StillThere(const Environment& environment, const MetadataEntry& entry) {
          environment.objects.StillThere(entry.location());
 }
 
+bool SeenThere(const Environment& environment, const MetadataEntry& entry) {
+  return !environment.options.check_metadata_exists ||
+         environment.objects.Glance(entry.location()) == storage::Sighting::kThere;
+}
+
 Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment,
                                         const std::string& location) {
   ASSIGN_OR_RETURN(MetadataEntryPtr cached, FindCached(environment, location));

@@ -25,6 +25,9 @@ Result<MetadataEntryPtr> LoadViewEntry(const Environment& environment, const std
 /// True where the cached entry may be given: its file exists, or the check is off.
 bool StillThere(const Environment& environment, const MetadataEntry& entry);
 
+/// StillThere without any wait: false also where only a call that may wait can tell.
+bool SeenThere(const Environment& environment, const MetadataEntry& entry);
+
 /// A metadata file written for one attempt, ready to be committed.
 struct WrittenMetadata {
   MetadataEntryPtr entry;

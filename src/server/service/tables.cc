@@ -57,7 +57,7 @@ MetadataEntryPtr TableService::LoadCached(const CallContext& call,
     return nullptr;
   }
   MetadataEntryPtr entry = environment_.cache.Find(record->pointer.metadata_location);
-  return entry != nullptr && StillThere(environment_, *entry) ? entry : nullptr;
+  return entry != nullptr && SeenThere(environment_, *entry) ? entry : nullptr;
 }
 
 Result<bool> TableService::Exists(const CallContext& call, const TableIdentifier& identifier) {
