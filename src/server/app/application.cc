@@ -17,6 +17,7 @@
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
+#include "server/observe/sources.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/service/commit_locks.h"
@@ -176,8 +177,9 @@ class Parts {
     }
     environment_ = std::make_unique<service::Environment>(
         service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+    metrics_.AddSource(observe::MetadataCacheSource(cache_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
-    health_ = std::make_unique<observe::Health>(*store_, cache_, clock_, metrics_);
+    health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
     ASSIGN_OR_RETURN(
         handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
                                              {.namespace_separator = settings.namespace_separator,
