@@ -153,6 +153,11 @@ class Parts {
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
 
+  /// Ends everything but the log, which can then tell so.
+  static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
+    return std::move(parts->log_);
+  }
+
  private:
   explicit Parts(const config::Settings& settings)
       : options_(ServiceOptionsOf(settings)), cache_(settings.metadata_cache_bytes.bytes) {}
@@ -177,6 +182,7 @@ class Parts {
     }
     environment_ = std::make_unique<service::Environment>(
         service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+    metrics_.AddSource(observe::LogSource(*log_));
     metrics_.AddSource(observe::MetadataCacheSource(cache_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
     health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
@@ -239,7 +245,9 @@ Status Run(const config::Settings& settings) {
   bool drained = server->Drain(settings.drain_timeout);
   EndAfter(kHardStop);
   server.reset();
-  parts->log().Info("stopped", {{"drained", drained ? "true" : "false"}});
+  std::unique_ptr<observe::Log> log = Parts::Close(std::move(parts));
+  log->Flush();  // what other threads logged stands before the last line
+  log->Info("stopped", {{"drained", drained ? "true" : "false"}});
   return {};
 }
 

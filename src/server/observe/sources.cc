@@ -2,6 +2,14 @@
 
 namespace firn::observe {
 
+Metrics::Source LogSource(const Log& log) {
+  return [&log](Exposition& exposition) {
+    exposition.Counter("firn_access_log_dropped_total",
+                       "Log lines lost because they were not taken as fast as they came.",
+                       log.dropped());
+  };
+}
+
 Metrics::Source MetadataCacheSource(const service::MetadataCache& cache) {
   return [&cache](Exposition& exposition) {
     service::MetadataCache::Stats stats = cache.stats();
