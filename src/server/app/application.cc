@@ -17,6 +17,7 @@
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
+#include "server/observe/sources.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/service/commit_locks.h"
@@ -133,7 +134,8 @@ service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
           .commit_retries = settings.commit_retries,
           .stage_lifetime = settings.stage_lifetime,
           .purge_delay = settings.purge_delay,
-          .idempotency_lifetime = settings.idempotency_lifetime};
+          .idempotency_lifetime = settings.idempotency_lifetime,
+          .max_metadata_bytes = static_cast<int64_t>(settings.max_metadata_bytes.bytes)};
 }
 
 /// Everything between the settings and the socket, in the order it is built.
@@ -150,6 +152,11 @@ class Parts {
   observe::Telemetry& telemetry() { return *telemetry_; }
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
+
+  /// Ends everything but the log, which can then tell so.
+  static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
+    return std::move(parts->log_);
+  }
 
  private:
   explicit Parts(const config::Settings& settings)
@@ -175,8 +182,10 @@ class Parts {
     }
     environment_ = std::make_unique<service::Environment>(
         service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+    metrics_.AddSource(observe::LogSource(*log_));
+    metrics_.AddSource(observe::MetadataCacheSource(cache_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
-    health_ = std::make_unique<observe::Health>(*store_, cache_, clock_, metrics_);
+    health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
     ASSIGN_OR_RETURN(
         handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
                                              {.namespace_separator = settings.namespace_separator,
@@ -236,7 +245,9 @@ Status Run(const config::Settings& settings) {
   bool drained = server->Drain(settings.drain_timeout);
   EndAfter(kHardStop);
   server.reset();
-  parts->log().Info("stopped", {{"drained", drained ? "true" : "false"}});
+  std::unique_ptr<observe::Log> log = Parts::Close(std::move(parts));
+  log->Flush();  // what other threads logged stands before the last line
+  log->Info("stopped", {{"drained", drained ? "true" : "false"}});
   return {};
 }
 

@@ -18,15 +18,16 @@ Result<http::Response> CatalogHandler::ListWarehouses(Invocation&) {
 
 Result<http::Response> CatalogHandler::CreateWarehouse(Invocation& invocation) {
   ASSIGN_OR_RETURN(store::CreateWarehouse create, ParseCreateWarehouse(invocation.request.body));
-  ASSIGN_OR_RETURN(store::WarehouseRecord warehouse,
-                   warehouses_.Create(invocation.call, create, environment_.clock.Now()));
-  return JsonResponse(PrintWarehouse(warehouse));
+  return Finish<store::WarehouseRecord>(
+      invocation, warehouses_.Create(invocation.call, create, environment_.clock.Now()),
+      [](const store::WarehouseRecord& created) { return JsonResponse(PrintWarehouse(created)); });
 }
 
 Result<http::Response> CatalogHandler::DropWarehouse(Invocation& invocation) {
-  RETURN_IF_ERROR(
-      warehouses_.Drop(invocation.call, invocation.route.name, environment_.clock.Now()));
-  return NoContent();
+  return Finish<std::monostate>(
+      invocation,
+      warehouses_.Drop(invocation.call, invocation.route.name, environment_.clock.Now()),
+      [](std::monostate) { return NoContent(); });
 }
 
 Result<http::Response> CatalogHandler::ListJobs(Invocation& invocation) {

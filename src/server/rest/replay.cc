@@ -17,6 +17,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
   switch (invocation.route.spec->operation) {
     case Operation::kCreateNamespace:
     case Operation::kUpdateNamespaceProperties:
+    case Operation::kCreateWarehouse:
       return JsonResponse(outcome.reference);
     case Operation::kCreateTable:
       if (outcome.reference.starts_with('{')) {
