@@ -36,6 +36,8 @@ std::string_view ToString(ErrorCode code) {
       return "Conflict";
     case ErrorCode::kCommitConflict:
       return "CommitConflict";
+    case ErrorCode::kLostRace:
+      return "LostRace";
     case ErrorCode::kCommitStateUnknown:
       return "CommitStateUnknown";
     case ErrorCode::kInvalidMetadata:
@@ -57,8 +59,8 @@ std::string_view ToString(ErrorCode code) {
 }
 
 bool Error::retryable() const {
-  return code_ == ErrorCode::kResourceExhausted || code_ == ErrorCode::kUnavailable ||
-         code_ == ErrorCode::kDeadlineExceeded;
+  return code_ == ErrorCode::kLostRace || code_ == ErrorCode::kResourceExhausted ||
+         code_ == ErrorCode::kUnavailable || code_ == ErrorCode::kDeadlineExceeded;
 }
 
 Error& Error::With(std::string key, std::string value) & {

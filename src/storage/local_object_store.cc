@@ -74,6 +74,11 @@ Result<int64_t> RegularFileSize(int fd, std::string_view location) {
   return status.st_size;
 }
 
+bool HoldsFile(const LocalPlace& place) {
+  struct stat status{};
+  return fstatat(place.root, place.relative.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode);
+}
+
 /// Gives the finished temporary file its name. EEXIST where kCreateNew finds it taken.
 int Publish(int folder, const std::string& from, const std::string& to, WriteMode mode) {
   if (mode == WriteMode::kOverwrite) {
@@ -188,9 +193,15 @@ Result<FileStat> LocalObjectStore::Stat(std::string_view location) {
 
 bool LocalObjectStore::StillThere(std::string_view location) {
   auto place = roots_->Find(location);
-  struct stat status{};
-  return place.has_value() && fstatat(place->root, place->relative.c_str(), &status, 0) == 0 &&
-         S_ISREG(status.st_mode);
+  return place.has_value() && HoldsFile(*place);
+}
+
+Sighting LocalObjectStore::Glance(std::string_view location) {
+  auto place = roots_->Find(location);
+  if (!place.has_value() || place->remote) {
+    return Sighting::kUnknown;
+  }
+  return HoldsFile(*place) ? Sighting::kThere : Sighting::kGone;
 }
 
 Status LocalObjectStore::Delete(std::string_view location) {

@@ -53,6 +53,11 @@ class Operator:
             time.sleep(0.02)
         raise AssertionError(f"after {TIMEOUT_S} s: {job}")
 
+    def stop(self) -> None:
+        self.wire.close()  # a drain waits a while for what is kept alive
+        self.catalog.client.wire.close()
+        self.server.stop()
+
     def purge(self, name: str, **query) -> int:
         """Drop a table with its files; the job's number."""
         path = self.catalog.path(NS, "tables", name)
@@ -61,7 +66,7 @@ class Operator:
 
     def break_for_good(self, number: int) -> None:
         """As after the last of its tries."""
-        self.server.stop()
+        self.stop()
         with closing(sqlite3.connect(self.server.data / "firn.db")) as connection:
             connection.execute("UPDATE jobs SET state = 3, attempts = 50 WHERE id = ?", (number,))
             connection.commit()
@@ -73,20 +78,19 @@ def start(tmp_path):
     """Start a server with settings; its operator."""
     if places.external_uri():
         pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
-    servers = []
+    operators = []
 
     def run(**environment: str) -> Operator:
-        server = FirnServer(tmp_path / "data", env=environment).start()
-        servers.append(server)
-        operator = Operator(server)
+        operator = Operator(FirnServer(tmp_path / "data", env=environment).start())
+        operators.append(operator)
         body = {"name": WAREHOUSE, "location": f"file:{tmp_path}/side"}
         operator.call("POST", "warehouses", 200, body)
         operator.catalog.make_namespace(*NS)
         return operator
 
     yield run
-    for server in servers:
-        server.stop()
+    for operator in operators:
+        operator.stop()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
+#include "server/observe/sources.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/service/commit_locks.h"
@@ -110,7 +111,23 @@ service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
           .commit_retries = settings.commit_retries,
           .stage_lifetime = settings.stage_lifetime,
           .purge_delay = settings.purge_delay,
-          .idempotency_lifetime = settings.idempotency_lifetime};
+          .idempotency_lifetime = settings.idempotency_lifetime,
+          .max_metadata_bytes = static_cast<int64_t>(settings.max_metadata_bytes.bytes)};
+}
+
+void LogJobFailure(observe::Log& log,
+                   const store::JobRecord& job,
+                   const Error& error,
+                   std::optional<TimestampMs> retry_at) {
+  std::string id = std::to_string(job.id.value());
+  std::string attempts = std::to_string(job.attempts);
+  std::string next = retry_at ? FormatUtc(*retry_at) : "never";
+  log.Warn(retry_at ? "job failed, will be tried again" : "job failed for good",
+           {{"job", id},
+            {"kind", job.kind},
+            {"attempts", attempts},
+            {"next", next},
+            {"error", error.Describe()}});
 }
 
 /// Everything between the settings and the socket, in the order it is built.
@@ -127,6 +144,11 @@ class Parts {
   observe::Telemetry& telemetry() { return *telemetry_; }
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
+
+  /// Ends everything but the log, which can then tell so.
+  static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
+    return std::move(parts->log_);
+  }
 
  private:
   explicit Parts(const config::Settings& settings)
@@ -152,15 +174,18 @@ class Parts {
     }
     environment_ = std::make_unique<service::Environment>(
         service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+    metrics_.AddSource(observe::LogSource(*log_));
+    metrics_.AddSource(observe::MetadataCacheSource(cache_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
-    health_ = std::make_unique<observe::Health>(*store_, cache_, clock_, metrics_);
+    health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
     ASSIGN_OR_RETURN(
         handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size}));
-    auto log_failure = [this](const auto& job, const Error& error, auto retry_at) {
-      LogJobFailure(job, error, retry_at);
+    // By reference: the log outlives everything else in here (Close).
+    auto log_failure = [&log = *log_](const auto& job, const Error& error, auto retry_at) {
+      LogJobFailure(log, job, error, retry_at);
     };
     jobs_ = std::make_unique<service::JobRunner>(*environment_, log_failure);
     return {};
@@ -175,20 +200,6 @@ class Parts {
                    fmt::format("Warehouse location {} holds the server's data folder", location));
     }
     return objects_->AddRoot(location);
-  }
-
-  void LogJobFailure(const store::JobRecord& job,
-                     const Error& error,
-                     std::optional<TimestampMs> retry_at) {
-    std::string id = std::to_string(job.id.value());
-    std::string attempts = std::to_string(job.attempts);
-    std::string next = retry_at ? FormatUtc(*retry_at) : "never";
-    log_->Warn(retry_at ? "job failed, will be tried again" : "job failed for good",
-               {{"job", id},
-                {"kind", job.kind},
-                {"attempts", attempts},
-                {"next", next},
-                {"error", error.Describe()}});
   }
 
   SystemClock clock_;
@@ -230,7 +241,9 @@ Status Run(const config::Settings& settings) {
   bool drained = server->Drain(settings.drain_timeout);
   EndAfter(kHardStop);
   server.reset();
-  parts->log().Info("stopped", {{"drained", drained ? "true" : "false"}});
+  std::unique_ptr<observe::Log> log = Parts::Close(std::move(parts));
+  log->Flush();  // what other threads logged stands before the last line
+  log->Info("stopped", {{"drained", drained ? "true" : "false"}});
   return {};
 }
 

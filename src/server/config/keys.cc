@@ -60,6 +60,8 @@ constexpr auto kKeys = std::to_array<Key>({
      "How often a commit is applied again inside the server when only its base moved.", ""},
     {"catalog.max_page_size", &S::max_page_size, "1000",
      "Items of a page where the client asks for pages but names no size, or a larger one.", ""},
+    {"catalog.max_metadata_bytes", &S::max_metadata_bytes, "1GiB",
+     "Largest metadata file of a table or view that is read or written, before compression.", ""},
     {"cache.metadata_bytes", &S::metadata_cache_bytes, "64MiB",
      "Parsed table metadata and rendered answers kept in memory.", ""},
     {"log.level", &S::log_level, "info", "trace, debug, info, warn, error or off.", ""},

@@ -118,6 +118,12 @@ Status CheckTogether(const Settings& settings) {
   if (settings.worker_threads == 0) {
     return Error(ErrorCode::kInvalidArgument, "server.worker_threads must be at least 1");
   }
+  constexpr uint64_t kMaxMetadataBytes = uint64_t{2} << 30;
+  if (settings.max_metadata_bytes.bytes == 0 ||
+      settings.max_metadata_bytes.bytes > kMaxMetadataBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "catalog.max_metadata_bytes must be from 1 byte to 2GiB");
+  }
   if (settings.listen.rfind(':') == std::string::npos) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("server.listen takes HOST:PORT, not: {}", settings.listen));

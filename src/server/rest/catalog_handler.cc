@@ -182,7 +182,9 @@ Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& re
   service::CallContext call;
   call.deadline = request.deadline;
   call.success_status = route.spec->success_status;
-  ASSIGN_OR_RETURN(call.warehouse, WarehouseOf(route));
+  if (route.spec->in_warehouse()) {
+    ASSIGN_OR_RETURN(call.warehouse, WarehouseOf(route));
+  }
   return Invocation{request, std::move(route), std::move(query), std::move(call)};
 }
 

@@ -32,6 +32,7 @@ constexpr std::array kRows = {
     Row{ErrorCode::kNamespaceNotEmpty, {409, "NamespaceNotEmptyException"}},
     Row{ErrorCode::kConflict, {409, "ConflictException"}},
     Row{ErrorCode::kCommitConflict, {409, "CommitFailedException"}},
+    Row{ErrorCode::kLostRace, {409, "CommitFailedException"}},
     Row{ErrorCode::kUnprocessable, {422, "UnprocessableEntityException"}},
     Row{ErrorCode::kResourceExhausted, {429, "TooManyRequestsException"}},
     Row{ErrorCode::kCommitStateUnknown, {500, "CommitStateUnknownException"}},
@@ -77,6 +78,9 @@ http::Response RenderError(const Error& error) {
 }
 
 bool IsDeterministic(ErrorCode code) {
+  if (code == ErrorCode::kLostRace || code == ErrorCode::kNotFound) {
+    return false;
+  }
   int status = MappingOf(code).status;
   return status == 404 || status == 406 || status == 409 || status == 422;
 }

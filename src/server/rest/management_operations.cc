@@ -14,15 +14,16 @@ Result<http::Response> CatalogHandler::ListWarehouses(Invocation&) {
 
 Result<http::Response> CatalogHandler::CreateWarehouse(Invocation& invocation) {
   ASSIGN_OR_RETURN(store::CreateWarehouse create, ParseCreateWarehouse(invocation.request.body));
-  ASSIGN_OR_RETURN(store::WarehouseRecord warehouse,
-                   warehouses_.Create(invocation.call, create, environment_.clock.Now()));
-  return JsonResponse(PrintWarehouse(warehouse));
+  return Finish<store::WarehouseRecord>(
+      invocation, warehouses_.Create(invocation.call, create, environment_.clock.Now()),
+      [](const store::WarehouseRecord& created) { return JsonResponse(PrintWarehouse(created)); });
 }
 
 Result<http::Response> CatalogHandler::DropWarehouse(Invocation& invocation) {
-  RETURN_IF_ERROR(
-      warehouses_.Drop(invocation.call, invocation.route.name, environment_.clock.Now()));
-  return NoContent();
+  return Finish<std::monostate>(
+      invocation,
+      warehouses_.Drop(invocation.call, invocation.route.name, environment_.clock.Now()),
+      [](std::monostate) { return NoContent(); });
 }
 
 Result<http::Response> CatalogHandler::ListJobs(Invocation& invocation) {
@@ -31,7 +32,7 @@ Result<http::Response> CatalogHandler::ListJobs(Invocation& invocation) {
   return JsonResponse(PrintJobs(jobs, *warehouses_.list()));
 }
 
-Result<http::Response> CatalogHandler::GetJob(Invocation& invocation) {
+Result<http::Response> CatalogHandler::GetJob(const Invocation& invocation) {
   ASSIGN_OR_RETURN(store::JobId id, ParseJobId(invocation.route.name));
   ASSIGN_OR_RETURN(auto job, environment_.store.FindJob(id));
   if (!job) {
@@ -52,12 +53,12 @@ Result<http::Response> CatalogHandler::CancelJob(Invocation& invocation) {
 
 Result<http::Response> CatalogHandler::ChangeJob(const Invocation& invocation,
                                                  const store::Mutation& change) {
-  const service::CallContext& call = invocation.call;
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(change, {.principal = call.principal,
-                                                       .request_id = call.request_id,
-                                                       .now = environment_.clock.Now(),
-                                                       .deadline = call.deadline}));
+                   environment_.store.Execute(
+                       change, service::MakeMutationContext(environment_, invocation.call, "")));
+  if (result.replayed) {
+    return Replay(invocation, *result.replayed);
+  }
   return JsonResponse(PrintJob(*result.job, *warehouses_.list()));
 }
 

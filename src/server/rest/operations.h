@@ -62,6 +62,10 @@ struct OperationSpec {
   int success_status = 200;
   /// True where `GET /v1/config` lists it.
   bool advertised = true;
+
+  /// False for what concerns the whole server: such a call needs no warehouse, not even a default
+  /// one.
+  bool in_warehouse() const { return path.starts_with("/v1/{prefix}/"); }
 };
 
 std::span<const OperationSpec> Operations();

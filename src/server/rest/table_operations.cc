@@ -126,8 +126,8 @@ Result<http::Response> CatalogHandler::UnregisterTable(Invocation& invocation) {
 Result<http::Response> CatalogHandler::ReportMetrics(Invocation& invocation) {
   ASSIGN_OR_RETURN(store::SaveMetricsReport report, ParseMetricsReport(invocation.request.body));
   report.identifier = invocation.identifier();
-  RETURN_IF_ERROR(tables_.SaveMetricsReport(invocation.call, report));
-  return NoContent();
+  return Finish<std::monostate>(invocation, tables_.SaveMetricsReport(invocation.call, report),
+                                [](std::monostate) { return NoContent(); });
 }
 
 Result<http::Response> CatalogHandler::RenameTable(Invocation& invocation) {

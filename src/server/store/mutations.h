@@ -60,7 +60,7 @@ struct CreateObject {
 };
 
 /// Moves an object's pointer if it is still at `expected_version`.
-/// Errors: kCommitConflict where the version moved on or the object is gone or renamed;
+/// Errors: kLostRace where the version moved on or the object is gone or renamed;
 /// kInvalidArgument on a location overlap.
 struct SwapObject {
   TableIdentifier identifier;
@@ -93,7 +93,7 @@ struct DropObject {
   /// Where given, the object's location stays reserved until the job is done. The store adds
   /// nothing to the payload.
   std::optional<NewJob> purge;
-  /// Where given, the drop happens only if the pointer still is this one (kCommitConflict else).
+  /// Where given, the drop happens only if the pointer still is this one (kLostRace else).
   std::optional<int64_t> expected_version;
 };
 

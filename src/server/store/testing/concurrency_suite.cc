@@ -44,7 +44,7 @@ TEST_P(ConcurrencySuite, OfManySwapsAtOneVersionOneWins) {
       if (swapped.has_value()) {
         ++winners;
       } else {
-        EXPECT_THAT(swapped, IsError(ErrorCode::kCommitConflict));
+        EXPECT_THAT(swapped, IsError(ErrorCode::kLostRace));
       }
     });
     EXPECT_EQ(winners, 1);
@@ -64,7 +64,7 @@ TEST_P(ConcurrencySuite, NoSwapIsLost) {
         // Own writes are seen at once.
         EXPECT_GE(Find("ns.t")->version, swapped->objects[0].version);
       } else {
-        EXPECT_THAT(swapped, IsError(ErrorCode::kCommitConflict));
+        EXPECT_THAT(swapped, IsError(ErrorCode::kLostRace));
       }
     }
   });
