@@ -115,6 +115,7 @@ def test_a_job_tells_what_it_is_about(start):
     assert done["kind"] == "purge"
     assert done["warehouse"] == WAREHOUSE
     assert done["error"] == ""
+    assert done["progress"] == {"files-deleted": 1, "files-out-of-reach": 0}
     assert done["payload"]["uuid"] == loaded["metadata"]["table-uuid"]
     assert done["run-after-ms"] <= time.time() * 1000
     assert operator.jobs() == [done]
