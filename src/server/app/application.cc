@@ -1,6 +1,7 @@
 #include "server/app/application.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@
 #include "server/observe/sources.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
+#include "server/rest/router.h"
 #include "server/service/commit_locks.h"
 #include "server/service/job_runner.h"
 #include "server/service/metadata_cache.h"
@@ -53,6 +56,13 @@ Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
   if (options.host.size() > 2 && options.host.front() == '[' && options.host.back() == ']') {
     options.host = options.host.substr(1, options.host.size() - 2);
   }
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  if (options.host != "localhost" && inet_pton(AF_INET, options.host.c_str(), &address) != 1 &&
+      inet_pton(AF_INET6, options.host.c_str(), &address) != 1) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("server.listen takes an IP address or localhost, not: {}", options.host));
+  }
   std::string_view port = std::string_view(settings.listen).substr(colon + 1);
   auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
   if (error != std::errc() || end != port.data() + port.size()) {
@@ -72,6 +82,14 @@ Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
                     .idle_timeout = settings.idle_timeout,
                     .request_timeout = settings.request_timeout};
   return options;
+}
+
+/// A result's error, beginning with the key that it is about.
+template <class T>
+Status Named(std::string_view key, const Result<T>& result) {
+  return result.has_value() ? Status()
+                            : Status(Error(result.error().code(),
+                                           fmt::format("{}: {}", key, result.error().message())));
 }
 
 /// From the end of draining to the end of the process, whatever still hangs.
@@ -221,7 +239,20 @@ class Parts {
 
 }  // namespace
 
+Status CheckSettings(const config::Settings& settings) {
+  RETURN_IF_ERROR(ListenOptions(settings));
+  ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
+  RETURN_IF_ERROR(rest::Router::Make(settings.namespace_separator));
+  RETURN_IF_ERROR(Named("warehouse.name", service::CheckWarehouseName(settings.warehouse_name)));
+  RETURN_IF_ERROR(Named("warehouse.location", storage::Location::Parse(places.warehouse_location)));
+  for (const std::string& allowed : settings.allowed_locations) {
+    RETURN_IF_ERROR(Named("storage.allowed_locations", storage::Location::Parse(allowed)));
+  }
+  return Named("log.level", observe::Log::CheckLevel(settings.log_level));
+}
+
 Status Run(const config::Settings& settings) {
+  RETURN_IF_ERROR(CheckSettings(settings));
   RaiseDescriptorLimit();
   observe::SetUpHeap();
   sigset_t signals = BlockStopSignals();

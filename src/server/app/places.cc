@@ -13,7 +13,8 @@ Result<Places> FindPlaces(const config::Settings& settings) {
   constexpr std::string_view kSqlite = "sqlite:";
   if (settings.database_url.empty()) {
     places.database_path = (places.data_dir / "firn.db").string();
-  } else if (settings.database_url.starts_with(kSqlite)) {
+  } else if (settings.database_url.starts_with(kSqlite) &&
+             settings.database_url.size() > kSqlite.size()) {
     places.database_path = settings.database_url.substr(kSqlite.size());
   } else {
     return Error(ErrorCode::kInvalidArgument,

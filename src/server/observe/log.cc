@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -31,13 +32,19 @@ Result<Log::Level> Log::ParseLevel(std::string_view text) {
   return static_cast<Level>(name - kLevelNames.begin());
 }
 
+Status Log::CheckLevel(std::string_view level) {
+  RETURN_IF_ERROR(ParseLevel(level));
+  return {};
+}
+
 Result<std::unique_ptr<Log>> Log::Open(const LogOptions& options) {
   ASSIGN_OR_RETURN(Level level, ParseLevel(options.level));
   int descriptor = STDERR_FILENO;
   if (!options.file.empty()) {
     descriptor = ::open(options.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (descriptor < 0) {
-      return Error(ErrorCode::kIoError, fmt::format("Cannot open log file {}", options.file));
+      return Error(ErrorCode::kIoError, fmt::format("Cannot open log file {}", options.file))
+          .With("errno", std::generic_category().message(errno));
     }
   }
   auto writer = std::make_unique<LineWriter>(descriptor, LineWriterLimits());

@@ -30,6 +30,8 @@ class Log {
 
   /// Errors: kInvalidArgument for an unknown level, kIoError where the file cannot be opened.
   static Result<std::unique_ptr<Log>> Open(const LogOptions& options);
+  /// Errors: kInvalidArgument for an unknown level.
+  static Status CheckLevel(std::string_view level);
   ~Log();
 
   void Info(std::string_view message, Fields fields = {});
