@@ -11,6 +11,7 @@ namespace {
 
 Status PrintSettings(const SettingsFlags& flags, bool json) {
   ASSIGN_OR_RETURN(config::Loaded loaded, LoadSettings(flags));
+  RETURN_IF_ERROR(app::CheckSettings(loaded.settings));
   std::string body;
   JsonWriter writer(body);
   writer.BeginObject();
@@ -30,6 +31,24 @@ Status PrintSettings(const SettingsFlags& flags, bool json) {
     fmt::print("{}\n", body);
   }
   return {};
+}
+
+void PrintKeysAsJson() {
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginArray();
+  for (const config::Key& key : config::Keys()) {
+    writer.BeginObject()
+        .Field("key", key.name)
+        .Field("type", config::TypeName(key))
+        .Field("default", key.default_value)
+        .Field("environment", config::EnvironmentName(key))
+        .Field("flag", "--" + config::FlagName(key))
+        .Field("meaning", key.help)
+        .EndObject();
+  }
+  writer.EndArray();
+  fmt::print("{}\n", body);
 }
 
 void PrintKeys() {
@@ -65,13 +84,16 @@ void AddConfig(CLI::App& app, Chosen& chosen) {
   check->callback([flags, json, &chosen] {
     chosen.action = [flags, json] { return PrintSettings(*flags, *json); };
   });
-  config->add_subcommand("keys", "Print the reference of all keys, as a Markdown table")
-      ->callback([&chosen] {
-        chosen.action = []() -> Status {
-          PrintKeys();
-          return {};
-        };
-      });
+  CLI::App* keys =
+      config->add_subcommand("keys", "Print the reference of all keys, as a Markdown table");
+  auto keys_json = std::make_shared<bool>(false);
+  keys->add_flag("--json", *keys_json, "Print a JSON array");
+  keys->callback([keys_json, &chosen] {
+    chosen.action = [keys_json]() -> Status {
+      *keys_json ? PrintKeysAsJson() : PrintKeys();
+      return {};
+    };
+  });
 }
 
 }  // namespace firn::cli
