@@ -32,6 +32,8 @@ std::string_view ToString(ErrorCode code) {
       return "AlreadyExists";
     case ErrorCode::kNamespaceNotEmpty:
       return "NamespaceNotEmpty";
+    case ErrorCode::kConflict:
+      return "Conflict";
     case ErrorCode::kCommitConflict:
       return "CommitConflict";
     case ErrorCode::kLostRace:

@@ -1,7 +1,6 @@
-// serve, config, admin: what works on this machine rather than over HTTP.
+// serve, config: the server and its settings.
 #include <fmt/format.h>
 
-#include "base/crash_point.h"
 #include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/settings_flags.h"
@@ -31,22 +30,6 @@ Status PrintSettings(const SettingsFlags& flags, bool json) {
     fmt::print("{}\n", body);
   }
   return {};
-}
-
-void PrintCrashPoints(bool json) {
-  std::string body;
-  JsonWriter writer(body);
-  writer.BeginArray();
-  for (std::string_view name : CrashPointNames()) {
-    writer.String(name);
-    if (!json) {
-      fmt::print("{}\n", name);
-    }
-  }
-  writer.EndArray();
-  if (json) {
-    fmt::print("{}\n", body);
-  }
 }
 
 void PrintKeys() {
@@ -89,21 +72,6 @@ void AddConfig(CLI::App& app, Chosen& chosen) {
           return {};
         };
       });
-}
-
-void AddAdmin(CLI::App& app, Chosen& chosen) {
-  CLI::App* admin = app.add_subcommand("admin", "Operate on a data folder without a server");
-  admin->require_subcommand(1);
-  CLI::App* points = admin->add_subcommand(
-      "crash-points", "Print the names FIRN_CRASH_POINT takes, for crash tests");
-  auto json = std::make_shared<bool>(false);
-  points->add_flag("--json", *json, "Print a JSON array");
-  points->callback([json, &chosen] {
-    chosen.action = [json]() -> Status {
-      PrintCrashPoints(*json);
-      return {};
-    };
-  });
 }
 
 }  // namespace firn::cli

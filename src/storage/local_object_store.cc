@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "storage/local_listing_internal.h"
 #include "storage/local_roots_internal.h"
+#include "storage/name_new_file.h"
 
 namespace firn::storage {
 namespace {
@@ -83,18 +84,7 @@ int Publish(int folder, const std::string& from, const std::string& to, WriteMod
   if (mode == WriteMode::kOverwrite) {
     return renameat(folder, from.c_str(), folder, to.c_str()) == 0 ? 0 : errno;
   }
-  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) {
-    return 0;
-  }
-  if (errno != EINVAL && errno != ENOSYS) {
-    return errno;
-  }
-  // File systems without RENAME_NOREPLACE.
-  if (linkat(folder, from.c_str(), folder, to.c_str(), 0) != 0) {
-    return errno;
-  }
-  unlinkat(folder, from.c_str(), 0);
-  return 0;
+  return NameNewFile(folder, from, to);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/app/places.h"
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
@@ -32,38 +33,14 @@
 namespace firn::app {
 namespace {
 
-/// Where things lie, as the settings say it.
-struct Places {
-  std::filesystem::path data_dir;
-  std::string database_path;
-  std::string warehouse_location;
-};
-
-Result<Places> FindPlaces(const config::Settings& settings) {
+/// The places, with a data folder that is there.
+Result<Places> MakePlaces(const config::Settings& settings) {
+  ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
   std::error_code error;
-  Places places;
-  places.data_dir = std::filesystem::absolute(settings.data_dir, error).lexically_normal();
   std::filesystem::create_directories(places.data_dir, error);
   if (error) {
     return Error(ErrorCode::kIoError, fmt::format("Cannot make data.dir {}: {}",
                                                   places.data_dir.string(), error.message()));
-  }
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (settings.database_url.empty()) {
-    places.database_path = (places.data_dir / "firn.db").string();
-  } else if (settings.database_url.starts_with(kSqlite)) {
-    places.database_path = settings.database_url.substr(kSqlite.size());
-  } else {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("database.url takes sqlite:PATH, not: {}", settings.database_url));
-  }
-  places.warehouse_location = settings.warehouse_location;
-  if (places.warehouse_location.empty()) {
-    places.warehouse_location = "file://" + (places.data_dir / "warehouse").string();
-  } else if (places.warehouse_location.find(':') == std::string::npos) {
-    places.warehouse_location =
-        "file://" +
-        std::filesystem::absolute(places.warehouse_location).lexically_normal().string();
   }
   return places;
 }
@@ -142,7 +119,7 @@ service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
 class Parts {
  public:
   static Result<std::unique_ptr<Parts>> Make(const config::Settings& settings) {
-    ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
+    ASSIGN_OR_RETURN(Places places, MakePlaces(settings));
     auto parts = std::unique_ptr<Parts>(new Parts(settings));
     RETURN_IF_ERROR(parts->Open(settings, places));
     return parts;
@@ -191,7 +168,10 @@ class Parts {
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size}));
-    jobs_ = std::make_unique<service::JobRunner>(*environment_);
+    auto log_failure = [this](const auto& job, const Error& error, auto retry_at) {
+      LogJobFailure(job, error, retry_at);
+    };
+    jobs_ = std::make_unique<service::JobRunner>(*environment_, log_failure);
     return {};
   }
 
@@ -204,6 +184,20 @@ class Parts {
                    fmt::format("Warehouse location {} holds the server's data folder", location));
     }
     return objects_->AddRoot(location);
+  }
+
+  void LogJobFailure(const store::JobRecord& job,
+                     const Error& error,
+                     std::optional<TimestampMs> retry_at) {
+    std::string id = std::to_string(job.id.value());
+    std::string attempts = std::to_string(job.attempts);
+    std::string next = retry_at ? FormatUtc(*retry_at) : "never";
+    log_->Warn(retry_at ? "job failed, will be tried again" : "job failed for good",
+               {{"job", id},
+                {"kind", job.kind},
+                {"attempts", attempts},
+                {"next", next},
+                {"error", error.Describe()}});
   }
 
   SystemClock clock_;

@@ -296,6 +296,12 @@ Result<http::Response> CatalogHandler::DispatchManagement(Invocation& invocation
       return DropWarehouse(invocation);
     case Operation::kListJobs:
       return ListJobs(invocation);
+    case Operation::kGetJob:
+      return GetJob(invocation);
+    case Operation::kRetryJob:
+      return RetryJob(invocation);
+    case Operation::kCancelJob:
+      return CancelJob(invocation);
     default:
       return Error(ErrorCode::kInternal, "An operation in the table has no function");
   }

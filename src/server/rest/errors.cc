@@ -30,6 +30,7 @@ constexpr std::array kRows = {
     Row{ErrorCode::kUnsupported, {406, "UnsupportedOperationException"}},
     Row{ErrorCode::kAlreadyExists, {409, "AlreadyExistsException"}},
     Row{ErrorCode::kNamespaceNotEmpty, {409, "NamespaceNotEmptyException"}},
+    Row{ErrorCode::kConflict, {409, "ConflictException"}},
     Row{ErrorCode::kCommitConflict, {409, "CommitFailedException"}},
     Row{ErrorCode::kLostRace, {409, "CommitFailedException"}},
     Row{ErrorCode::kUnprocessable, {422, "UnprocessableEntityException"}},

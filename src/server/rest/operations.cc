@@ -58,6 +58,9 @@ constexpr auto kOperations = std::to_array<OperationSpec>({
     {kDropWarehouse, Method::kDelete, "/management/v1/warehouses/{warehouse}", "dropWarehouse",
      true, 204, false},
     {kListJobs, Method::kGet, "/management/v1/jobs", "listJobs", false, 200, false},
+    {kGetJob, Method::kGet, "/management/v1/jobs/{job}", "getJob", false, 200, false},
+    {kRetryJob, Method::kPost, "/management/v1/jobs/{job}/retry", "retryJob", false, 200, false},
+    {kCancelJob, Method::kPost, "/management/v1/jobs/{job}/cancel", "cancelJob", false, 200, false},
 });
 
 }  // namespace

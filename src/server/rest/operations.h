@@ -44,12 +44,15 @@ enum class Operation : uint8_t {
   kCreateWarehouse,
   kDropWarehouse,
   kListJobs,
+  kGetJob,
+  kRetryJob,
+  kCancelJob,
 };
 
 struct OperationSpec {
   Operation operation;
   http::Method method;
-  /// With `{prefix}`, `{namespace}`, `{table}`, `{view}`, `{warehouse}`.
+  /// With `{prefix}`, `{namespace}`, `{table}`, `{view}`, `{warehouse}`, `{job}`.
   std::string_view path;
   /// For logs and metrics.
   std::string_view name;

@@ -69,9 +69,10 @@ class ForwardingStore : public CatalogStore {
                    std::optional<TimestampMs> retry_at) override {
     return inner_.FinishJob(job, error, retry_at);
   }
-  Result<std::vector<JobRecord>> ListJobs(std::string_view kind, int64_t limit) override {
-    return inner_.ListJobs(kind, limit);
+  Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter) override {
+    return inner_.ListJobs(filter);
   }
+  Result<std::optional<JobRecord>> FindJob(JobId id) override { return inner_.FindJob(id); }
   Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                               int64_t after,
                                               int64_t limit) override {
