@@ -24,22 +24,18 @@ size_t Append(char* data, size_t size, size_t count, void* target) {
   return size * count;
 }
 
+Result<std::string> ReadErrorMessage(const std::string& body) {
+  ASSIGN_OR_RETURN(auto document, json::Document::Parse(body));
+  ASSIGN_OR_RETURN(auto root, json::AsObject(document.root(), "answer"));
+  ASSIGN_OR_RETURN(auto error, json::GetObject(root, "error"));
+  ASSIGN_OR_RETURN(std::string_view message, json::GetString(error, "message"));
+  return std::string(message);
+}
+
 /// The message of a body in the error model; the body itself where it is none.
 std::string ErrorMessage(const std::string& body) {
-  auto document = json::Document::Parse(body);
-  if (document.has_value()) {
-    auto root = json::AsObject(document->root(), "answer");
-    if (root.has_value()) {
-      auto error = json::GetObject(*root, "error");
-      if (error.has_value()) {
-        auto message = json::GetString(*error, "message");
-        if (message.has_value()) {
-          return std::string(*message);
-        }
-      }
-    }
-  }
-  return body;
+  auto message = ReadErrorMessage(body);
+  return message ? *std::move(message) : body;
 }
 
 ErrorCode CodeOf(long status) {
@@ -115,6 +111,7 @@ Result<std::string> RestClient::Send(std::string_view method,
       curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all);
   if (method == "POST") {
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+    // Its size is told below. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   }
