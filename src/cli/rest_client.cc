@@ -1,6 +1,5 @@
 #include "cli/rest_client.h"
 
-#include <optional>
 #include <utility>
 
 #include <curl/curl.h>
@@ -25,22 +24,13 @@ size_t Append(char* data, size_t size, size_t count, void* target) {
   return size * count;
 }
 
-/// The message of a body in the error model; nullopt where it is none.
-std::optional<std::string> ErrorMessage(const std::string& body) {
-  auto document = json::Document::Parse(body);
-  if (document.has_value()) {
-    auto root = json::AsObject(document->root(), "answer");
-    if (root.has_value()) {
-      auto error = json::GetObject(*root, "error");
-      if (error.has_value()) {
-        auto message = json::GetString(*error, "message");
-        if (message.has_value() && !message->empty()) {
-          return std::string(*message);
-        }
-      }
-    }
-  }
-  return std::nullopt;
+/// The message of a body in the error model; an error where it is none.
+Result<std::string> ErrorMessage(const std::string& body) {
+  ASSIGN_OR_RETURN(auto document, json::Document::Parse(body));
+  ASSIGN_OR_RETURN(auto root, json::AsObject(document.root(), "answer"));
+  ASSIGN_OR_RETURN(auto error, json::GetObject(root, "error"));
+  ASSIGN_OR_RETURN(std::string_view message, json::GetString(error, "message"));
+  return std::string(message);
 }
 
 Error NoUri(std::string_view text) {
@@ -132,6 +122,7 @@ Result<std::string> RestClient::Send(std::string_view method,
       curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all);
   if (method == "POST") {
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+    // Its size is told below. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   }
@@ -149,7 +140,8 @@ Result<std::string> RestClient::Send(std::string_view method,
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
   if (status >= 400) {
-    if (auto message = ErrorMessage(answer)) {
+    auto message = ErrorMessage(answer);
+    if (message.has_value() && !message->empty()) {
       return Error(CodeOf(status), *std::move(message));
     }
   }

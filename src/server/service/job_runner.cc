@@ -57,10 +57,11 @@ void JobRunner::Run() {
 bool JobRunner::RunOne() {
   TimestampMs now = environment_.clock.Now();
   auto claimed = environment_.store.ClaimJob(owner_, now, TimestampMs(now.value() + kLeaseMs));
-  if (!claimed.has_value() || !claimed->has_value()) {
+  const std::optional<store::JobRecord> due = claimed ? *std::move(claimed) : std::nullopt;
+  if (!due) {
     return false;
   }
-  const store::JobRecord& job = **claimed;
+  const store::JobRecord& job = *due;
   Status done = RunJob(job);
   if (stopping_ && !done.has_value()) {
     return false;  // its lease runs out and another process goes on

@@ -346,7 +346,7 @@ TEST_F(ServiceTest, LocationsOutsideAreRefused) {
 }
 
 TEST(MetadataCacheTest, LeastRecentlyUsedGoesFirst) {
-  MetadataCache cache(8 * 20'000);
+  MetadataCache cache(160'000);
   auto entry = [](int i) {
     return std::make_shared<const MetadataEntry>(
         "file:/" + std::to_string(i), std::make_shared<const iceberg::TableMetadata>(), 4'000);

@@ -151,7 +151,7 @@ TEST_P(ObjectSuite, ListingGoesPageByPage) {
     ASSERT_THAT(Create(name), IsOk());
   }
   ASSERT_THAT(Create("ns.bb", kView), IsOk());
-  auto list = [&](PageRequest page) {
+  auto list = [&](const PageRequest& page) {
     return store_->ListObjects(warehouse_, Path("ns"), ObjectKind::kTable, page);
   };
   auto page = list({.after = std::nullopt, .limit = 3});
