@@ -32,7 +32,8 @@ Result<http::Response> CatalogHandler::DropWarehouse(Invocation& invocation) {
 
 Result<http::Response> CatalogHandler::ListJobs(Invocation& invocation) {
   auto kind = invocation.query.Find("kind");
-  ASSIGN_OR_RETURN(auto jobs, environment_.store.ListJobs(kind.value_or(""), kMaxListedJobs));
+  ASSIGN_OR_RETURN(auto jobs, environment_.store.ListJobs(kind.value_or(""), kMaxListedJobs,
+                                                          invocation.call.deadline));
   return JsonResponse(PrintJobs(jobs));
 }
 

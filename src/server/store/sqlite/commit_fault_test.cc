@@ -57,7 +57,7 @@ class CommitFaultTest : public ::testing::Test {
     if (version == 0) {
       return Run(CommitObjects{{CreateObject{.identifier = name_, .pointer = pointer}}}, attempt);
     }
-    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable);
+    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable, kNoDeadline);
     return Run(CommitObjects{{SwapObject{.identifier = name_,
                                          .id = (*found)->id,
                                          .expected_version = version,
@@ -66,12 +66,12 @@ class CommitFaultTest : public ::testing::Test {
   }
 
   std::string Metadata() {
-    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable);
+    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable, kNoDeadline);
     return found.has_value() && *found != nullptr ? (*found)->pointer.metadata_location : "none";
   }
 
   void ExpectDenseEvents(size_t count) {
-    auto events = store_->ListEvents(warehouse_, 0, 100);
+    auto events = store_->ListEvents(warehouse_, 0, 100, kNoDeadline);
     ASSERT_THAT(events, IsOkAnd(::testing::SizeIs(count)));
     EXPECT_EQ(events->back().sequence, static_cast<int64_t>(count));
   }
@@ -108,9 +108,9 @@ TEST_F(CommitFaultTest, AnUnknownOutcomeIsSettledAsAborted) {
   Uuid attempt = Uuid::Random();
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitStateUnknown));
   EXPECT_THAT(CreateNs("other"), IsError(ErrorCode::kUnavailable));
-  EXPECT_FALSE(store_->ResolveAttempt(attempt).has_value());
+  EXPECT_FALSE(store_->ResolveAttempt(attempt, kNoDeadline).has_value());
   faults_.fault = CommitFault::kNone;
-  EXPECT_THAT(store_->ResolveAttempt(attempt), IsOkAnd(AttemptState::kAborted));
+  EXPECT_THAT(store_->ResolveAttempt(attempt, kNoDeadline), IsOkAnd(AttemptState::kAborted));
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitConflict));
   EXPECT_EQ(Metadata(), "zero");
   EXPECT_THAT(Swap(1, "two", Uuid::Random()), IsOk());
@@ -124,7 +124,7 @@ TEST_F(CommitFaultTest, AnUnknownOutcomeIsSettledAsCommittedEvenWhenOvertaken) {
   faults_.fault = CommitFault::kNone;
   EXPECT_EQ(Metadata(), "one") << "memory does not hold what may be old";
   EXPECT_THAT(Swap(2, "two"), IsOk());
-  EXPECT_THAT(store_->ResolveAttempt(attempt), IsOkAnd(AttemptState::kCommitted));
+  EXPECT_THAT(store_->ResolveAttempt(attempt, kNoDeadline), IsOkAnd(AttemptState::kCommitted));
   EXPECT_EQ(Metadata(), "two");
   ExpectDenseEvents(4);
 }
@@ -136,7 +136,7 @@ TEST_F(CommitFaultTest, ADiskThatCannotSyncEndsInNothingOrUnknown) {
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitStateUnknown));
   EXPECT_EQ(Metadata(), "zero");
   sqlite::testing::SetLogSyncFails(false);
-  EXPECT_THAT(store_->ResolveAttempt(attempt), IsOkAnd(AttemptState::kAborted));
+  EXPECT_THAT(store_->ResolveAttempt(attempt, kNoDeadline), IsOkAnd(AttemptState::kAborted));
   EXPECT_EQ(Metadata(), "zero");
   EXPECT_THAT(Swap(1, "two"), IsOk());
   Open({});

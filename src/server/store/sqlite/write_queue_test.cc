@@ -20,7 +20,8 @@ constexpr sql::Statement kCount{"count", "SELECT COUNT(*) FROM audit"};
 
 class WriteQueueTest : public ::testing::Test {
  protected:
-  void Open(const sql::WriteQueueLimits& limits) {
+  /// Opens the queue with a first change that has been begun and hangs until Release.
+  void Open(const sql::WriteQueueLimits& limits, MonotonicTime first_deadline = kNoDeadline) {
     auto engine = OpenSqliteEngine({.path = folder_.path() + "/catalog.db"});
     ASSERT_THAT(engine, IsOk());
     engine_ = std::make_unique<sql::testing::FaultyEngine>(*std::move(engine), faults_);
@@ -34,7 +35,7 @@ class WriteQueueTest : public ::testing::Test {
         std::make_unique<sql::GroupCommit>(*std::move(session), pointers_, clock_,
                                            sql::RetentionLimits()),
         limits);
-    first_ = std::jthread([this] { EXPECT_THAT(Insert(), IsOk()); });
+    first_ = std::jthread([this, first_deadline] { first_result_ = Insert(first_deadline); });
     while (faults_.begun == 0) {
       std::this_thread::yield();
     }
@@ -48,7 +49,7 @@ class WriteQueueTest : public ::testing::Test {
     }
   }
 
-  Status Insert(MonotonicTime deadline = MonotonicTime::max()) {
+  Status Insert(MonotonicTime deadline = kNoDeadline) {
     sql::Work work = [](sql::Transaction& transaction) -> Status {
       RETURN_IF_ERROR(transaction.session.Execute(kInsert, {{":a", "x"}}));
       return {};
@@ -62,7 +63,7 @@ class WriteQueueTest : public ::testing::Test {
       transaction.events.push_back({});
       return Error(ErrorCode::kAlreadyExists, "on purpose");
     };
-    return queue_->Run(work, MonotonicTime::max());
+    return queue_->Run(work, kNoDeadline);
   }
 
   int64_t Rows() {
@@ -85,6 +86,7 @@ class WriteQueueTest : public ::testing::Test {
   std::latch gate_{1};
   std::unique_ptr<sql::Engine> engine_;
   std::unique_ptr<sql::WriteQueue> queue_;
+  Status first_result_;
   std::jthread first_;
 };
 
@@ -98,6 +100,7 @@ TEST_F(WriteQueueTest, WhatWaitsCommitsTogetherAndFailuresStayAlone) {
     Release();
   }
   first_.join();
+  EXPECT_THAT(first_result_, IsOk());
   EXPECT_EQ(faults_.begun, 2);
   EXPECT_EQ(Rows(), 3);
 }
@@ -118,6 +121,15 @@ TEST_F(WriteQueueTest, ADeadlineWithdrawsWhatStillWaits) {
   EXPECT_EQ(queue_->waiting(), 0);
   Release();
   first_.join();
+  queue_.reset();
+  EXPECT_EQ(Rows(), 1);
+}
+
+TEST_F(WriteQueueTest, WhatHangsInCommitIsUnknownAtItsDeadline) {
+  Open({}, std::chrono::steady_clock::now() + std::chrono::milliseconds(20));
+  first_.join();
+  EXPECT_THAT(first_result_, IsError(ErrorCode::kCommitStateUnknown));
+  Release();
   queue_.reset();
   EXPECT_EQ(Rows(), 1);
 }

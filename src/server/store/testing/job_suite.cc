@@ -71,12 +71,12 @@ TEST_P(JobSuite, AreRetriedOrFail) {
   EXPECT_EQ(job->last_error, "disk");
   ASSERT_THAT(store_->FinishJob(*job, "for good", std::nullopt), IsOk());
   Reopen();
-  auto jobs = store_->ListJobs("purge", 10);
+  auto jobs = store_->ListJobs("purge", 10, kNoDeadline);
   ASSERT_THAT(jobs, IsOkAnd(SizeIs(1)));
   EXPECT_EQ(jobs->at(0).state, JobState::kFailed);
   EXPECT_EQ(jobs->at(0).last_error, "for good");
-  EXPECT_THAT(store_->ListJobs("other", 10), IsOkAnd(SizeIs(0)));
-  EXPECT_THAT(store_->ListJobs("", 10), IsOkAnd(SizeIs(1)));
+  EXPECT_THAT(store_->ListJobs("other", 10, kNoDeadline), IsOkAnd(SizeIs(0)));
+  EXPECT_THAT(store_->ListJobs("", 10, kNoDeadline), IsOkAnd(SizeIs(1)));
 }
 
 TEST_P(JobSuite, EventsTellEveryChange) {
@@ -103,8 +103,8 @@ TEST_P(JobSuite, EventsTellEveryChange) {
   EXPECT_EQ(events[5].name, "t");
   EXPECT_THAT(events[5].detail, HasSubstr(R"("to":{"namespace":["a"],"name":"u"})"));
   EXPECT_EQ(events[9].name, "");
-  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2)->front().type, "table.updated");
-  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2), IsOkAnd(SizeIs(2)));
+  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2, kNoDeadline)->front().type, "table.updated");
+  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2, kNoDeadline), IsOkAnd(SizeIs(2)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, JobSuite, ::testing::ValuesIn(StoreFactories()));
