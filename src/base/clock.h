@@ -21,6 +21,9 @@ using TimestampUs = StrongInt<struct TimestampUsTag, int64_t>;
 /// A point on the monotonic clock: deadlines and durations, never stored.
 using MonotonicTime = std::chrono::steady_clock::time_point;
 
+/// The deadline of a call that waits as long as it takes.
+inline constexpr MonotonicTime kNoDeadline = MonotonicTime::max();
+
 /// Where "now" comes from.
 class Clock {
  public:

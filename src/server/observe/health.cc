@@ -17,6 +17,8 @@ int64_t MonotonicMs(const Clock& clock) {
       .count();
 }
 
+MonotonicTime LookDeadline(const Clock& clock) { return clock.Monotonic() + kLookInterval; }
+
 http::Response Named(http::Response response, std::string_view route) {
   response.route = route;
   return response;
@@ -45,7 +47,7 @@ void Health::Run() {
   while (!stopping_) {
     lock.unlock();
     if (looks++ % kLooksPerCount == 0) {
-      if (auto counts = store_.CountEntities(); counts.has_value()) {
+      if (auto counts = store_.CountEntities(LookDeadline(clock_)); counts.has_value()) {
         metrics_.SetEntityCounts(*counts);
       }
       ReturnFreeMemory();
@@ -58,7 +60,7 @@ void Health::Run() {
 
 void Health::Look() {
   auto start = clock_.Monotonic();
-  Status ping = store_.Ping();
+  Status ping = store_.Ping(LookDeadline(clock_));
   failed_ = !ping.has_value();
   if (ping.has_value()) {
     last_success_ms_ = MonotonicMs(clock_);

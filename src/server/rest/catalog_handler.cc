@@ -207,16 +207,18 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
   if (!lock.try_lock_until(request.deadline)) {
     return Error(ErrorCode::kUnavailable, "A call with the same Idempotency-Key is under way");
   }
-  ASSIGN_OR_RETURN(auto outcome, environment_.store.FindOutcome(identity));
+  ASSIGN_OR_RETURN(auto outcome, environment_.store.FindOutcome(identity, request.deadline));
   if (outcome) {
     return Replay(invocation, *outcome);
   }
   invocation.call.idempotency = identity;
   auto response = Dispatch(invocation);
   if (!response.has_value() && IsDeterministic(response.error().code())) {
-    RETURN_IF_ERROR(environment_.store.SaveOutcome(
-        identity, {.http_status = MappingOf(response.error().code()).status,
-                   .reference = PrintStoredError(response.error())}));
+    RETURN_IF_ERROR(
+        environment_.store.SaveOutcome(identity,
+                                       {.http_status = MappingOf(response.error().code()).status,
+                                        .reference = PrintStoredError(response.error())},
+                                       request.deadline));
   }
   return response;
 }

@@ -1,6 +1,7 @@
 // The handler over a real SQLite store and files in memory: what surrounds an operation.
 #include "server/rest/catalog_handler.h"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -8,6 +9,7 @@
 #include "server/http/testing/test_request.h"
 #include "server/service/commit_locks.h"
 #include "server/service/metadata_cache.h"
+#include "server/store/sql/testing/faulty_engine.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "server/store/testing/racing_store.h"
 #include "storage/memory_object_store.h"
@@ -29,7 +31,11 @@ class CatalogHandlerTest : public ::testing::Test {
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() / ("firn-rest-" + Uuid::Random().ToString());
     std::filesystem::create_directories(folder_);
-    auto opened = store::sqlite::OpenSqliteStore({.path = (folder_ / "firn.db").string()});
+    auto engine = store::sqlite::OpenSqliteEngine({.path = (folder_ / "firn.db").string()});
+    ASSERT_THAT(engine, IsOk());
+    auto opened = store::sql::SqlCatalogStore::Make(
+        std::make_unique<store::sql::testing::FaultyEngine>(*std::move(engine), faults_),
+        {.clock = &clock_});
     ASSERT_THAT(opened, IsOk());
     store_ = *std::move(opened);
     racing_ = std::make_unique<store::testing::RacingStore>(*store_);
@@ -56,6 +62,7 @@ class CatalogHandlerTest : public ::testing::Test {
                       std::string body,
                       http::testing::TestRequest::Headers headers = {}) {
     http::testing::TestRequest request(method, std::move(target), std::move(body), headers);
+    request.set_deadline(std::chrono::steady_clock::now() + time_);
     return handler_->Handle(request.get());
   }
   http::Response Post(std::string target,
@@ -86,6 +93,8 @@ class CatalogHandlerTest : public ::testing::Test {
   service::CommitLocks locks_;
   storage::InMemoryObjectStore files_{clock_};
   NoSystemEndpoints system_;
+  std::chrono::milliseconds time_{20'000};
+  store::sql::testing::FaultSwitch faults_;
   std::unique_ptr<store::CatalogStore> store_;
   std::unique_ptr<store::testing::RacingStore> racing_;
   std::unique_ptr<service::WarehouseDirectory> warehouses_;
@@ -113,6 +122,48 @@ TEST_F(CatalogHandlerTest, AFailedRequirementIsKeptUnderItsKey) {
   }
   http::Response other = Post("/v1/namespaces/ns/tables/t", kCommit, {{"Idempotency-Key", kKey}});
   EXPECT_EQ(other.status, 422);
+}
+
+TEST_F(CatalogHandlerTest, AnUnknownOutcomeIs500AndLeavesItsKeyFree) {
+  ASSERT_EQ(Post("/v1/namespaces", R"({"namespace":["empty"]})").status, 200);
+  ASSERT_EQ(Post("/management/v1/warehouses", kOther).status, 200);
+  constexpr const char* kRename =
+      R"({"source":{"namespace":["ns"],"name":"t"},"destination":{"namespace":["ns"],"name":"r"}})";
+  constexpr const char* kStage =
+      R"({"name":"s","stage-create":true,"schema":{"type":"struct","schema-id":0,)"
+      R"("fields":[{"id":1,"name":"id","required":false,"type":"long"}]}})";
+  constexpr const char* kProperties = R"({"updates":{"a":"b"},"removals":["c"]})";
+  struct Call {
+    Method method;
+    const char* target;
+    std::string body;
+  };
+  // Each finds what the ones before have left.
+  const std::vector<Call> calls = {
+      {Method::kPost, "/v1/namespaces", R"({"namespace":["new"]})"},
+      {Method::kPost, "/v1/namespaces/ns/properties", kProperties},
+      {Method::kDelete, "/v1/namespaces/empty", ""},
+      {Method::kPost, "/v1/namespaces/ns/tables", kStage},
+      {Method::kPost, "/v1/namespaces/ns/tables/t", kCommit},
+      {Method::kPost, "/v1/tables/rename", kRename},
+      {Method::kPost, "/v1/namespaces/ns/tables/r/unregister", ""},
+      {Method::kPost, "/v1/namespaces/ns/tables", kTable},
+      {Method::kDelete, "/v1/namespaces/ns/tables/t?purgeRequested=true", ""},
+      {Method::kDelete, "/management/v1/warehouses/other", ""},
+  };
+  for (const Call& call : calls) {
+    SCOPED_TRACE(call.target);
+    const std::string key = Uuid::Random().ToString();
+    time_ = std::chrono::milliseconds(40);
+    faults_.fault = store::sql::testing::CommitFault::kDown;
+    http::Response unknown = Send(call.method, call.target, call.body, {{"Idempotency-Key", key}});
+    EXPECT_EQ(unknown.status, 500);
+    EXPECT_EQ(unknown.error_type, "CommitStateUnknownException");
+    faults_.fault = store::sql::testing::CommitFault::kNone;
+    time_ = std::chrono::milliseconds(20'000);
+    http::Response again = Send(call.method, call.target, call.body, {{"Idempotency-Key", key}});
+    EXPECT_TRUE(again.status == 200 || again.status == 204) << again.status << BodyOf(again);
+  }
 }
 
 TEST_F(CatalogHandlerTest, WarehousesAreMadeAndDroppedOnceUnderAKey) {

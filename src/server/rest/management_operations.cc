@@ -28,13 +28,13 @@ Result<http::Response> CatalogHandler::DropWarehouse(Invocation& invocation) {
 
 Result<http::Response> CatalogHandler::ListJobs(Invocation& invocation) {
   ASSIGN_OR_RETURN(store::JobFilter filter, ParseJobFilter(invocation.query));
-  ASSIGN_OR_RETURN(auto jobs, environment_.store.ListJobs(filter));
+  ASSIGN_OR_RETURN(auto jobs, environment_.store.ListJobs(filter, invocation.call.deadline));
   return JsonResponse(PrintJobs(jobs, *warehouses_.list()));
 }
 
 Result<http::Response> CatalogHandler::GetJob(const Invocation& invocation) {
   ASSIGN_OR_RETURN(store::JobId id, ParseJobId(invocation.route.name));
-  ASSIGN_OR_RETURN(auto job, environment_.store.FindJob(id));
+  ASSIGN_OR_RETURN(auto job, environment_.store.FindJob(id, invocation.call.deadline));
   if (!job) {
     return Error(ErrorCode::kNotFound, "Job does not exist: " + invocation.route.name);
   }

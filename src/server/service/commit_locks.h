@@ -44,8 +44,7 @@ class CommitLocks {
     Held held;
     for (size_t stripe : stripes) {
       std::unique_lock<std::timed_mutex> lock(mutexes_[stripe], std::defer_lock);
-      bool got =
-          deadline == MonotonicTime::max() ? (lock.lock(), true) : lock.try_lock_until(deadline);
+      bool got = deadline == kNoDeadline ? (lock.lock(), true) : lock.try_lock_until(deadline);
       if (!got) {
         return Error(ErrorCode::kDeadlineExceeded,
                      "Too many commits wait for this table, try again later");

@@ -51,7 +51,7 @@ struct CallContext {
   std::string principal;
   std::string request_id;
   /// Give up by then; nothing has been changed.
-  MonotonicTime deadline = MonotonicTime::max();
+  MonotonicTime deadline = kNoDeadline;
   /// Set where the client sent an Idempotency-Key.
   std::optional<store::IdempotencyKey> idempotency;
   /// The status a successful call answers, kept with the key.

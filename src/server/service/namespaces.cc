@@ -40,12 +40,12 @@ Status CheckLocationProperty(const Environment& environment,
 Result<store::Page<std::string>> NamespaceService::List(const CallContext& call,
                                                         const NamespacePath& parent,
                                                         const store::PageRequest& page) {
-  return environment_.store.ListNamespaces(call.warehouse.id, parent, page);
+  return environment_.store.ListNamespaces(call.warehouse.id, parent, page, call.deadline);
 }
 
 Result<store::NamespaceRecord> NamespaceService::Load(const CallContext& call,
                                                       const NamespacePath& path) {
-  return environment_.store.GetNamespace(call.warehouse.id, path);
+  return environment_.store.GetNamespace(call.warehouse.id, path, call.deadline);
 }
 
 Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
@@ -56,7 +56,7 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
   }
   // The document has no 404 for this call, so a missing parent is a bad request.
   if (path.levels.size() > 1) {
-    auto parent = environment_.store.GetNamespace(call.warehouse.id, path.Parent());
+    auto parent = environment_.store.GetNamespace(call.warehouse.id, path.Parent(), call.deadline);
     if (!parent.has_value() && parent.error().code() == ErrorCode::kNoSuchNamespace) {
       return TakeError(std::move(parent)).As(ErrorCode::kInvalidArgument);
     }

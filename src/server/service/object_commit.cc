@@ -14,18 +14,6 @@ void DiscardAll(const Environment& environment, std::span<const WrittenMetadata>
   }
 }
 
-/// Decides what became of an attempt whose reply was lost.
-Result<store::MutationResult> Settle(const Environment& environment,
-                                     const Uuid& attempt,
-                                     std::span<const WrittenMetadata> written) {
-  ASSIGN_OR_RETURN(store::AttemptState state, environment.store.ResolveAttempt(attempt));
-  if (state == store::AttemptState::kCommitted) {
-    return store::MutationResult();
-  }
-  DiscardAll(environment, written);
-  return Error(ErrorCode::kUnavailable, "The catalog database did not commit; nothing was changed");
-}
-
 }  // namespace
 
 Result<store::MutationResult> CommitFiles(const Environment& environment,
@@ -40,18 +28,12 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
   }
   auto result = environment.store.Execute(
       std::move(commit), MakeMutationContext(environment, call, attempt, std::move(reference)));
-  if (!result.has_value()) {
-    if (result.error().code() != ErrorCode::kCommitStateUnknown) {
-      DiscardAll(environment, written);
-      return result;
-    }
-    result = Settle(environment, attempt, written);
-    if (!result.has_value()) {
-      return result;
-    }
-  }
-  if (result->replayed) {
+  bool unknown = !result.has_value() && result.error().code() == ErrorCode::kCommitStateUnknown;
+  bool took_effect = result.has_value() && !result->replayed;
+  if (!took_effect && !unknown) {
     DiscardAll(environment, written);
+  }
+  if (!took_effect) {
     return result;
   }
   CrashPoint("commit.before_reply");

@@ -1,5 +1,5 @@
-// CommitFiles: moves pointers to metadata files that are already written, and settles what happened
-// when the database's reply is lost. Every creation, swap and transaction ends here.
+// CommitFiles: moves pointers to metadata files that are already written, and deletes the files of
+// an attempt that is proven lost. Every creation, swap and transaction ends here.
 // RetryLostRaces: the one loop that does a change again when another came first.
 //
 // Errors: those of store::CommitObjects; then the files have been deleted. kCommitStateUnknown

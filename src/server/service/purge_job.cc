@@ -172,7 +172,7 @@ class Purge {
     }
     if (!LiesInTable(location)) {
       // Brought in from elsewhere, perhaps from the folder of a table that lives.
-      ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location));
+      ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location, kNoDeadline));
       if (!others.empty()) {
         ++left_;
         return {};
@@ -207,8 +207,8 @@ class Purge {
   }
 
   Status CheckUnreferenced() {
-    ASSIGN_OR_RETURN(auto others,
-                     environment_.store.FindReferencing(payload_.uuid, payload_.location));
+    ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing(
+                                      payload_.uuid, payload_.location, kNoDeadline));
     if (!others.empty()) {
       return Error(ErrorCode::kCommitConflict, fmt::format("Not purged: {} is in use by table {}",
                                                            payload_.location, others.front().name));

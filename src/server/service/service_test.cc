@@ -14,8 +14,8 @@
 #include "server/service/tables.h"
 #include "server/service/views.h"
 #include "server/service/warehouses.h"
+#include "server/store/sql/testing/faulty_engine.h"
 #include "server/store/sqlite/sqlite_store.h"
-#include "server/store/testing/forwarding_store.h"
 #include "server/store/testing/racing_store.h"
 #include "storage/memory_object_store.h"
 #include "storage/testing/faulty_object_store.h"
@@ -24,28 +24,9 @@ namespace firn::service {
 namespace {
 
 using iceberg::TableUpdate;
+using store::sql::testing::CommitFault;
 using testing::IsError;
 using testing::IsOk;
-
-/// What CommitObjects answers may be lost.
-class LossyStore final : public store::testing::ForwardingStore {
- public:
-  enum class Loss : uint8_t { kNone, kAfterCommit, kBeforeCommit };
-
-  using ForwardingStore::ForwardingStore;
-  Loss loss = Loss::kNone;
-
-  Result<store::MutationResult> Execute(const store::Mutation& mutation,
-                                        const store::MutationContext& context) override {
-    if (loss == Loss::kNone || !std::holds_alternative<store::CommitObjects>(mutation)) {
-      return ForwardingStore::Execute(mutation, context);
-    }
-    if (loss == Loss::kAfterCommit) {
-      EXPECT_THAT(ForwardingStore::Execute(mutation, context), IsOk());
-    }
-    return Error(ErrorCode::kCommitStateUnknown, "reply lost");
-  }
-};
 
 class ServiceTest : public ::testing::Test {
  protected:
@@ -53,10 +34,13 @@ class ServiceTest : public ::testing::Test {
     folder_ =
         std::filesystem::temp_directory_path() / ("firn-service-" + Uuid::Random().ToString());
     std::filesystem::create_directories(folder_);
-    auto opened = store::sqlite::OpenSqliteStore({.path = (folder_ / "firn.db").string()});
-    ASSERT_TRUE(opened.has_value()) << opened.error().Describe();
+    auto engine = store::sqlite::OpenSqliteEngine({.path = (folder_ / "firn.db").string()});
+    ASSERT_THAT(engine, IsOk());
+    auto opened = store::sql::SqlCatalogStore::Make(
+        std::make_unique<store::sql::testing::FaultyEngine>(*std::move(engine), faults_),
+        {.clock = &clock_});
+    ASSERT_THAT(opened, IsOk());
     store_ = *std::move(opened);
-    lossy_ = std::make_unique<LossyStore>(*store_);
     files_ = std::make_unique<storage::InMemoryObjectStore>(clock_);
     WarehouseDirectory warehouses(*store_, [](const std::string&) { return Status(); });
     ASSERT_THAT(warehouses.Open("default", "file:///w", clock_.Now()), IsOk());
@@ -65,16 +49,21 @@ class ServiceTest : public ::testing::Test {
     ASSERT_THAT(namespaces.Create(call_, kNamespace, {}), IsOk());
   }
   void TearDown() override {
-    lossy_.reset();
     store_.reset();
     std::filesystem::remove_all(folder_);
   }
 
   Environment EnvironmentOn(storage::ObjectStore& objects) {
-    return {*lossy_, objects, clock_, cache_, locks_, options_};
+    return {*store_, objects, clock_, cache_, locks_, options_};
   }
   Environment EnvironmentOn(store::CatalogStore& store) {
     return {store, *files_, clock_, cache_, locks_, options_};
+  }
+  /// The next COMMIT fails; the database is back while its reply is being settled.
+  void FailCommit(CommitFault fault) {
+    constexpr int64_t kRefusals = 3;
+    faults_.refusals_left = kRefusals;
+    faults_.fault = fault;
   }
   static CreateTableRequest TableRequest(const std::string& name) {
     CreateTableRequest request;
@@ -106,11 +95,12 @@ class ServiceTest : public ::testing::Test {
   }
   /// Every pointer names a file that is there; returns how many there are.
   size_t CheckPointers() {
-    auto page = store_->ListObjects(call_.warehouse.id, kNamespace, store::ObjectKind::kTable, {});
+    auto page = store_->ListObjects(call_.warehouse.id, kNamespace, store::ObjectKind::kTable, {},
+                                    kNoDeadline);
     EXPECT_THAT(page, IsOk());
     for (const std::string& name : page->items) {
-      auto record =
-          store_->FindObject(call_.warehouse.id, {kNamespace, name}, store::ObjectKind::kTable);
+      auto record = store_->FindObject(call_.warehouse.id, {kNamespace, name},
+                                       store::ObjectKind::kTable, kNoDeadline);
       EXPECT_THAT(files_->Stat((*record)->pointer.metadata_location), IsOk());
     }
     return page->items.size();
@@ -122,8 +112,8 @@ class ServiceTest : public ::testing::Test {
   ServiceOptions options_{.allowed_locations = {"file:///extra"}};
   MetadataCache cache_{1 << 20};
   CommitLocks locks_;
+  store::sql::testing::FaultSwitch faults_;
   std::unique_ptr<store::CatalogStore> store_;
-  std::unique_ptr<LossyStore> lossy_;
   std::unique_ptr<storage::InMemoryObjectStore> files_;
   CallContext call_;
 };
@@ -169,9 +159,8 @@ TEST_F(ServiceTest, ALostReplyOfACommitIsSettledAsSuccess) {
   TableService tables(EnvironmentOn(*files_));
   TableCommitService commits(EnvironmentOn(*files_));
   ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
-  lossy_->loss = LossyStore::Loss::kAfterCommit;
+  FailCommit(CommitFault::kAppliedThenDown);
   EXPECT_THAT(commits.Commit(call_, SetProperty("t", "1")), IsOk());
-  lossy_->loss = LossyStore::Loss::kNone;
   ASSERT_OK_AND_ASSIGN(auto entry, tables.Load(call_, {kNamespace, "t"}));
   EXPECT_EQ(entry->table()->FindProperty("k"), "1");
   EXPECT_EQ(files_->size(), 2U);
@@ -181,11 +170,33 @@ TEST_F(ServiceTest, ALostCommitIsProvenAbortedAndItsFileGoes) {
   TableService tables(EnvironmentOn(*files_));
   TableCommitService commits(EnvironmentOn(*files_));
   ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
-  lossy_->loss = LossyStore::Loss::kBeforeCommit;
+  FailCommit(CommitFault::kDown);
   EXPECT_THAT(commits.Commit(call_, SetProperty("t", "1")), IsError(ErrorCode::kUnavailable));
-  lossy_->loss = LossyStore::Loss::kNone;
   EXPECT_EQ(files_->size(), 1U);
   EXPECT_THAT(commits.Commit(call_, SetProperty("t", "2")), IsOk());
+}
+
+TEST_F(ServiceTest, AnUnknownOutcomeDeletesNothing) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  for (CommitFault fault : {CommitFault::kDown, CommitFault::kAppliedThenDown}) {
+    size_t files = files_->size();
+    faults_.fault = fault;
+    faults_.refusals_left = -1;
+    CallContext hurried = call_;
+    hurried.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(30);
+    EXPECT_THAT(commits.Commit(hurried, SetProperty("t", "1")),
+                IsError(ErrorCode::kCommitStateUnknown));
+    EXPECT_EQ(files_->size(), files + 1);
+    faults_.fault = CommitFault::kNone;
+    CheckPointers();
+    auto now = tables.Load(call_, {kNamespace, "t"}).value()->table()->FindProperty("k");
+    EXPECT_EQ(now.has_value(), fault == CommitFault::kAppliedThenDown);
+    TableChange other = SetProperty("t", "1");
+    other.updates = {iceberg::SetProperties{{{"other", std::to_string(files)}}}};
+    EXPECT_THAT(commits.Commit(call_, other), IsOk());
+  }
 }
 
 TEST_F(ServiceTest, ACallWithAKeyCanBeRepeatedAfterItsAttemptWasAborted) {
@@ -199,9 +210,8 @@ TEST_F(ServiceTest, ACallWithAKeyCanBeRepeatedAfterItsAttemptWasAborted) {
                                             .operation = "POST x",
                                             .body_hash = "h",
                                             .expires_at = TimestampMs(2'000'000)};
-  lossy_->loss = LossyStore::Loss::kBeforeCommit;
+  FailCommit(CommitFault::kDown);
   EXPECT_THAT(commits.Commit(keyed, SetProperty("t", "1")), IsError(ErrorCode::kUnavailable));
-  lossy_->loss = LossyStore::Loss::kNone;
   EXPECT_THAT(commits.Commit(keyed, SetProperty("t", "1")), IsOk());
   ASSERT_OK_AND_ASSIGN(auto again, commits.Commit(keyed, SetProperty("t", "1")));
   EXPECT_TRUE(std::holds_alternative<store::StoredOutcome>(again));

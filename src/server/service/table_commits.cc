@@ -79,8 +79,9 @@ Result<CommitLocks::Held> TableCommitService::Lock(const CallContext& call,
                                                    std::span<const TableChange> changes) {
   std::vector<store::ObjectId> objects;
   for (const TableChange& change : changes) {
-    ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(
-                                      call.warehouse.id, change.identifier, ObjectKind::kTable));
+    ASSIGN_OR_RETURN(auto record,
+                     environment_.store.FindObject(call.warehouse.id, change.identifier,
+                                                   ObjectKind::kTable, call.deadline));
     if (record) {
       objects.push_back(record->id);
     }
@@ -101,8 +102,9 @@ Result<std::vector<TableCommitService::Prepared>> TableCommitService::PrepareAll
 Result<TableCommitService::Prepared> TableCommitService::Prepare(const CallContext& call,
                                                                  const TableChange& change) {
   Prepared prepared;
-  ASSIGN_OR_RETURN(prepared.record, environment_.store.FindObject(
-                                        call.warehouse.id, change.identifier, ObjectKind::kTable));
+  ASSIGN_OR_RETURN(prepared.record,
+                   environment_.store.FindObject(call.warehouse.id, change.identifier,
+                                                 ObjectKind::kTable, call.deadline));
   if (!prepared.record) {
     if (iceberg::IsCreate(change.requirements)) {
       return PrepareCreation(call, change);
@@ -125,9 +127,9 @@ Result<TableCommitService::Prepared> TableCommitService::Prepare(const CallConte
 Result<TableCommitService::Prepared> TableCommitService::PrepareCreation(
     const CallContext& call, const TableChange& change) {
   RETURN_IF_ERROR(CheckIdentifier(change.identifier, "table"));
-  ASSIGN_OR_RETURN(
-      store::NamespaceRecord name_space,
-      environment_.store.GetNamespace(call.warehouse.id, change.identifier.name_space));
+  ASSIGN_OR_RETURN(store::NamespaceRecord name_space,
+                   environment_.store.GetNamespace(call.warehouse.id, change.identifier.name_space,
+                                                   call.deadline));
   RETURN_IF_ERROR(iceberg::CheckRequirements(nullptr, change.requirements));
   std::vector<TableUpdate> updates;
   Uuid uuid = Uuid::Random();

@@ -26,10 +26,11 @@ Result<Answer<MetadataEntryPtr>> TableService::TryRegister(const CallContext& ca
                                                            const Uuid& attempt) {
   const auto& [identifier, metadata_location, overwrite] = registration;
   RETURN_IF_ERROR(CheckIdentifier(identifier, "table"));
-  RETURN_IF_ERROR(environment_.store.GetNamespace(call.warehouse.id, identifier.name_space));
+  RETURN_IF_ERROR(
+      environment_.store.GetNamespace(call.warehouse.id, identifier.name_space, call.deadline));
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata_location));
   ASSIGN_OR_RETURN(auto existing, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                                ObjectKind::kTable));
+                                                                ObjectKind::kTable, call.deadline));
   if (existing && !overwrite && !call.idempotency) {
     return Error(ErrorCode::kAlreadyExists,
                  fmt::format("Table already exists: {}", identifier.ToString()));
@@ -75,7 +76,7 @@ Result<Answer<MetadataEntryPtr>> TableService::TryUnregister(const CallContext& 
                                                              const TableIdentifier& identifier,
                                                              const Uuid& attempt) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                              ObjectKind::kTable));
+                                                              ObjectKind::kTable, call.deadline));
   MetadataEntryPtr entry;
   std::string reference;
   store::DropObject drop{.identifier = identifier, .kind = ObjectKind::kTable};

@@ -30,13 +30,14 @@ Status MakeTableFolders(const Environment& environment, const std::string& locat
 Result<store::Page<std::string>> TableService::List(const CallContext& call,
                                                     const NamespacePath& name_space,
                                                     const store::PageRequest& page) {
-  return environment_.store.ListObjects(call.warehouse.id, name_space, ObjectKind::kTable, page);
+  return environment_.store.ListObjects(call.warehouse.id, name_space, ObjectKind::kTable, page,
+                                        call.deadline);
 }
 
 Result<store::ObjectRef> TableService::Find(const CallContext& call,
                                             const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                              ObjectKind::kTable));
+                                                              ObjectKind::kTable, call.deadline));
   if (!record) {
     return NoSuchTable(identifier);
   }
@@ -62,16 +63,16 @@ MetadataEntryPtr TableService::LoadCached(const CallContext& call,
 
 Result<bool> TableService::Exists(const CallContext& call, const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                              ObjectKind::kTable));
+                                                              ObjectKind::kTable, call.deadline));
   return record != nullptr;
 }
 
 Result<iceberg::TableMetadataPtr> TableService::NewMetadata(const CallContext& call,
                                                             const CreateTableRequest& request) {
   RETURN_IF_ERROR(CheckIdentifier(request.identifier, "table"));
-  ASSIGN_OR_RETURN(
-      store::NamespaceRecord name_space,
-      environment_.store.GetNamespace(call.warehouse.id, request.identifier.name_space));
+  ASSIGN_OR_RETURN(store::NamespaceRecord name_space,
+                   environment_.store.GetNamespace(call.warehouse.id, request.identifier.name_space,
+                                                   call.deadline));
   Uuid uuid = Uuid::Random();
   std::string location;
   if (request.location) {
@@ -145,7 +146,7 @@ Result<Answer<std::monostate>> TableService::TryDrop(const CallContext& call,
   store::DropObject drop{.identifier = identifier, .kind = ObjectKind::kTable};
   if (purge) {
     ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
-                                                                ObjectKind::kTable));
+                                                                ObjectKind::kTable, call.deadline));
     if (record) {
       drop.expected_version = record->version;
       drop.purge = store::NewJob{

@@ -18,13 +18,14 @@ using store::ObjectKind;
 Result<store::Page<std::string>> ViewService::List(const CallContext& call,
                                                    const NamespacePath& name_space,
                                                    const store::PageRequest& page) {
-  return environment_.store.ListObjects(call.warehouse.id, name_space, ObjectKind::kView, page);
+  return environment_.store.ListObjects(call.warehouse.id, name_space, ObjectKind::kView, page,
+                                        call.deadline);
 }
 
 Result<store::ObjectRef> ViewService::Find(const CallContext& call,
                                            const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(auto record,
-                   environment_.store.FindObject(call.warehouse.id, identifier, ObjectKind::kView));
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
+                                                              ObjectKind::kView, call.deadline));
   if (!record) {
     return Error(ErrorCode::kNoSuchView,
                  fmt::format("View does not exist: {}", identifier.ToString()));
@@ -39,17 +40,17 @@ Result<MetadataEntryPtr> ViewService::Load(const CallContext& call,
 }
 
 Result<bool> ViewService::Exists(const CallContext& call, const TableIdentifier& identifier) {
-  ASSIGN_OR_RETURN(auto record,
-                   environment_.store.FindObject(call.warehouse.id, identifier, ObjectKind::kView));
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
+                                                              ObjectKind::kView, call.deadline));
   return record != nullptr;
 }
 
 Result<Answer<MetadataEntryPtr>> ViewService::Create(const CallContext& call,
                                                      const CreateViewRequest& request) {
   RETURN_IF_ERROR(CheckIdentifier(request.identifier, "view"));
-  ASSIGN_OR_RETURN(
-      store::NamespaceRecord name_space,
-      environment_.store.GetNamespace(call.warehouse.id, request.identifier.name_space));
+  ASSIGN_OR_RETURN(store::NamespaceRecord name_space,
+                   environment_.store.GetNamespace(call.warehouse.id, request.identifier.name_space,
+                                                   call.deadline));
   ASSIGN_OR_RETURN(bool exists, Exists(call, request.identifier));
   if (exists && !call.idempotency) {
     return Error(ErrorCode::kAlreadyExists,
@@ -114,7 +115,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
                                                        const TableIdentifier& identifier,
                                                        const std::string& metadata_location) {
   RETURN_IF_ERROR(CheckIdentifier(identifier, "view"));
-  RETURN_IF_ERROR(environment_.store.GetNamespace(call.warehouse.id, identifier.name_space));
+  RETURN_IF_ERROR(
+      environment_.store.GetNamespace(call.warehouse.id, identifier.name_space, call.deadline));
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata_location));
   ASSIGN_OR_RETURN(bool exists, Exists(call, identifier));
   if (exists && !call.idempotency) {

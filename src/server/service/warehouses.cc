@@ -76,7 +76,7 @@ Status CheckWarehouseName(std::string_view name) {
 Status WarehouseDirectory::Open(const std::string& default_name,
                                 const std::string& default_location,
                                 TimestampMs now) {
-  RETURN_IF_ERROR(Refresh());
+  RETURN_IF_ERROR(Refresh(kNoDeadline));
   if (Default().has_value()) {
     return {};
   }
@@ -127,12 +127,22 @@ Result<store::WarehouseRecord> WarehouseDirectory::FindByNameOrLocation(
 
 Result<std::unique_lock<std::timed_mutex>> WarehouseDirectory::Lock(MonotonicTime deadline) {
   std::unique_lock<std::timed_mutex> lock(mutex_, std::defer_lock);
-  if (deadline == MonotonicTime::max()) {
+  if (deadline == kNoDeadline) {
     lock.lock();
   } else if (!lock.try_lock_until(deadline)) {
     return Error(ErrorCode::kDeadlineExceeded, "Another warehouse is being created or dropped");
   }
+  if (behind_) {
+    RETURN_IF_ERROR(Refresh(deadline));
+  }
   return lock;
+}
+
+Result<store::MutationResult> WarehouseDirectory::Execute(const store::Mutation& mutation,
+                                                          const store::MutationContext& context) {
+  auto result = store_.Execute(mutation, context);
+  behind_ = !result.has_value() && result.error().code() == ErrorCode::kCommitStateUnknown;
+  return result;
 }
 
 Status WarehouseDirectory::CheckFree(const store::CreateWarehouse& create) const {
@@ -162,11 +172,17 @@ Result<Answer<store::WarehouseRecord>> WarehouseDirectory::Create(
   store::CreateWarehouse checked = create;
   checked.location = storage::TrimTrailingSlashes(create.location);
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   store_.Execute(checked, ContextOf(call, now, Reference(checked))));
+                   Execute(checked, ContextOf(call, now, Reference(checked))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
-  RETURN_IF_ERROR(Refresh());
+  List list = *list_.load();
+  for (store::WarehouseRecord& other : list) {
+    other.is_default = other.is_default && !create.is_default;
+  }
+  list.push_back(*result.warehouse);
+  std::ranges::sort(list, {}, &store::WarehouseRecord::name);
+  list_.store(std::make_shared<const List>(std::move(list)));
   return *std::move(result.warehouse);
 }
 
@@ -180,17 +196,20 @@ Result<Answer<std::monostate>> WarehouseDirectory::Drop(const CallContext& call,
                  fmt::format("Warehouse {} is the default one and cannot be dropped", name));
   }
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   store_.Execute(store::DropWarehouse{name}, ContextOf(call, now, "")));
+                   Execute(store::DropWarehouse{name}, ContextOf(call, now, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
-  RETURN_IF_ERROR(Refresh());
+  List list = *list_.load();
+  std::erase_if(list, [&](const store::WarehouseRecord& other) { return other.name == name; });
+  list_.store(std::make_shared<const List>(std::move(list)));
   return std::monostate();
 }
 
-Status WarehouseDirectory::Refresh() {
-  ASSIGN_OR_RETURN(List list, store_.ListWarehouses());
+Status WarehouseDirectory::Refresh(MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(List list, store_.ListWarehouses(deadline));
   list_.store(std::make_shared<const List>(std::move(list)));
+  behind_ = false;
   return {};
 }
 

@@ -53,8 +53,11 @@ class WarehouseDirectory {
                                       TimestampMs now);
 
  private:
-  Status Refresh();
-  /// Errors: kDeadlineExceeded.
+  Status Refresh(MonotonicTime deadline);
+  /// Executes, noting where memory may be behind the database afterwards.
+  Result<store::MutationResult> Execute(const store::Mutation& mutation,
+                                        const store::MutationContext& context);
+  /// For a change: with the list as the database has it. Errors: kDeadlineExceeded.
   Result<std::unique_lock<std::timed_mutex>> Lock(MonotonicTime deadline);
   Status CheckFree(const store::CreateWarehouse& create) const;
 
@@ -62,6 +65,8 @@ class WarehouseDirectory {
   PrepareStorage prepare_;
   /// Creations and drops go one after the other: two may not nest, and the list goes forward only.
   std::timed_mutex mutex_;
+  /// A change's outcome was not known: the next one reads the database first. Under mutex_.
+  bool behind_ = false;
   std::atomic<std::shared_ptr<const List>> list_{std::make_shared<const List>()};
 };
 

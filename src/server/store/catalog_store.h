@@ -6,12 +6,14 @@
 // (each in its own savepoint: one that fails takes nothing with it).
 //
 // What success proves: the change, its event and its idempotency record are durable. What failure
-// proves: with any code but kCommitStateUnknown nothing was changed. With kCommitStateUnknown the
-// change may or may not be there: ResolveAttempt settles it; until then nothing may be cleaned up.
+// proves: with any code but kCommitStateUnknown nothing was changed. Execute settles a lost reply
+// by the attempt's id itself, up to the deadline; kCommitStateUnknown is what is left: the change
+// may or may not be there, now or later, and nothing may be cleaned up.
 //
 // Errors common to all calls: kUnavailable (the database is down; nothing changed),
-// kDeadlineExceeded, kInternal.
-// Thread-safety: every method may be called from any thread; calls may block on I/O.
+// kDeadlineExceeded (it was not begun by the deadline; nothing changed), kInternal.
+// Thread-safety: every method may be called from any thread; calls may block on I/O. They wait for
+// their turn until `deadline` at most.
 #pragma once
 
 #include <cstdint>
@@ -69,26 +71,29 @@ class CatalogStore {
   virtual ~CatalogStore() = default;
 
   // --- Warehouses ---
-  virtual Result<std::vector<WarehouseRecord>> ListWarehouses() = 0;
+  virtual Result<std::vector<WarehouseRecord>> ListWarehouses(MonotonicTime deadline) = 0;
 
   // --- Namespaces ---
   /// Errors: kNoSuchNamespace. The empty path is a namespace like any other: it exists once
   /// created.
   virtual Result<NamespaceRecord> GetNamespace(WarehouseId warehouse,
-                                               const NamespacePath& path) = 0;
+                                               const NamespacePath& path,
+                                               MonotonicTime deadline) = 0;
   /// The direct children of `parent`, by their last level. Children of the empty path are the
   /// top-level namespaces (never itself), whether it exists or not.
   /// Errors: kNoSuchNamespace for the parent.
   virtual Result<Page<std::string>> ListNamespaces(WarehouseId warehouse,
                                                    const NamespacePath& parent,
-                                                   const PageRequest& page) = 0;
+                                                   const PageRequest& page,
+                                                   MonotonicTime deadline) = 0;
 
   // --- Tables and views ---
   /// The hot path: answered from memory on SQLite. nullptr where there is no such object (or no
   /// such namespace).
   virtual Result<ObjectRef> FindObject(WarehouseId warehouse,
                                        const TableIdentifier& identifier,
-                                       ObjectKind kind) = 0;
+                                       ObjectKind kind,
+                                       MonotonicTime deadline) = 0;
   /// FindObject without any I/O, wait or allocation: nullptr where memory does not know the answer
   /// (which says nothing about whether the object exists).
   virtual ObjectRef FindCachedObject(WarehouseId warehouse,
@@ -98,11 +103,13 @@ class CatalogStore {
   virtual Result<Page<std::string>> ListObjects(WarehouseId warehouse,
                                                 const NamespacePath& name_space,
                                                 ObjectKind kind,
-                                                const PageRequest& page) = 0;
+                                                const PageRequest& page,
+                                                MonotonicTime deadline) = 0;
   /// Live objects (in any warehouse) with this uuid or a location equal to, above or below
   /// `location`: what a purge must respect.
   virtual Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
-                                                            std::string_view location) = 0;
+                                                            std::string_view location,
+                                                            MonotonicTime deadline) = 0;
 
   /// A number that differs from any given before once a namespace, or the set of names in one,
   /// has changed: an answer about names that was read after a number was taken holds while the
@@ -112,18 +119,21 @@ class CatalogStore {
   // --- Changes ---
   virtual Result<MutationResult> Execute(const Mutation& mutation,
                                          const MutationContext& context) = 0;
-  /// Settles an attempt whose Execute answered kCommitStateUnknown: plants a tombstone under its
+  /// What Execute does when the database's reply is lost: plants a tombstone under the attempt's
   /// id, unless it committed. An id so settled can never commit: a repeat of the work needs a new
   /// one. Errors: any error means that it still cannot be told.
-  virtual Result<AttemptState> ResolveAttempt(const Uuid& attempt) = 0;
+  virtual Result<AttemptState> ResolveAttempt(const Uuid& attempt, MonotonicTime deadline) = 0;
 
   // --- Idempotency ---
   /// The outcome kept under the key, nullopt where it is new.
   /// Errors: kUnprocessable where the key belongs to another call.
-  virtual Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key) = 0;
+  virtual Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key,
+                                                           MonotonicTime deadline) = 0;
   /// Keeps the outcome of a call that changed nothing (a deterministic 4xx). The first outcome kept
   /// under a key stays. Errors: kUnprocessable where the key belongs to another call.
-  virtual Status SaveOutcome(const IdempotencyKey& key, const StoredOutcome& outcome) = 0;
+  virtual Status SaveOutcome(const IdempotencyKey& key,
+                             const StoredOutcome& outcome,
+                             MonotonicTime deadline) = 0;
 
   // --- Jobs ---
   /// Takes the first job due at `now` that nobody holds, raising its token; nullopt where none is.
@@ -141,18 +151,20 @@ class CatalogStore {
                            std::string_view error,
                            std::optional<TimestampMs> retry_at) = 0;
   /// The newest first.
-  virtual Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter) = 0;
+  virtual Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter,
+                                                  MonotonicTime deadline) = 0;
   /// nullopt where there is none (any more: the oldest that ended are trimmed).
-  virtual Result<std::optional<JobRecord>> FindJob(JobId id) = 0;
+  virtual Result<std::optional<JobRecord>> FindJob(JobId id, MonotonicTime deadline) = 0;
 
   // --- Events, counts, health ---
   /// Events with a sequence above `after`, in order.
   virtual Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                                       int64_t after,
-                                                      int64_t limit) = 0;
-  virtual Result<EntityCounts> CountEntities() = 0;
+                                                      int64_t limit,
+                                                      MonotonicTime deadline) = 0;
+  virtual Result<EntityCounts> CountEntities(MonotonicTime deadline) = 0;
   /// One trivial read, for /ready.
-  virtual Status Ping() = 0;
+  virtual Status Ping(MonotonicTime deadline) = 0;
 };
 
 }  // namespace firn::store

@@ -158,10 +158,12 @@ struct MutationContext {
   std::string principal;
   std::string request_id;
   TimestampMs now;
-  /// Give up (kDeadlineExceeded, nothing changed) if the transaction has not begun by then.
-  MonotonicTime deadline = MonotonicTime::max();
-  /// Names this attempt for ResolveAttempt; part of its metadata file's name. An id that is settled
-  /// already (committed or aborted) is refused: kCommitConflict.
+  /// Give up by then: kDeadlineExceeded (nothing changed) where the transaction has not begun,
+  /// kCommitStateUnknown where its outcome is not known.
+  MonotonicTime deadline = kNoDeadline;
+  /// Names this attempt, so that a lost reply can be settled; part of its metadata file's name. An
+  /// id that is settled already (committed or aborted) is refused: kCommitConflict. Without one a
+  /// lost reply stays unknown.
   std::optional<Uuid> attempt;
   /// Recorded before the change, in its transaction.
   std::optional<IdempotencyKey> idempotency;

@@ -26,7 +26,7 @@ TestRequest::TestRequest(Method method, std::string target, std::string body, He
   }
   request_->body = body_;
   request_->remote = "127.0.0.1";
-  request_->deadline = MonotonicTime::max();
+  request_->deadline = kNoDeadline;
 }
 
 TestRequest::~TestRequest() = default;

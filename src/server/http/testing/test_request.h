@@ -23,6 +23,7 @@ class TestRequest {
   TestRequest(const TestRequest&) = delete;
   TestRequest& operator=(const TestRequest&) = delete;
 
+  void set_deadline(MonotonicTime deadline) { request_->deadline = deadline; }
   const Request& get() const { return *request_; }
 
  private:

@@ -27,7 +27,7 @@ using Work = std::function<Status(Transaction&)>;
 struct GroupMember {
   const Work* work = nullptr;
   /// Not begun after this: kDeadlineExceeded.
-  MonotonicTime deadline = MonotonicTime::max();
+  MonotonicTime deadline = kNoDeadline;
   Status result;
 };
 

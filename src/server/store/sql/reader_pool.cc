@@ -2,9 +2,14 @@
 
 namespace firn::store::sql {
 
-Result<ReaderPool::Loan> ReaderPool::Take() {
+Result<ReaderPool::Loan> ReaderPool::Take(MonotonicTime deadline) {
   std::unique_lock lock(mutex_);
-  given_back_.wait(lock, [&] { return !idle_.empty() || open_ < max_sessions_; });
+  auto free = [&] { return !idle_.empty() || open_ < max_sessions_; };
+  if (deadline == kNoDeadline) {
+    given_back_.wait(lock, free);
+  } else if (!given_back_.wait_until(lock, deadline, free)) {
+    return Error(ErrorCode::kDeadlineExceeded, "All readers of the database are busy");
+  }
   if (!idle_.empty()) {
     std::unique_ptr<Session> session = std::move(idle_.back());
     idle_.pop_back();

@@ -1,6 +1,6 @@
 // ReaderPool: read sessions, opened when first needed, at most a named number at a time.
 //
-// Thread-safety: any thread. Take waits while all sessions are in use.
+// Thread-safety: any thread. Take waits while all sessions are in use, until its deadline at most.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "server/store/sql/session/session.h"
 
@@ -38,7 +39,8 @@ class ReaderPool {
   /// `engine` must outlive the pool.
   ReaderPool(Engine& engine, size_t max_sessions) : engine_(engine), max_sessions_(max_sessions) {}
 
-  Result<Loan> Take();
+  /// Errors: kDeadlineExceeded; those of opening a session.
+  Result<Loan> Take(MonotonicTime deadline);
 
  private:
   void GiveBack(std::unique_ptr<Session> session);

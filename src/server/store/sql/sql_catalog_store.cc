@@ -1,5 +1,9 @@
 #include "server/store/sql/sql_catalog_store.h"
 
+#include <algorithm>
+#include <thread>
+#include <utility>
+
 #include "server/store/sql/changes/execute.h"
 #include "server/store/sql/changes/job_changes.h"
 #include "server/store/sql/changes/outcomes.h"
@@ -10,6 +14,15 @@
 #include "server/store/sql/text/namespaces.h"
 
 namespace firn::store::sql {
+namespace {
+
+/// Between two questions about an attempt whose reply was lost.
+constexpr std::chrono::milliseconds kFirstSettlePause{10};
+constexpr std::chrono::milliseconds kLongestSettlePause{500};
+/// How long they are asked where the caller sets no deadline.
+constexpr std::chrono::seconds kMaxSettleTime{30};
+
+}  // namespace
 
 Result<std::unique_ptr<SqlCatalogStore>> SqlCatalogStore::Make(std::unique_ptr<Engine> engine,
                                                                const SqlStoreOptions& options) {
@@ -34,14 +47,15 @@ SqlCatalogStore::SqlCatalogStore(std::unique_ptr<Engine> engine, const SqlStoreO
 
 // --- Reads ---
 
-Result<std::vector<WarehouseRecord>> SqlCatalogStore::ListWarehouses() {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+Result<std::vector<WarehouseRecord>> SqlCatalogStore::ListWarehouses(MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadWarehouses(*session);
 }
 
 Result<NamespaceRecord> SqlCatalogStore::GetNamespace(WarehouseId warehouse,
-                                                      const NamespacePath& path) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+                                                      const NamespacePath& path,
+                                                      MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadNamespace(*session, warehouse, path);
 }
 
@@ -51,20 +65,22 @@ std::optional<uint64_t> SqlCatalogStore::NamesGeneration() const {
 
 Result<Page<std::string>> SqlCatalogStore::ListNamespaces(WarehouseId warehouse,
                                                           const NamespacePath& parent,
-                                                          const PageRequest& page) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+                                                          const PageRequest& page,
+                                                          MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadNamespacePage(*session, warehouse, parent, page);
 }
 
 Result<ObjectRef> SqlCatalogStore::FindObject(WarehouseId warehouse,
                                               const TableIdentifier& identifier,
-                                              ObjectKind kind) {
+                                              ObjectKind kind,
+                                              MonotonicTime deadline) {
   PointerCache::Key key{warehouse, identifier, kind};
   if (ObjectRef known = pointers_.Find(key); known != nullptr) {
     return known;
   }
   PointerCache::Ticket ticket = pointers_.Begin(key);
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   ASSIGN_OR_RETURN(auto found, FindObjectRow(*session, warehouse, identifier));
   if (!found.has_value() || found->kind != kind) {
     return ObjectRef();
@@ -83,54 +99,101 @@ ObjectRef SqlCatalogStore::FindCachedObject(WarehouseId warehouse,
 Result<Page<std::string>> SqlCatalogStore::ListObjects(WarehouseId warehouse,
                                                        const NamespacePath& name_space,
                                                        ObjectKind kind,
-                                                       const PageRequest& page) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+                                                       const PageRequest& page,
+                                                       MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   ASSIGN_OR_RETURN(NamespaceRow row, GetNamespaceRow(*session, warehouse, name_space));
   return ReadObjectPage(*session, row.id, kind, page);
 }
 
 Result<std::vector<ObjectRecord>> SqlCatalogStore::FindReferencing(std::string_view uuid,
-                                                                   std::string_view location) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+                                                                   std::string_view location,
+                                                                   MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadReferencing(*session, uuid, location);
 }
 
 // --- Changes ---
 
-Result<MutationResult> SqlCatalogStore::Execute(const Mutation& mutation,
-                                                const MutationContext& context) {
-  MutationResult result;
-  Work work = [&](Transaction& transaction) -> Status {
-    ASSIGN_OR_RETURN(result, ExecuteMutation(transaction, mutation, context));
+template <class T, class Change>
+Result<T> SqlCatalogStore::Write(Change change, MonotonicTime deadline) {
+  auto result = std::make_shared<std::optional<T>>();
+  Work work = [result, change = std::move(change)](Transaction& transaction) -> Status {
+    ASSIGN_OR_RETURN(*result, change(transaction));
     return {};
   };
-  RETURN_IF_ERROR(writer_->Run(work, context.deadline));
-  return result;
+  RETURN_IF_ERROR(writer_->Run(std::move(work), deadline));
+  return **std::move(result);
 }
 
-Result<AttemptState> SqlCatalogStore::ResolveAttempt(const Uuid& attempt) {
-  auto state = AttemptState::kAborted;
-  Work work = [&](Transaction& transaction) -> Status {
-    ASSIGN_OR_RETURN(state, SettleAttempt(transaction.session, attempt, clock_.Now()));
+Result<MutationResult> SqlCatalogStore::Execute(const Mutation& mutation,
+                                                const MutationContext& context) {
+  struct Execution {
+    Mutation mutation;
+    MutationContext context;
+    MutationResult result;
+  };
+  auto execution = std::make_shared<Execution>(mutation, context);
+  Work work = [execution](Transaction& transaction) -> Status {
+    ASSIGN_OR_RETURN(execution->result,
+                     ExecuteMutation(transaction, execution->mutation, execution->context));
     return {};
   };
-  RETURN_IF_ERROR(writer_->Run(work, MonotonicTime::max()));
-  return state;
+  Status done = writer_->Run(std::move(work), context.deadline);
+  if (!done.has_value() && done.error().code() == ErrorCode::kCommitStateUnknown &&
+      context.attempt.has_value()) {
+    done = Settle(*context.attempt, context.deadline);
+  }
+  RETURN_IF_ERROR(std::move(done));
+  return std::move(execution->result);
+}
+
+Status SqlCatalogStore::Settle(const Uuid& attempt, MonotonicTime deadline) {
+  MonotonicTime end = std::min(deadline, std::chrono::steady_clock::now() + kMaxSettleTime);
+  std::chrono::milliseconds pause = kFirstSettlePause;
+  while (true) {
+    auto state = ResolveAttempt(attempt, end);
+    if (state.has_value()) {
+      if (*state == AttemptState::kCommitted) {
+        return {};
+      }
+      return Error(ErrorCode::kUnavailable,
+                   "The catalog database did not commit; nothing was changed");
+    }
+    if (std::chrono::steady_clock::now() + pause >= end) {
+      return Error(ErrorCode::kCommitStateUnknown,
+                   "The catalog database failed while committing; the outcome is not known");
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, kLongestSettlePause);
+  }
+}
+
+Result<AttemptState> SqlCatalogStore::ResolveAttempt(const Uuid& attempt, MonotonicTime deadline) {
+  return Write<AttemptState>(
+      [attempt, now = clock_.Now()](Transaction& transaction) {
+        return SettleAttempt(transaction.session, attempt, now);
+      },
+      deadline);
 }
 
 // --- Idempotency ---
 
-Result<std::optional<StoredOutcome>> SqlCatalogStore::FindOutcome(const IdempotencyKey& key) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+Result<std::optional<StoredOutcome>> SqlCatalogStore::FindOutcome(const IdempotencyKey& key,
+                                                                  MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return sql::FindOutcome(*session, key, clock_.Now());
 }
 
-Status SqlCatalogStore::SaveOutcome(const IdempotencyKey& key, const StoredOutcome& outcome) {
-  Work work = [&](Transaction& transaction) -> Status {
-    RETURN_IF_ERROR(KeepOutcome(transaction.session, key, outcome, clock_.Now()));
-    return {};
-  };
-  return writer_->Run(work, MonotonicTime::max());
+Status SqlCatalogStore::SaveOutcome(const IdempotencyKey& key,
+                                    const StoredOutcome& outcome,
+                                    MonotonicTime deadline) {
+  RETURN_IF_ERROR(Write<std::optional<StoredOutcome>>(
+      [key, outcome, now = clock_.Now()](Transaction& transaction) {
+        return KeepOutcome(transaction.session, key, outcome, now);
+      },
+      deadline));
+  return {};
 }
 
 // --- Jobs ---
@@ -138,21 +201,19 @@ Status SqlCatalogStore::SaveOutcome(const IdempotencyKey& key, const StoredOutco
 Result<std::optional<JobRecord>> SqlCatalogStore::ClaimJob(std::string_view owner,
                                                            TimestampMs now,
                                                            TimestampMs lease_until) {
-  std::optional<JobRecord> job;
   {
     // Looked at first without a transaction: an idle server must not sync for an empty queue.
-    ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+    ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(kNoDeadline));
     ASSIGN_OR_RETURN(bool due, HasDueJob(*session, now));
     if (!due) {
-      return job;
+      return std::nullopt;
     }
   }
-  Work work = [&](Transaction& transaction) -> Status {
-    ASSIGN_OR_RETURN(job, ClaimDueJob(transaction.session, {owner, now, lease_until}));
-    return {};
-  };
-  RETURN_IF_ERROR(writer_->Run(work, MonotonicTime::max()));
-  return job;
+  return Write<std::optional<JobRecord>>(
+      [owner = std::string(owner), now, lease_until](Transaction& transaction) {
+        return ClaimDueJob(transaction.session, {owner, now, lease_until});
+      },
+      kNoDeadline);
 }
 
 Status SqlCatalogStore::SaveJobProgress(const JobRecord& job,
@@ -161,7 +222,7 @@ Status SqlCatalogStore::SaveJobProgress(const JobRecord& job,
   Work work = [&](Transaction& transaction) {
     return SaveClaimedProgress(transaction.session, job, progress, lease_until);
   };
-  return writer_->Run(work, MonotonicTime::max());
+  return writer_->Run(std::move(work), kNoDeadline);
 }
 
 Status SqlCatalogStore::FinishJob(const JobRecord& job,
@@ -170,16 +231,17 @@ Status SqlCatalogStore::FinishJob(const JobRecord& job,
   Work work = [&](Transaction& transaction) {
     return FinishClaimedJob(transaction.session, job, error, retry_at);
   };
-  return writer_->Run(work, MonotonicTime::max());
+  return writer_->Run(std::move(work), kNoDeadline);
 }
 
-Result<std::vector<JobRecord>> SqlCatalogStore::ListJobs(const JobFilter& filter) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+Result<std::vector<JobRecord>> SqlCatalogStore::ListJobs(const JobFilter& filter,
+                                                         MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadJobs(*session, filter);
 }
 
-Result<std::optional<JobRecord>> SqlCatalogStore::FindJob(JobId id) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+Result<std::optional<JobRecord>> SqlCatalogStore::FindJob(JobId id, MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return FindJobRow(*session, id);
 }
 
@@ -187,18 +249,19 @@ Result<std::optional<JobRecord>> SqlCatalogStore::FindJob(JobId id) {
 
 Result<std::vector<EventRecord>> SqlCatalogStore::ListEvents(WarehouseId warehouse,
                                                              int64_t after,
-                                                             int64_t limit) {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+                                                             int64_t limit,
+                                                             MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadEvents(*session, warehouse, after, limit);
 }
 
-Result<EntityCounts> SqlCatalogStore::CountEntities() {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+Result<EntityCounts> SqlCatalogStore::CountEntities(MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return ReadEntityCounts(*session);
 }
 
-Status SqlCatalogStore::Ping() {
-  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+Status SqlCatalogStore::Ping(MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return (*session).Query(kPing, {}, [](const Row&) -> Status { return {}; });
 }
 

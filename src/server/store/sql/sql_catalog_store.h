@@ -33,28 +33,37 @@ class SqlCatalogStore final : public CatalogStore {
   static Result<std::unique_ptr<SqlCatalogStore>> Make(std::unique_ptr<Engine> engine,
                                                        const SqlStoreOptions& options);
 
-  Result<std::vector<WarehouseRecord>> ListWarehouses() override;
-  Result<NamespaceRecord> GetNamespace(WarehouseId warehouse, const NamespacePath& path) override;
+  Result<std::vector<WarehouseRecord>> ListWarehouses(MonotonicTime deadline) override;
+  Result<NamespaceRecord> GetNamespace(WarehouseId warehouse,
+                                       const NamespacePath& path,
+                                       MonotonicTime deadline) override;
   std::optional<uint64_t> NamesGeneration() const override;
   Result<Page<std::string>> ListNamespaces(WarehouseId warehouse,
                                            const NamespacePath& parent,
-                                           const PageRequest& page) override;
+                                           const PageRequest& page,
+                                           MonotonicTime deadline) override;
   Result<ObjectRef> FindObject(WarehouseId warehouse,
                                const TableIdentifier& identifier,
-                               ObjectKind kind) override;
+                               ObjectKind kind,
+                               MonotonicTime deadline) override;
   ObjectRef FindCachedObject(WarehouseId warehouse,
                              const TableIdentifier& identifier,
                              ObjectKind kind) override;
   Result<Page<std::string>> ListObjects(WarehouseId warehouse,
                                         const NamespacePath& name_space,
                                         ObjectKind kind,
-                                        const PageRequest& page) override;
+                                        const PageRequest& page,
+                                        MonotonicTime deadline) override;
   Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
-                                                    std::string_view location) override;
+                                                    std::string_view location,
+                                                    MonotonicTime deadline) override;
   Result<MutationResult> Execute(const Mutation& mutation, const MutationContext& context) override;
-  Result<AttemptState> ResolveAttempt(const Uuid& attempt) override;
-  Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key) override;
-  Status SaveOutcome(const IdempotencyKey& key, const StoredOutcome& outcome) override;
+  Result<AttemptState> ResolveAttempt(const Uuid& attempt, MonotonicTime deadline) override;
+  Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key,
+                                                   MonotonicTime deadline) override;
+  Status SaveOutcome(const IdempotencyKey& key,
+                     const StoredOutcome& outcome,
+                     MonotonicTime deadline) override;
   Result<std::optional<JobRecord>> ClaimJob(std::string_view owner,
                                             TimestampMs now,
                                             TimestampMs lease_until) override;
@@ -64,16 +73,25 @@ class SqlCatalogStore final : public CatalogStore {
   Status FinishJob(const JobRecord& job,
                    std::string_view error,
                    std::optional<TimestampMs> retry_at) override;
-  Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter) override;
-  Result<std::optional<JobRecord>> FindJob(JobId id) override;
+  Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter, MonotonicTime deadline) override;
+  Result<std::optional<JobRecord>> FindJob(JobId id, MonotonicTime deadline) override;
   Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                               int64_t after,
-                                              int64_t limit) override;
-  Result<EntityCounts> CountEntities() override;
-  Status Ping() override;
+                                              int64_t limit,
+                                              MonotonicTime deadline) override;
+  Result<EntityCounts> CountEntities(MonotonicTime deadline) override;
+  Status Ping(MonotonicTime deadline) override;
 
  private:
   SqlCatalogStore(std::unique_ptr<Engine> engine, const SqlStoreOptions& options);
+
+  /// Runs `change`, a function of a Transaction& that gives a Result<T>, on the writer. It must own
+  /// what it refers to: past the deadline it may still run while nobody waits for it.
+  template <class T, class Change>
+  Result<T> Write(Change change, MonotonicTime deadline);
+  /// What became of an attempt whose reply was lost; asks until the deadline. Success: it
+  /// committed.
+  Status Settle(const Uuid& attempt, MonotonicTime deadline);
 
   std::unique_ptr<Engine> engine_;
   const Clock& clock_;

@@ -6,8 +6,9 @@
 
 namespace firn::store::sql {
 
-/// Lives on the caller's stack until `done`.
+/// Shared by the caller and the writer: either may be the last to let go.
 struct WriteQueue::Request {
+  Work work;
   GroupMember member;
   bool done = false;
   std::condition_variable wake;
@@ -25,26 +26,28 @@ WriteQueue::~WriteQueue() {
   thread_.join();
 }
 
-Status WriteQueue::Run(const Work& work, MonotonicTime deadline) {
-  Request request;
-  request.member = {.work = &work, .deadline = deadline, .result = {}};
+Status WriteQueue::Run(Work work, MonotonicTime deadline) {
+  auto request = std::make_shared<Request>();
+  request->work = std::move(work);
+  request->member = {.work = &request->work, .deadline = deadline, .result = {}};
   std::unique_lock lock(mutex_);
   if (waiting_.size() >= limits_.max_waiting) {
     return Error(ErrorCode::kResourceExhausted, "Too many changes are waiting");
   }
-  waiting_.push_back(&request);
+  waiting_.push_back(request);
   ready_.notify_one();
-  auto done = [&] { return request.done; };
-  if (deadline != MonotonicTime::max() && !request.wake.wait_until(lock, deadline, done)) {
-    // Late. What the writer has taken is carried through; what still waits is withdrawn.
-    auto found = std::ranges::find(waiting_, &request);
+  auto done = [&] { return request->done; };
+  if (deadline == kNoDeadline) {
+    request->wake.wait(lock, done);
+  } else if (!request->wake.wait_until(lock, deadline, done)) {
+    auto found = std::ranges::find(waiting_, request);
     if (found != waiting_.end()) {
       waiting_.erase(found);
       return Error(ErrorCode::kDeadlineExceeded, "The deadline passed in the queue");
     }
+    return Error(ErrorCode::kCommitStateUnknown, "The database did not commit by the deadline");
   }
-  request.wake.wait(lock, done);
-  return std::move(request.member.result);
+  return std::move(request->member.result);
 }
 
 size_t WriteQueue::waiting() const {
@@ -52,12 +55,13 @@ size_t WriteQueue::waiting() const {
   return waiting_.size();
 }
 
-std::deque<WriteQueue::Request*> WriteQueue::TakeReady() {
+std::deque<std::shared_ptr<WriteQueue::Request>> WriteQueue::TakeReady() {
   std::unique_lock lock(mutex_);
   ready_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
   size_t count = std::min(waiting_.size(), limits_.max_group);
   auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::deque<Request*> taken(waiting_.begin(), end);
+  std::deque<std::shared_ptr<Request>> taken(std::make_move_iterator(waiting_.begin()),
+                                             std::make_move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   return taken;
 }
@@ -65,12 +69,12 @@ std::deque<WriteQueue::Request*> WriteQueue::TakeReady() {
 void WriteQueue::Loop() {
   std::vector<GroupMember> members;
   while (true) {
-    std::deque<Request*> requests = TakeReady();
+    std::deque<std::shared_ptr<Request>> requests = TakeReady();
     if (requests.empty()) {
       return;
     }
     members.clear();
-    for (Request* request : requests) {
+    for (const auto& request : requests) {
       members.push_back(std::move(request->member));
     }
     group_->Run(members);

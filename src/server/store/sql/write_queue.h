@@ -1,7 +1,7 @@
 // WriteQueue: hands changes of many threads to the one writer thread, which takes all that are
 // ready and commits them as a group.
 //
-// Thread-safety: any thread. Run blocks until the change is durable or refused.
+// Thread-safety: any thread. Run blocks until the change is durable, refused or late.
 #pragma once
 
 #include <condition_variable>
@@ -30,9 +30,11 @@ class WriteQueue {
   /// Ends the thread. No caller may be inside Run.
   ~WriteQueue();
 
-  /// Errors: the work's own; kDeadlineExceeded, kResourceExhausted, kUnavailable (nothing changed);
-  /// kCommitStateUnknown.
-  Status Run(const Work& work, MonotonicTime deadline);
+  /// With a deadline, `work` must own what it refers to: it may run to its end after Run has given
+  /// up. Errors: the work's own; kDeadlineExceeded (it was not begun), kResourceExhausted,
+  /// kUnavailable (nothing changed); kCommitStateUnknown, also where it was begun and its end has
+  /// not come by the deadline.
+  Status Run(Work work, MonotonicTime deadline);
 
   /// How many changes wait for their turn.
   size_t waiting() const;
@@ -42,13 +44,13 @@ class WriteQueue {
 
   void Loop();
   /// Waits for requests; empty when the queue is closed.
-  std::deque<Request*> TakeReady();
+  std::deque<std::shared_ptr<Request>> TakeReady();
 
   std::unique_ptr<GroupCommit> group_;
   WriteQueueLimits limits_;
   mutable std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<Request*> waiting_;
+  std::deque<std::shared_ptr<Request>> waiting_;
   bool closed_ = false;
   std::thread thread_;
 };

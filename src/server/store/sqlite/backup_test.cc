@@ -46,7 +46,7 @@ class BackupTest : public ::testing::Test {
   std::vector<std::string> NamesIn(const std::string& database) {
     auto store = OpenSqliteStore({.path = database});
     EXPECT_THAT(store, IsOk());
-    auto page = (*store)->ListNamespaces(context_.warehouse, {}, {});
+    auto page = (*store)->ListNamespaces(context_.warehouse, {}, {}, kNoDeadline);
     EXPECT_THAT(page, IsOk());
     return page->items;
   }
@@ -147,10 +147,10 @@ TEST_F(BackupTest, IsOneStateHoweverBusyTheDatabaseIs) {
     EXPECT_THAT(BackUpDatabase(database_, file), IsOk());
     auto store = OpenSqliteStore({.path = file});
     ASSERT_THAT(store, IsOk());
-    auto names = (*store)->ListNamespaces(context_.warehouse, {}, {});
+    auto names = (*store)->ListNamespaces(context_.warehouse, {}, {}, kNoDeadline);
     ASSERT_THAT(names, IsOk());
     // Each namespace is a transaction with its event: the copy has both or neither.
-    EXPECT_THAT((*store)->ListEvents(context_.warehouse, 0, 1'000'000),
+    EXPECT_THAT((*store)->ListEvents(context_.warehouse, 0, 1'000'000, kNoDeadline),
                 IsOkAnd(SizeIs(names->items.size())));
   }
   stop = true;

@@ -41,6 +41,7 @@ class CommitFaultTest : public ::testing::Test {
     context.warehouse = warehouse_;
     context.now = clock_.Now();
     context.attempt = attempt;
+    context.deadline = settles_ ? kNoDeadline : MonotonicTime::clock::now() + kSoon;
     return store_->Execute(mutation, context);
   }
 
@@ -57,7 +58,7 @@ class CommitFaultTest : public ::testing::Test {
     if (version == 0) {
       return Run(CommitObjects{{CreateObject{.identifier = name_, .pointer = pointer}}}, attempt);
     }
-    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable);
+    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable, kNoDeadline);
     return Run(CommitObjects{{SwapObject{.identifier = name_,
                                          .id = (*found)->id,
                                          .expected_version = version,
@@ -66,16 +67,20 @@ class CommitFaultTest : public ::testing::Test {
   }
 
   std::string Metadata() {
-    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable);
+    auto found = store_->FindObject(warehouse_, name_, ObjectKind::kTable, kNoDeadline);
     return found.has_value() && *found != nullptr ? (*found)->pointer.metadata_location : "none";
   }
 
   void ExpectDenseEvents(size_t count) {
-    auto events = store_->ListEvents(warehouse_, 0, 100);
+    auto events = store_->ListEvents(warehouse_, 0, 100, kNoDeadline);
     ASSERT_THAT(events, IsOkAnd(::testing::SizeIs(count)));
     EXPECT_EQ(events->back().sequence, static_cast<int64_t>(count));
   }
 
+  static constexpr std::chrono::milliseconds kSoon{30};
+
+  /// False: calls have a deadline, because their outcome cannot be told.
+  bool settles_ = true;
   store::testing::TestFolder folder_;
   ManualClock clock_{TimestampMs(1)};
   sql::testing::FaultSwitch faults_;
@@ -106,11 +111,13 @@ TEST_F(CommitFaultTest, ALostReplyIsFoundOut) {
 TEST_F(CommitFaultTest, AnUnknownOutcomeIsSettledAsAborted) {
   faults_.fault = CommitFault::kDown;
   Uuid attempt = Uuid::Random();
+  settles_ = false;
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitStateUnknown));
+  settles_ = true;
   EXPECT_THAT(CreateNs("other"), IsError(ErrorCode::kUnavailable));
-  EXPECT_FALSE(store_->ResolveAttempt(attempt).has_value());
+  EXPECT_FALSE(store_->ResolveAttempt(attempt, kNoDeadline).has_value());
   faults_.fault = CommitFault::kNone;
-  EXPECT_THAT(store_->ResolveAttempt(attempt), IsOkAnd(AttemptState::kAborted));
+  EXPECT_THAT(store_->ResolveAttempt(attempt, kNoDeadline), IsOkAnd(AttemptState::kAborted));
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitConflict));
   EXPECT_EQ(Metadata(), "zero");
   EXPECT_THAT(Swap(1, "two", Uuid::Random()), IsOk());
@@ -120,11 +127,13 @@ TEST_F(CommitFaultTest, AnUnknownOutcomeIsSettledAsAborted) {
 TEST_F(CommitFaultTest, AnUnknownOutcomeIsSettledAsCommittedEvenWhenOvertaken) {
   faults_.fault = CommitFault::kAppliedThenDown;
   Uuid attempt = Uuid::Random();
+  settles_ = false;
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitStateUnknown));
+  settles_ = true;
   faults_.fault = CommitFault::kNone;
   EXPECT_EQ(Metadata(), "one") << "memory does not hold what may be old";
   EXPECT_THAT(Swap(2, "two"), IsOk());
-  EXPECT_THAT(store_->ResolveAttempt(attempt), IsOkAnd(AttemptState::kCommitted));
+  EXPECT_THAT(store_->ResolveAttempt(attempt, kNoDeadline), IsOkAnd(AttemptState::kCommitted));
   EXPECT_EQ(Metadata(), "two");
   ExpectDenseEvents(4);
 }
@@ -133,10 +142,12 @@ TEST_F(CommitFaultTest, ADiskThatCannotSyncEndsInNothingOrUnknown) {
   Open(sqlite::testing::FaultyVfsName());
   sqlite::testing::SetLogSyncFails(true);
   Uuid attempt = Uuid::Random();
+  settles_ = false;
   EXPECT_THAT(Swap(1, "one", attempt), IsError(ErrorCode::kCommitStateUnknown));
+  settles_ = true;
   EXPECT_EQ(Metadata(), "zero");
   sqlite::testing::SetLogSyncFails(false);
-  EXPECT_THAT(store_->ResolveAttempt(attempt), IsOkAnd(AttemptState::kAborted));
+  EXPECT_THAT(store_->ResolveAttempt(attempt, kNoDeadline), IsOkAnd(AttemptState::kAborted));
   EXPECT_EQ(Metadata(), "zero");
   EXPECT_THAT(Swap(1, "two"), IsOk());
   Open({});

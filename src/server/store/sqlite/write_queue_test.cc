@@ -1,7 +1,10 @@
 // Groups: who shares a transaction, who is refused, who gives up.
 #include "server/store/sql/write_queue.h"
 
+#include <atomic>
+#include <chrono>
 #include <latch>
+#include <optional>
 #include <thread>
 
 #include "server/store/sql/migrate.h"
@@ -20,7 +23,9 @@ constexpr sql::Statement kCount{"count", "SELECT COUNT(*) FROM audit"};
 
 class WriteQueueTest : public ::testing::Test {
  protected:
-  void Open(const sql::WriteQueueLimits& limits) {
+  /// Opens the queue with a first change that has been begun and hangs until Release.
+  void Open(const sql::WriteQueueLimits& limits,
+            std::optional<std::chrono::milliseconds> first_time = std::nullopt) {
     auto engine = OpenSqliteEngine({.path = folder_.path() + "/catalog.db"});
     ASSERT_THAT(engine, IsOk());
     engine_ = std::make_unique<sql::testing::FaultyEngine>(*std::move(engine), faults_);
@@ -34,8 +39,11 @@ class WriteQueueTest : public ::testing::Test {
         std::make_unique<sql::GroupCommit>(*std::move(session), pointers_, clock_,
                                            sql::RetentionLimits()),
         limits);
-    first_ = std::jthread([this] { EXPECT_THAT(Insert(), IsOk()); });
-    while (faults_.begun == 0) {
+    first_ = std::jthread([this, first_time] {
+      first_result_ = Insert(first_time ? MonotonicTime::clock::now() + *first_time : kNoDeadline);
+      first_ended_ = true;
+    });
+    while (faults_.begun == 0 && !first_ended_) {
       std::this_thread::yield();
     }
   }
@@ -48,7 +56,7 @@ class WriteQueueTest : public ::testing::Test {
     }
   }
 
-  Status Insert(MonotonicTime deadline = MonotonicTime::max()) {
+  Status Insert(MonotonicTime deadline = kNoDeadline) {
     sql::Work work = [](sql::Transaction& transaction) -> Status {
       RETURN_IF_ERROR(transaction.session.Execute(kInsert, {{":a", "x"}}));
       return {};
@@ -62,7 +70,7 @@ class WriteQueueTest : public ::testing::Test {
       transaction.events.push_back({});
       return Error(ErrorCode::kAlreadyExists, "on purpose");
     };
-    return queue_->Run(work, MonotonicTime::max());
+    return queue_->Run(work, kNoDeadline);
   }
 
   int64_t Rows() {
@@ -85,6 +93,8 @@ class WriteQueueTest : public ::testing::Test {
   std::latch gate_{1};
   std::unique_ptr<sql::Engine> engine_;
   std::unique_ptr<sql::WriteQueue> queue_;
+  Status first_result_;
+  std::atomic<bool> first_ended_ = false;
   std::jthread first_;
 };
 
@@ -98,6 +108,7 @@ TEST_F(WriteQueueTest, WhatWaitsCommitsTogetherAndFailuresStayAlone) {
     Release();
   }
   first_.join();
+  EXPECT_THAT(first_result_, IsOk());
   EXPECT_EQ(faults_.begun, 2);
   EXPECT_EQ(Rows(), 3);
 }
@@ -118,6 +129,15 @@ TEST_F(WriteQueueTest, ADeadlineWithdrawsWhatStillWaits) {
   EXPECT_EQ(queue_->waiting(), 0);
   Release();
   first_.join();
+  queue_.reset();
+  EXPECT_EQ(Rows(), 1);
+}
+
+TEST_F(WriteQueueTest, WhatHangsInCommitIsUnknownAtItsDeadline) {
+  Open({}, std::chrono::milliseconds(200));
+  first_.join();
+  EXPECT_THAT(first_result_, IsError(ErrorCode::kCommitStateUnknown));
+  Release();
   queue_.reset();
   EXPECT_EQ(Rows(), 1);
 }

@@ -87,7 +87,7 @@ TEST_P(ConcurrencySuite, DroppingANamespaceNeverLeavesAnOrphan) {
     }
     EXPECT_NE(created, dropped);
     EXPECT_EQ(Find(name + ".t") != nullptr, created);
-    EXPECT_EQ(store_->GetNamespace(warehouse_, Path(name)).has_value(), created);
+    EXPECT_EQ(store_->GetNamespace(warehouse_, Path(name), kNoDeadline).has_value(), created);
   }
 }
 

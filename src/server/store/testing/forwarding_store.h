@@ -16,19 +16,25 @@ class ForwardingStore : public CatalogStore {
                                  const MutationContext& context) override {
     return inner_.Execute(mutation, context);
   }
-  Result<std::vector<WarehouseRecord>> ListWarehouses() override { return inner_.ListWarehouses(); }
-  Result<NamespaceRecord> GetNamespace(WarehouseId warehouse, const NamespacePath& path) override {
-    return inner_.GetNamespace(warehouse, path);
+  Result<std::vector<WarehouseRecord>> ListWarehouses(MonotonicTime deadline) override {
+    return inner_.ListWarehouses(deadline);
+  }
+  Result<NamespaceRecord> GetNamespace(WarehouseId warehouse,
+                                       const NamespacePath& path,
+                                       MonotonicTime deadline) override {
+    return inner_.GetNamespace(warehouse, path, deadline);
   }
   Result<Page<std::string>> ListNamespaces(WarehouseId warehouse,
                                            const NamespacePath& parent,
-                                           const PageRequest& page) override {
-    return inner_.ListNamespaces(warehouse, parent, page);
+                                           const PageRequest& page,
+                                           MonotonicTime deadline) override {
+    return inner_.ListNamespaces(warehouse, parent, page, deadline);
   }
   Result<ObjectRef> FindObject(WarehouseId warehouse,
                                const TableIdentifier& identifier,
-                               ObjectKind kind) override {
-    return inner_.FindObject(warehouse, identifier, kind);
+                               ObjectKind kind,
+                               MonotonicTime deadline) override {
+    return inner_.FindObject(warehouse, identifier, kind, deadline);
   }
   ObjectRef FindCachedObject(WarehouseId warehouse,
                              const TableIdentifier& identifier,
@@ -38,21 +44,26 @@ class ForwardingStore : public CatalogStore {
   Result<Page<std::string>> ListObjects(WarehouseId warehouse,
                                         const NamespacePath& name_space,
                                         ObjectKind kind,
-                                        const PageRequest& page) override {
-    return inner_.ListObjects(warehouse, name_space, kind, page);
+                                        const PageRequest& page,
+                                        MonotonicTime deadline) override {
+    return inner_.ListObjects(warehouse, name_space, kind, page, deadline);
   }
   Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
-                                                    std::string_view location) override {
-    return inner_.FindReferencing(uuid, location);
+                                                    std::string_view location,
+                                                    MonotonicTime deadline) override {
+    return inner_.FindReferencing(uuid, location, deadline);
   }
-  Result<AttemptState> ResolveAttempt(const Uuid& attempt) override {
-    return inner_.ResolveAttempt(attempt);
+  Result<AttemptState> ResolveAttempt(const Uuid& attempt, MonotonicTime deadline) override {
+    return inner_.ResolveAttempt(attempt, deadline);
   }
-  Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key) override {
-    return inner_.FindOutcome(key);
+  Result<std::optional<StoredOutcome>> FindOutcome(const IdempotencyKey& key,
+                                                   MonotonicTime deadline) override {
+    return inner_.FindOutcome(key, deadline);
   }
-  Status SaveOutcome(const IdempotencyKey& key, const StoredOutcome& outcome) override {
-    return inner_.SaveOutcome(key, outcome);
+  Status SaveOutcome(const IdempotencyKey& key,
+                     const StoredOutcome& outcome,
+                     MonotonicTime deadline) override {
+    return inner_.SaveOutcome(key, outcome, deadline);
   }
   Result<std::optional<JobRecord>> ClaimJob(std::string_view owner,
                                             TimestampMs now,
@@ -69,17 +80,23 @@ class ForwardingStore : public CatalogStore {
                    std::optional<TimestampMs> retry_at) override {
     return inner_.FinishJob(job, error, retry_at);
   }
-  Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter) override {
-    return inner_.ListJobs(filter);
+  Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter,
+                                          MonotonicTime deadline) override {
+    return inner_.ListJobs(filter, deadline);
   }
-  Result<std::optional<JobRecord>> FindJob(JobId id) override { return inner_.FindJob(id); }
+  Result<std::optional<JobRecord>> FindJob(JobId id, MonotonicTime deadline) override {
+    return inner_.FindJob(id, deadline);
+  }
   Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                               int64_t after,
-                                              int64_t limit) override {
-    return inner_.ListEvents(warehouse, after, limit);
+                                              int64_t limit,
+                                              MonotonicTime deadline) override {
+    return inner_.ListEvents(warehouse, after, limit, deadline);
   }
-  Result<EntityCounts> CountEntities() override { return inner_.CountEntities(); }
-  Status Ping() override { return inner_.Ping(); }
+  Result<EntityCounts> CountEntities(MonotonicTime deadline) override {
+    return inner_.CountEntities(deadline);
+  }
+  Status Ping(MonotonicTime deadline) override { return inner_.Ping(deadline); }
 
   std::optional<uint64_t> NamesGeneration() const override { return inner_.NamesGeneration(); }
 

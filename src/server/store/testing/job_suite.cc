@@ -73,7 +73,7 @@ TEST_P(JobSuite, AreRetriedOrFail) {
   EXPECT_EQ(job->last_error, "disk");
   ASSERT_THAT(store_->FinishJob(*job, "for good", std::nullopt), IsOk());
   Reopen();
-  auto jobs = store_->ListJobs({.kind = "purge", .limit = 10});
+  auto jobs = store_->ListJobs({.kind = "purge", .limit = 10}, kNoDeadline);
   ASSERT_THAT(jobs, IsOkAnd(SizeIs(1)));
   EXPECT_EQ(jobs->at(0).state, JobState::kFailed);
   EXPECT_EQ(jobs->at(0).last_error, "for good");
@@ -85,7 +85,7 @@ TEST_P(JobSuite, AreListedNewestFirst) {
   AddJob("ns.c", 500);
   auto ids = [&](const JobFilter& filter) {
     std::vector<int64_t> found;
-    auto jobs = store_->ListJobs(filter);
+    auto jobs = store_->ListJobs(filter, kNoDeadline);
     EXPECT_THAT(jobs, IsOk());
     for (const JobRecord& job : *jobs) {
       found.push_back(job.id.value());
@@ -100,8 +100,8 @@ TEST_P(JobSuite, AreListedNewestFirst) {
   EXPECT_THAT(ids({.state = JobState::kRunning, .limit = 10}), ElementsAre(1));
   EXPECT_THAT(ids({.kind = "purge", .state = JobState::kQueued, .before = JobId(3), .limit = 10}),
               ElementsAre(2));
-  EXPECT_EQ((*store_->FindJob(JobId(2)))->payload, "\"ns.b\"");
-  EXPECT_EQ(*store_->FindJob(JobId(9)), std::nullopt);
+  EXPECT_EQ((*store_->FindJob(JobId(2), kNoDeadline))->payload, "\"ns.b\"");
+  EXPECT_EQ(*store_->FindJob(JobId(9), kNoDeadline), std::nullopt);
 }
 
 TEST_P(JobSuite, AFailedOneIsRetriedByAnOperator) {
@@ -220,8 +220,8 @@ TEST_P(JobSuite, EventsTellEveryChange) {
   EXPECT_EQ(events[5].name, "t");
   EXPECT_THAT(events[5].detail, HasSubstr(R"("to":{"namespace":["a"],"name":"u"})"));
   EXPECT_EQ(events[9].name, "");
-  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2)->front().type, "table.updated");
-  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2), IsOkAnd(SizeIs(2)));
+  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2, kNoDeadline)->front().type, "table.updated");
+  EXPECT_THAT(store_->ListEvents(warehouse_, 4, 2, kNoDeadline), IsOkAnd(SizeIs(2)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, JobSuite, ::testing::ValuesIn(StoreFactories()));

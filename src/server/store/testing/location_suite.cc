@@ -38,7 +38,7 @@ TEST_P(LocationSuite, AreFreeAfterADropAndTakenInOtherWarehousesToo) {
   warehouse_ = second->warehouse->id;
   ASSERT_THAT(CreateNs("ns"), IsOk());
   EXPECT_THAT(CreateAt("ns.t", "/w/a/b"), IsError(ErrorCode::kInvalidArgument));
-  warehouse_ = store_->ListWarehouses()->at(0).id;
+  warehouse_ = store_->ListWarehouses(kNoDeadline)->at(0).id;
   ASSERT_THAT(Drop("ns.t"), IsOk());
   warehouse_ = second->warehouse->id;
   EXPECT_THAT(CreateAt("ns.t", "/w/a/b"), IsOk());
@@ -114,13 +114,14 @@ TEST_P(LocationSuite, ReferencesAreFoundByUuidAndPlace) {
   ASSERT_THAT(CreateAt("ns.t", "/w/a/b"), IsOk());
   ObjectRef table = Find("ns.t");
   for (std::string_view location : {"/w/a", "/w/a/b", "/w/a/b/c"}) {
-    auto found = store_->FindReferencing("none", location);
+    auto found = store_->FindReferencing("none", location, kNoDeadline);
     ASSERT_THAT(found, IsOkAnd(SizeIs(1))) << location;
     EXPECT_EQ(found->at(0).id, table->id);
   }
-  EXPECT_THAT(store_->FindReferencing(table->pointer.uuid, "/w/a/b"), IsOkAnd(SizeIs(1)));
-  EXPECT_THAT(store_->FindReferencing(table->pointer.uuid, "/x"), IsOkAnd(SizeIs(1)));
-  EXPECT_THAT(store_->FindReferencing("none", "/w/a/bc"), IsOkAnd(IsEmpty()));
+  EXPECT_THAT(store_->FindReferencing(table->pointer.uuid, "/w/a/b", kNoDeadline),
+              IsOkAnd(SizeIs(1)));
+  EXPECT_THAT(store_->FindReferencing(table->pointer.uuid, "/x", kNoDeadline), IsOkAnd(SizeIs(1)));
+  EXPECT_THAT(store_->FindReferencing("none", "/w/a/bc", kNoDeadline), IsOkAnd(IsEmpty()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, LocationSuite, ::testing::ValuesIn(StoreFactories()));

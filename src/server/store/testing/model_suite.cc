@@ -117,7 +117,7 @@ class ModelSuite : public StoreTest {
   }
 
   void Compare() {
-    auto counts = store_->CountEntities();
+    auto counts = store_->CountEntities(kNoDeadline);
     ASSERT_THAT(counts, IsOk());
     ASSERT_EQ(counts->namespaces, static_cast<int64_t>(model_.namespaces.size()));
     ASSERT_EQ(counts->tables + counts->views, static_cast<int64_t>(model_.objects.size()));

@@ -23,7 +23,7 @@ TEST_P(NamespaceSuite, WarehousesAreListedAndUnique) {
                                   .properties = {{"k", "v\"\n"}},
                                   .is_default = true}),
               IsOk());
-  auto warehouses = store_->ListWarehouses();
+  auto warehouses = store_->ListWarehouses(kNoDeadline);
   ASSERT_THAT(warehouses, IsOkAnd(SizeIs(2)));
   EXPECT_EQ(warehouses->at(0).name, "main");
   EXPECT_EQ(warehouses->at(0).location, "file:///w");
@@ -38,7 +38,7 @@ TEST_P(NamespaceSuite, WarehousesAreDroppedWhenEmpty) {
   EXPECT_THAT(Run(DropWarehouse{"none"}), IsError(ErrorCode::kNoSuchWarehouse));
   ASSERT_THAT(DropNs("ns"), IsOk());
   EXPECT_THAT(Run(DropWarehouse{"main"}), IsOk());
-  EXPECT_THAT(store_->ListWarehouses(), IsOkAnd(IsEmpty()));
+  EXPECT_THAT(store_->ListWarehouses(kNoDeadline), IsOkAnd(IsEmpty()));
   auto again = Run(CreateWarehouse{.name = "main", .location = "file:///w"});
   ASSERT_THAT(again, IsOk());
   EXPECT_NE(again->warehouse->id, warehouse_);
@@ -46,13 +46,14 @@ TEST_P(NamespaceSuite, WarehousesAreDroppedWhenEmpty) {
 
 TEST_P(NamespaceSuite, AreCreatedLoadedAndDropped) {
   ASSERT_THAT(CreateNs("a", {{"owner", "me"}}), IsOk());
-  auto loaded = store_->GetNamespace(warehouse_, Path("a"));
+  auto loaded = store_->GetNamespace(warehouse_, Path("a"), kNoDeadline);
   ASSERT_THAT(loaded, IsOk());
   EXPECT_EQ(loaded->path, Path("a"));
   EXPECT_THAT(loaded->properties, ElementsAre(Pair("owner", "me")));
   EXPECT_EQ(MessageOf(CreateNs("a")), "Namespace already exists: a");
   EXPECT_THAT(DropNs("a"), IsOk());
-  EXPECT_EQ(MessageOf(store_->GetNamespace(warehouse_, Path("a"))), "Namespace does not exist: a");
+  EXPECT_EQ(MessageOf(store_->GetNamespace(warehouse_, Path("a"), kNoDeadline)),
+            "Namespace does not exist: a");
   EXPECT_EQ(MessageOf(DropNs("a")), "Namespace does not exist: a");
 }
 
@@ -100,11 +101,12 @@ TEST_P(NamespaceSuite, LevelsMayHoldAnything) {
                                       {{"\xc3\xa9 \\"}}};
   for (const NamespacePath& path : paths) {
     ASSERT_THAT(Run(CreateNamespace{.path = path}), IsOk());
-    EXPECT_THAT(store_->GetNamespace(warehouse_, path), IsOk());
+    EXPECT_THAT(store_->GetNamespace(warehouse_, path, kNoDeadline), IsOk());
   }
   ASSERT_THAT(CreateNs("a"), IsOk());
-  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a.b")), IsError(ErrorCode::kNoSuchNamespace));
-  auto top = store_->ListNamespaces(warehouse_, {}, {});
+  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a.b"), kNoDeadline),
+              IsError(ErrorCode::kNoSuchNamespace));
+  auto top = store_->ListNamespaces(warehouse_, {}, {}, kNoDeadline);
   ASSERT_THAT(top, IsOk());
   EXPECT_THAT(top->items, ElementsAre(".", "a",
                                       "a\x1f"
@@ -113,12 +115,13 @@ TEST_P(NamespaceSuite, LevelsMayHoldAnything) {
 }
 
 TEST_P(NamespaceSuite, TheEmptyNamespaceExistsOnceCreated) {
-  EXPECT_THAT(store_->GetNamespace(warehouse_, {}), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(store_->GetNamespace(warehouse_, {}, kNoDeadline),
+              IsError(ErrorCode::kNoSuchNamespace));
   EXPECT_THAT(DropNs(""), IsError(ErrorCode::kNoSuchNamespace));
   ASSERT_THAT(CreateNs(""), IsOk());
   EXPECT_THAT(CreateNs(""), IsError(ErrorCode::kAlreadyExists));
-  EXPECT_THAT(store_->GetNamespace(warehouse_, {}), IsOk());
-  EXPECT_THAT(store_->ListNamespaces(warehouse_, {}, {})->items, ElementsAre("ns"));
+  EXPECT_THAT(store_->GetNamespace(warehouse_, {}, kNoDeadline), IsOk());
+  EXPECT_THAT(store_->ListNamespaces(warehouse_, {}, {}, kNoDeadline)->items, ElementsAre("ns"));
   TableIdentifier name{{}, "t"};
   ASSERT_THAT(Run(CommitObjects{{CreateObject{.identifier = name, .pointer = Pointer("t")}}}),
               IsOk());
@@ -135,7 +138,7 @@ TEST_P(NamespaceSuite, PropertiesAreUpdatedAndRemoved) {
   EXPECT_THAT(result->properties->updated, ElementsAre("y", "z"));
   EXPECT_THAT(result->properties->removed, ElementsAre("x"));
   EXPECT_THAT(result->properties->missing, ElementsAre("none"));
-  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a"))->properties,
+  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a"), kNoDeadline)->properties,
               ElementsAre(Pair("y", "3"), Pair("z", "4")));
   EXPECT_THAT(Run(UpdateNamespaceProperties{.path = Path("none")}),
               IsError(ErrorCode::kNoSuchNamespace));
@@ -145,14 +148,15 @@ TEST_P(NamespaceSuite, ListingGoesPageByPage) {
   for (std::string_view name : {"a", "a.c", "a.b", "a.a", "a.a.x", "a.d"}) {
     ASSERT_THAT(CreateNs(name), IsOk());
   }
-  auto page = store_->ListNamespaces(warehouse_, Path("a"), {.after = std::nullopt, .limit = 2});
+  auto page = store_->ListNamespaces(warehouse_, Path("a"), {.after = std::nullopt, .limit = 2},
+                                     kNoDeadline);
   ASSERT_THAT(page, IsOk());
   EXPECT_THAT(page->items, ElementsAre("a", "b"));
   EXPECT_TRUE(page->has_more);
-  page = store_->ListNamespaces(warehouse_, Path("a"), {.after = "b", .limit = 2});
+  page = store_->ListNamespaces(warehouse_, Path("a"), {.after = "b", .limit = 2}, kNoDeadline);
   EXPECT_THAT(page->items, ElementsAre("c", "d"));
   EXPECT_FALSE(page->has_more);
-  EXPECT_EQ(MessageOf(store_->ListNamespaces(warehouse_, Path("none"), {})),
+  EXPECT_EQ(MessageOf(store_->ListNamespaces(warehouse_, Path("none"), {}, kNoDeadline)),
             "Namespace does not exist: none");
 }
 
@@ -160,12 +164,13 @@ TEST_P(NamespaceSuite, WarehousesAreApart) {
   auto second = Run(CreateWarehouse{.name = "second", .location = "file:///w2"});
   ASSERT_THAT(second, IsOk());
   WarehouseId other = second->warehouse->id;
-  EXPECT_THAT(store_->GetNamespace(other, Path("ns")), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(store_->GetNamespace(other, Path("ns"), kNoDeadline),
+              IsError(ErrorCode::kNoSuchNamespace));
   MutationContext context = Context();
   context.warehouse = other;
   EXPECT_THAT(store_->Execute(CreateNamespace{.path = Path("ns")}, context), IsOk());
-  EXPECT_THAT(store_->ListEvents(other, 0, 10), IsOkAnd(SizeIs(1)));
-  auto counts = store_->CountEntities();
+  EXPECT_THAT(store_->ListEvents(other, 0, 10, kNoDeadline), IsOkAnd(SizeIs(1)));
+  auto counts = store_->CountEntities(kNoDeadline);
   ASSERT_THAT(counts, IsOk());
   EXPECT_EQ(counts->warehouses, 2);
   EXPECT_EQ(counts->namespaces, 2);

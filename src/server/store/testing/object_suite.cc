@@ -152,7 +152,7 @@ TEST_P(ObjectSuite, ListingGoesPageByPage) {
   }
   ASSERT_THAT(Create("ns.bb", kView), IsOk());
   auto list = [&](const PageRequest& page) {
-    return store_->ListObjects(warehouse_, Path("ns"), ObjectKind::kTable, page);
+    return store_->ListObjects(warehouse_, Path("ns"), ObjectKind::kTable, page, kNoDeadline);
   };
   auto page = list({.after = std::nullopt, .limit = 3});
   ASSERT_THAT(page, IsOk());
@@ -162,7 +162,7 @@ TEST_P(ObjectSuite, ListingGoesPageByPage) {
   page = list({.after = "b", .limit = 2});
   EXPECT_THAT(page->items, ElementsAre("c", "d"));
   EXPECT_FALSE(page->has_more);
-  EXPECT_THAT(store_->ListObjects(warehouse_, Path("none"), kView, {}),
+  EXPECT_THAT(store_->ListObjects(warehouse_, Path("none"), kView, {}, kNoDeadline),
               IsError(ErrorCode::kNoSuchNamespace));
 }
 
@@ -182,8 +182,8 @@ TEST_P(ObjectSuite, EverythingIsThereAfterARestart) {
   EXPECT_EQ(Find("ns.t")->version, 2);
   EXPECT_NE(Find("ns.v", kView), nullptr);
   EXPECT_EQ(Events().size(), events.size());
-  EXPECT_THAT(store_->Ping(), IsOk());
-  auto counts = store_->CountEntities();
+  EXPECT_THAT(store_->Ping(kNoDeadline), IsOk());
+  auto counts = store_->CountEntities(kNoDeadline);
   EXPECT_EQ(counts->tables, 1);
   EXPECT_EQ(counts->views, 1);
 }

@@ -26,7 +26,7 @@ class OutcomeSuite : public StoreTest {
 };
 
 TEST_P(OutcomeSuite, ARepeatIsReplayed) {
-  EXPECT_EQ(*store_->FindOutcome(Key()), std::nullopt);
+  EXPECT_EQ(*store_->FindOutcome(Key(), kNoDeadline), std::nullopt);
   auto first = CreateNsUnder("a", Key());
   ASSERT_THAT(first, IsOk());
   EXPECT_FALSE(first->replayed.has_value());
@@ -36,7 +36,7 @@ TEST_P(OutcomeSuite, ARepeatIsReplayed) {
   EXPECT_EQ(again->replayed->http_status, 200);
   EXPECT_EQ(again->replayed->reference, "ref-a");
   Reopen();
-  auto kept = store_->FindOutcome(Key());
+  auto kept = store_->FindOutcome(Key(), kNoDeadline);
   ASSERT_THAT(kept, IsOk());
   ASSERT_TRUE(kept->has_value());
   EXPECT_EQ((*kept)->reference, "ref-a");
@@ -52,40 +52,43 @@ TEST_P(OutcomeSuite, TheKeyOfAnotherCallIsRefused) {
     IdempotencyKey key = Key();
     change(key);
     EXPECT_THAT(CreateNsUnder("b", key), IsError(ErrorCode::kUnprocessable));
-    EXPECT_THAT(store_->FindOutcome(key), IsError(ErrorCode::kUnprocessable));
-    EXPECT_THAT(store_->SaveOutcome(key, {404, ""}), IsError(ErrorCode::kUnprocessable));
+    EXPECT_THAT(store_->FindOutcome(key, kNoDeadline), IsError(ErrorCode::kUnprocessable));
+    EXPECT_THAT(store_->SaveOutcome(key, {404, ""}, kNoDeadline),
+                IsError(ErrorCode::kUnprocessable));
   }
-  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("b")), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("b"), kNoDeadline),
+              IsError(ErrorCode::kNoSuchNamespace));
 }
 
 TEST_P(OutcomeSuite, AFailureStoresNothingByItself) {
   ASSERT_THAT(CreateNs("a"), IsOk());
   EXPECT_THAT(CreateNsUnder("a", Key()), IsError(ErrorCode::kAlreadyExists));
-  EXPECT_EQ(*store_->FindOutcome(Key()), std::nullopt);
-  ASSERT_THAT(store_->SaveOutcome(Key(), {409, "exists"}), IsOk());
+  EXPECT_EQ(*store_->FindOutcome(Key(), kNoDeadline), std::nullopt);
+  ASSERT_THAT(store_->SaveOutcome(Key(), {409, "exists"}, kNoDeadline), IsOk());
   ASSERT_THAT(DropNs("a"), IsOk());
   auto replayed = CreateNsUnder("a", Key());
   ASSERT_THAT(replayed, IsOk());
   EXPECT_EQ(replayed->replayed->http_status, 409);
-  ASSERT_THAT(store_->SaveOutcome(Key(), {500, "later"}), IsOk());
-  EXPECT_EQ((*store_->FindOutcome(Key()))->reference, "exists");
+  ASSERT_THAT(store_->SaveOutcome(Key(), {500, "later"}, kNoDeadline), IsOk());
+  EXPECT_EQ((*store_->FindOutcome(Key(), kNoDeadline))->reference, "exists");
 }
 
 TEST_P(OutcomeSuite, ExpiredKeysAreNew) {
   ASSERT_THAT(CreateNsUnder("a", Key()), IsOk());
   clock_.Advance(std::chrono::milliseconds(1000));
-  EXPECT_EQ(*store_->FindOutcome(Key()), std::nullopt);
+  EXPECT_EQ(*store_->FindOutcome(Key(), kNoDeadline), std::nullopt);
   auto again = CreateNsUnder("b", Key());
   ASSERT_THAT(again, IsOk());
   EXPECT_FALSE(again->replayed.has_value());
-  EXPECT_EQ((*store_->FindOutcome(Key()))->reference, "ref-b");
+  EXPECT_EQ((*store_->FindOutcome(Key(), kNoDeadline))->reference, "ref-b");
 }
 
 TEST_P(OutcomeSuite, ACommittedAttemptIsFoundCommitted) {
   MutationContext context = Context();
   context.attempt = Uuid::Random();
   ASSERT_THAT(store_->Execute(CreateNamespace{.path = Path("a")}, context), IsOk());
-  EXPECT_THAT(store_->ResolveAttempt(*context.attempt), IsOkAnd(AttemptState::kCommitted));
+  EXPECT_THAT(store_->ResolveAttempt(*context.attempt, kNoDeadline),
+              IsOkAnd(AttemptState::kCommitted));
   EXPECT_THAT(store_->Execute(CreateNamespace{.path = Path("b")}, context),
               IsError(ErrorCode::kCommitConflict));
 }
@@ -93,11 +96,14 @@ TEST_P(OutcomeSuite, ACommittedAttemptIsFoundCommitted) {
 TEST_P(OutcomeSuite, ATombstoneKeepsALateAttemptOut) {
   MutationContext context = Context();
   context.attempt = Uuid::Random();
-  EXPECT_THAT(store_->ResolveAttempt(*context.attempt), IsOkAnd(AttemptState::kAborted));
+  EXPECT_THAT(store_->ResolveAttempt(*context.attempt, kNoDeadline),
+              IsOkAnd(AttemptState::kAborted));
   EXPECT_THAT(store_->Execute(CreateNamespace{.path = Path("a")}, context),
               IsError(ErrorCode::kCommitConflict));
-  EXPECT_THAT(store_->ResolveAttempt(*context.attempt), IsOkAnd(AttemptState::kAborted));
-  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a")), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(store_->ResolveAttempt(*context.attempt, kNoDeadline),
+              IsOkAnd(AttemptState::kAborted));
+  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a"), kNoDeadline),
+              IsError(ErrorCode::kNoSuchNamespace));
 }
 
 TEST_P(OutcomeSuite, AFailedAttemptMayBeTriedAgain) {
@@ -114,7 +120,8 @@ TEST_P(OutcomeSuite, NothingBeginsAfterItsDeadline) {
   context.deadline = MonotonicTime::min();
   EXPECT_THAT(store_->Execute(CreateNamespace{.path = Path("a")}, context),
               IsError(ErrorCode::kDeadlineExceeded));
-  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a")), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(store_->GetNamespace(warehouse_, Path("a"), kNoDeadline),
+              IsError(ErrorCode::kNoSuchNamespace));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OutcomeSuite, ::testing::ValuesIn(StoreFactories()));

@@ -92,7 +92,7 @@ Result<MutationResult> StoreTest::Swap(std::string_view dotted,
                                        int64_t version,
                                        std::string_view label) {
   ASSIGN_OR_RETURN(ObjectRef object,
-                   store_->FindObject(warehouse_, Name(dotted), ObjectKind::kTable));
+                   store_->FindObject(warehouse_, Name(dotted), ObjectKind::kTable, kNoDeadline));
   if (object == nullptr) {
     return Error(ErrorCode::kNotFound, "no such table");
   }
@@ -107,19 +107,19 @@ Result<MutationResult> StoreTest::Swap(std::string_view dotted,
 }
 
 ObjectRef StoreTest::Find(std::string_view dotted, ObjectKind kind) {
-  auto found = store_->FindObject(warehouse_, Name(dotted), kind);
+  auto found = store_->FindObject(warehouse_, Name(dotted), kind, kNoDeadline);
   EXPECT_THAT(found, IsOk());
   return found.has_value() ? *found : nullptr;
 }
 
 std::vector<std::string> StoreTest::Names(std::string_view dotted, ObjectKind kind) {
-  auto page = store_->ListObjects(warehouse_, Path(dotted), kind, {});
+  auto page = store_->ListObjects(warehouse_, Path(dotted), kind, {}, kNoDeadline);
   EXPECT_THAT(page, IsOk());
   return page.has_value() ? page->items : std::vector<std::string>();
 }
 
 std::vector<EventRecord> StoreTest::Events(int64_t after) {
-  auto events = store_->ListEvents(warehouse_, after, 1'000'000);
+  auto events = store_->ListEvents(warehouse_, after, 1'000'000, kNoDeadline);
   EXPECT_THAT(events, IsOk());
   return events.has_value() ? *std::move(events) : std::vector<EventRecord>();
 }

@@ -12,7 +12,11 @@ class FaultySession final : public Session {
 
   Status Begin() override {
     ++faults_.begun;
+    if (down_ && faults_.refusals_left == 0) {
+      faults_.fault = CommitFault::kNone;
+    }
     if (down_ && faults_.fault != CommitFault::kNone) {
+      --faults_.refusals_left;
       return Error(ErrorCode::kUnavailable, "Injected fault: down");
     }
     down_ = false;

@@ -1,5 +1,6 @@
 // FaultyEngine: passes everything on to another engine and makes the writer's COMMIT fail on
-// demand, before or after it took effect, with the following transactions failing too or not.
+// demand, before or after it took effect, with the following transactions failing too, for a while
+// or for good, or not.
 //
 // Thread-safety: Arm may be called from any thread.
 #pragma once
@@ -28,6 +29,9 @@ enum class CommitFault : uint8_t {
 
 struct FaultSwitch {
   std::atomic<CommitFault> fault = CommitFault::kNone;
+  /// While down: so many transactions are refused before the fault clears itself; negative: none
+  /// does.
+  std::atomic<int64_t> refusals_left = -1;
   /// Transactions that were begun.
   std::atomic<int64_t> begun = 0;
   /// Called before each COMMIT; set it before the store is opened.
