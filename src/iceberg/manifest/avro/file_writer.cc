@@ -10,6 +10,8 @@ namespace firn::iceberg::avro {
 namespace {
 
 constexpr std::string_view kMagic("Obj\x01", 4);
+/// Packed to unpacked bytes of manifests, until a first block tells.
+constexpr double kUsualRatio = 0.3;
 
 std::string NewSyncMarker() {
   const std::array<uint64_t, 2> bits{RandomBits(), RandomBits()};
@@ -24,6 +26,7 @@ Result<FileWriter> FileWriter::Make(std::string_view schema_json,
   FileWriter writer;
   ASSIGN_OR_RETURN(writer.compressor_, MakeCompressor(compression));
   writer.sync_ = NewSyncMarker();
+  writer.expected_ratio_ = compression.codec == CompressionCodec::kNull ? 1 : kUsualRatio;
   Encoder header;
   header.Fixed(kMagic);
   header.Varint(static_cast<int64_t>(metadata.size()) + 2);
@@ -52,9 +55,10 @@ Status FileWriter::Append(std::string_view record) {
 }
 
 size_t FileWriter::EstimatedBytes() const {
-  double ratio = unpacked_bytes_ == 0
-                     ? 1
-                     : static_cast<double>(packed_bytes_) / static_cast<double>(unpacked_bytes_);
+  double ratio = expected_ratio_;
+  if (unpacked_bytes_ > 0) {
+    ratio = static_cast<double>(packed_bytes_) / static_cast<double>(unpacked_bytes_);
+  }
   return file_.size() + static_cast<size_t>(ratio * static_cast<double>(block_.size()));
 }
 

@@ -52,6 +52,7 @@ class FileWriter {
   std::unique_ptr<Compressor> compressor_;
   std::string block_;
   int64_t records_in_block_ = 0;
+  double expected_ratio_ = 1;
   size_t packed_bytes_ = 0;
   size_t unpacked_bytes_ = 0;
 };
