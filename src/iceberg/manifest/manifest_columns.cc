@@ -102,8 +102,7 @@ ManifestEntry ManifestColumns::EntryAt(size_t row) const {
 }
 
 size_t ManifestColumns::MemoryBytes() const {
-  size_t bytes = sizeof(*this) + HeapBytes(metadata.schema) + HeapBytes(metadata.partition_spec) +
-                 projection.fields().size_bytes();
+  size_t bytes = sizeof(*this) + projection.fields().size_bytes();
   bytes += HeapBytes(statuses) + HeapBytes(contents) + HeapBytes(formats);
   bytes += HeapBytes(snapshot_ids) + HeapBytes(sequence_numbers) +
            HeapBytes(file_sequence_numbers) + paths.MemoryBytes();

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "iceberg/manifest/manifest_entry.h"
-#include "iceberg/manifest/manifest_metadata.h"
+#include "iceberg/manifest/manifest_file.h"
 #include "iceberg/manifest/metric_columns.h"
 #include "iceberg/manifest/metrics_projection.h"
 #include "iceberg/schema/ids.h"
@@ -31,7 +31,8 @@ namespace firn::iceberg {
 inline constexpr SequenceNumber kNoSequenceNumber{kAbsent};
 
 struct ManifestColumns {
-  ManifestMetadata metadata;
+  FormatVersion format_version = 1;
+  ManifestContent content = ManifestContent::kData;
   /// The spec of all its files, from the manifest list.
   SpecId spec_id;
   /// Whose metrics are here.

@@ -2,9 +2,20 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace firn::iceberg {
+
+namespace {
+
+/// Gives memory back where it is worth the copy.
+template <class Container>
+void Trim(Container& container) {
+  if (container.capacity() - container.size() > container.size() / 8) {
+    container.shrink_to_fit();
+  }
+}
+
+}  // namespace
 
 static_assert(std::endian::native == std::endian::little);
 
@@ -14,8 +25,8 @@ void TextColumn::Reserve(size_t rows, size_t bytes) {
 }
 
 void TextColumn::ShrinkToFit() {
-  bytes_.shrink_to_fit();
-  ends_.shrink_to_fit();
+  Trim(bytes_);
+  Trim(ends_);
 }
 
 std::optional<std::string_view> BoundColumn::Value(size_t row) const {
@@ -29,20 +40,32 @@ std::optional<std::string_view> BoundColumn::Value(size_t row) const {
   return std::string_view(tails_).substr(offsets_[row], size);
 }
 
-void BoundColumn::Set(size_t row, std::string_view value) {
+void BoundColumn::Reserve(size_t rows) {
+  heads_.reserve(rows);
+  sizes_.reserve(rows);
+}
+
+void BoundColumn::SetApart(size_t row, uint64_t head, int32_t size) {
   if (sizes_.size() <= row) {
     sizes_.resize(row + 1, kNone);
     heads_.resize(row + 1, 0);
   }
-  uint64_t head = 0;
-  std::memcpy(&head, value.data(), std::min(value.size(), kHeadBytes));
   heads_[row] = head;
-  sizes_[row] = static_cast<int32_t>(value.size());
-  if (value.size() > kHeadBytes) {
-    offsets_.resize(row + 1, 0);
-    offsets_[row] = static_cast<uint32_t>(tails_.size());
-    tails_.append(value);
+  sizes_[row] = size;
+}
+
+void BoundColumn::SetTail(size_t row, std::string_view value) {
+  auto offset = static_cast<uint32_t>(tails_.size());
+  tails_.append(value);
+  if (offsets_.size() == row && row > 0) {
+    offsets_.push_back(offset);
+    return;
   }
+  if (offsets_.size() <= row) {
+    offsets_.reserve(sizes_.capacity());
+    offsets_.resize(row + 1, 0);
+  }
+  offsets_[row] = offset;
 }
 
 void BoundColumn::Finish(size_t rows) {
@@ -56,10 +79,10 @@ void BoundColumn::Finish(size_t rows) {
   }
   bool uniform = std::ranges::all_of(sizes_, [&](int32_t size) { return size == sizes_[0]; });
   common_size_ = uniform ? sizes_[0] : kNone;
-  heads_.shrink_to_fit();
-  sizes_.shrink_to_fit();
-  offsets_.shrink_to_fit();
-  tails_.shrink_to_fit();
+  Trim(heads_);
+  Trim(sizes_);
+  Trim(offsets_);
+  Trim(tails_);
 }
 
 size_t BoundColumn::MemoryBytes() const {
@@ -67,7 +90,7 @@ size_t BoundColumn::MemoryBytes() const {
          offsets_.capacity() * sizeof(uint32_t) + tails_.capacity();
 }
 
-void CountColumn::Set(size_t row, int64_t value) {
+void CountColumn::SetApart(size_t row, int64_t value) {
   if (values_.size() <= row) {
     values_.resize(row + 1, kAbsent);
   }
@@ -77,7 +100,7 @@ void CountColumn::Set(size_t row, int64_t value) {
 void CountColumn::Finish(size_t rows) {
   if (!values_.empty()) {
     values_.resize(rows, kAbsent);
-    values_.shrink_to_fit();
+    Trim(values_);
   }
 }
 

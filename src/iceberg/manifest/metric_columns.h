@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -96,12 +97,35 @@ class BoundColumn {
   std::optional<std::string_view> Value(size_t row) const;
 
   /// Sets the value of `row`, which is at or after the last one set; rows between have none.
-  void Set(size_t row, std::string_view value);
+  void Set(size_t row, std::string_view value) {
+    uint64_t head = 0;
+    if (value.size() == kHeadBytes) {
+      std::memcpy(&head, value.data(), kHeadBytes);
+    } else if (value.size() < kHeadBytes) {
+      std::memcpy(&head, value.data(), value.size());
+    } else {
+      std::memcpy(&head, value.data(), kHeadBytes);
+      SetTail(row, value);
+    }
+    if (sizes_.size() == row) [[likely]] {
+      heads_.push_back(head);
+      sizes_.push_back(static_cast<int32_t>(value.size()));
+    } else {
+      SetApart(row, head, static_cast<int32_t>(value.size()));
+    }
+  }
+  void Reserve(size_t rows);
+  /// Rows that there is room for.
+  size_t capacity() const { return sizes_.capacity(); }
   /// Called once when all is set.
   void Finish(size_t rows);
   size_t MemoryBytes() const;
 
  private:
+  /// After rows without a value, or again.
+  void SetApart(size_t row, uint64_t head, int32_t size);
+  void SetTail(size_t row, std::string_view value);
+
   std::vector<uint64_t> heads_;
   std::vector<int32_t> sizes_;
   /// Where values longer than a head begin in `tails_`; empty while there is none.
@@ -120,12 +144,24 @@ class CountColumn {
   int64_t operator[](size_t row) const { return values_.empty() ? kAbsent : values_[row]; }
 
   /// Sets the value of `row`, which is at or after the last one set; rows between have none.
-  void Set(size_t row, int64_t value);
+  void Set(size_t row, int64_t value) {
+    if (values_.size() == row) [[likely]] {
+      values_.push_back(value);
+    } else {
+      SetApart(row, value);
+    }
+  }
+  void Reserve(size_t rows) { values_.reserve(rows); }
+  /// Rows that there is room for.
+  size_t capacity() const { return values_.capacity(); }
   /// Called once when all is set.
   void Finish(size_t rows);
   size_t MemoryBytes() const { return values_.capacity() * sizeof(int64_t); }
 
  private:
+  /// After rows without a value, or again.
+  void SetApart(size_t row, int64_t value);
+
   std::vector<int64_t> values_;
 };
 

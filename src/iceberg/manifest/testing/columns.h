@@ -9,8 +9,8 @@
 
 namespace firn::iceberg::testing {
 
-/// What decoding a manifest with these entries gives, as far as entries tell: `metadata` and
-/// `spec_id` are left to the caller. Inheritance is done already.
+/// What decoding a manifest with these entries gives, as far as entries tell: `format_version`,
+/// `content` and `spec_id` are left to the caller. Inheritance is done already.
 ManifestColumns ColumnsOf(std::span<const ManifestEntry> entries,
                           const MetricsProjection& projection = MetricsProjection::All());
 
