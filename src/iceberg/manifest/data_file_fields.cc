@@ -69,9 +69,9 @@ static_assert(kFields[kFileFields].name == "partition");
 
 }  // namespace
 
-std::span<const Handler> DataFileFields(ManifestColumns columns) {
+std::span<const Handler> DataFileFields(EntryFields columns) {
   std::span<const Handler> all = kFields;
-  return columns == ManifestColumns::kAll ? all : all.first(kFileFields);
+  return columns == EntryFields::kAll ? all : all.first(kFileFields);
 }
 
 }  // namespace firn::iceberg

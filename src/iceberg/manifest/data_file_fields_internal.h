@@ -9,6 +9,6 @@
 
 namespace firn::iceberg {
 
-std::span<const avro::FieldHandler<DataFile>> DataFileFields(ManifestColumns columns);
+std::span<const avro::FieldHandler<DataFile>> DataFileFields(EntryFields columns);
 
 }  // namespace firn::iceberg

@@ -56,7 +56,7 @@ const Node* RecordOf(const Node* node) {
 
 Result<ManifestReader> ManifestReader::Open(std::string_view bytes,
                                             const ManifestFile& manifest,
-                                            ManifestColumns columns) {
+                                            EntryFields columns) {
   // Cut at the end of a block a file would look whole.
   if (static_cast<int64_t>(bytes.size()) < manifest.length_bytes) {
     return Error(ErrorCode::kInvalidMetadata, "Truncated manifest " + manifest.path +
@@ -91,7 +91,7 @@ Status ManifestReader::ReadMetadata() {
   return {};
 }
 
-Status ManifestReader::Plan(ManifestColumns columns) {
+Status ManifestReader::Plan(EntryFields columns) {
   const Node& root = file_.schema().root();
   auto is_file = [](const avro::Field& field) {
     return field.id.has_value() ? *field.id == kDataFileId : field.name == "data_file";
@@ -161,8 +161,7 @@ void ManifestReader::Inherit(ManifestEntry& entry) {
 Result<std::vector<ManifestEntry>> ReadManifest(std::string_view bytes,
                                                 const ManifestFile& manifest,
                                                 size_t max_entries) {
-  ASSIGN_OR_RETURN(ManifestReader reader,
-                   ManifestReader::Open(bytes, manifest, ManifestColumns::kAll));
+  ASSIGN_OR_RETURN(ManifestReader reader, ManifestReader::Open(bytes, manifest, EntryFields::kAll));
   std::vector<ManifestEntry> entries;
   ManifestEntry entry;
   while (true) {

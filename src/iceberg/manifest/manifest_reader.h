@@ -5,7 +5,7 @@
 // where it is encrypted.
 // Thread-safety: one thread at a time. The file's bytes must outlive the reader.
 //
-//   ASSIGN_OR_RETURN(auto reader, ManifestReader::Open(bytes, manifest, ManifestColumns::kAll));
+//   ASSIGN_OR_RETURN(auto reader, ManifestReader::Open(bytes, manifest, EntryFields::kAll));
 //   ManifestEntry entry;
 //   while (true) {
 //     ASSIGN_OR_RETURN(bool more, reader.Next(entry));
@@ -25,26 +25,15 @@
 #include "iceberg/manifest/avro/record_plan.h"
 #include "iceberg/manifest/manifest_entry.h"
 #include "iceberg/manifest/manifest_file.h"
+#include "iceberg/manifest/manifest_metadata.h"
 
 namespace firn::iceberg {
 
 /// What is read of each entry; the rest keeps its default.
-enum class ManifestColumns : uint8_t {
+enum class EntryFields : uint8_t {
   kAll,
   /// No metrics, no partition, no split offsets: what purging and counting need.
   kFiles,
-};
-
-/// What the manifest says of itself. Texts as they are in the file.
-struct ManifestMetadata {
-  /// JSON of the table schema at the time of writing.
-  std::string schema;
-  std::optional<SchemaId> schema_id;
-  /// JSON of the spec's field array.
-  std::string partition_spec;
-  std::optional<SpecId> partition_spec_id;
-  FormatVersion format_version = 1;
-  ManifestContent content = ManifestContent::kData;
 };
 
 class ManifestReader {
@@ -53,7 +42,7 @@ class ManifestReader {
   /// embed paths in their snapshots) fill in path and snapshot id.
   static Result<ManifestReader> Open(std::string_view bytes,
                                      const ManifestFile& manifest,
-                                     ManifestColumns columns);
+                                     EntryFields columns);
 
   const ManifestMetadata& metadata() const { return metadata_; }
 
@@ -78,7 +67,7 @@ class ManifestReader {
         sequence_number_(manifest.sequence_number),
         next_row_id_(manifest.first_row_id) {}
 
-  Status Plan(ManifestColumns columns);
+  Status Plan(EntryFields columns);
   Status ReadMetadata();
   void Inherit(ManifestEntry& entry);
 

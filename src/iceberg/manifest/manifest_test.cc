@@ -112,7 +112,7 @@ TEST(ManifestTest, RowIdsAreInheritedByLiveDataFiles) {
 
 TEST(ManifestTest, MetadataIsTolerant) {
   std::string bytes = Manifest({{.status = 1}});
-  auto reader = ManifestReader::Open(bytes, kListed, ManifestColumns::kFiles);
+  auto reader = ManifestReader::Open(bytes, kListed, EntryFields::kFiles);
   ASSERT_THAT(reader, IsOk());
   EXPECT_EQ(reader->metadata().format_version, 3);
   EXPECT_EQ(reader->metadata().schema_id, SchemaId(4));

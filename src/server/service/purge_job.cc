@@ -118,8 +118,8 @@ class Purge {
       if (!bytes.has_value()) {
         return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
       }
-      ASSIGN_OR_RETURN(auto reader, iceberg::ManifestReader::Open(
-                                        *bytes, manifest, iceberg::ManifestColumns::kFiles));
+      ASSIGN_OR_RETURN(auto reader, iceberg::ManifestReader::Open(*bytes, manifest,
+                                                                  iceberg::EntryFields::kFiles));
       iceberg::ManifestEntry entry;
       while (true) {
         ASSIGN_OR_RETURN(bool more, reader.Next(entry));
