@@ -136,22 +136,21 @@ TEST(ExpressionJson, RefusesMalformedInput) {
 }
 
 TEST(ExpressionJson, SaysWhatItDoesNotEvaluate) {
-  for (
-      const char* text :
-      {R"({"type":"lt","left":{"type":"reference","name":"x"},
+  for (const char* text :
+       {R"({"type":"lt","left":{"type":"reference","name":"x"},
                         "right":{"type":"reference","name":"y"}})",
-       R"({"type":"lt","left":1,"right":2})",
-       R"({"type":"starts-with","left":"a","right":{"type":"reference","name":"x"}})",
-       R"({"type":"is-null","child":"x"})",
-       R"({"type":"eq","term":{"type":"transform","transform":"zorder","term":"x"},"value":1})",
-       R"({"type":"eq","right":1,"left":{"type":"apply","function":["db","f"],"arguments":
+        R"({"type":"lt","left":1,"right":2})",
+        R"({"type":"starts-with","left":"a","right":{"type":"reference","name":"x"}})",
+        R"({"type":"is-null","child":"x"})",
+        R"({"type":"eq","term":{"type":"transform","transform":"zorder","term":"x"},"value":1})",
+        R"({"type":"eq","right":1,"left":{"type":"apply","function":["db","f"],"arguments":
             [{"type":"reference","name":"x"}]}})",
-       R"({"type":"eq","right":1,"left":{"type":"apply","arguments":
+        R"({"type":"eq","right":1,"left":{"type":"apply","arguments":
             [{"type":"reference","name":"x"}],
             "function":{"catalog":"sql_functions","identifier":["abs"]}}})",
-       R"({"type":"eq","right":1,"left":{"type":"apply","function":"if_else",
+        R"({"type":"eq","right":1,"left":{"type":"apply","function":"if_else",
             "arguments":[true,1,2]}})",
-       R"({"type":"eq","right":1,"left":{"type":"apply","function":"day","arguments":
+        R"({"type":"eq","right":1,"left":{"type":"apply","function":"day","arguments":
             [{"type":"apply","function":"day","arguments":
             [{"type":"reference","name":"x"}]}]}})"}) {
     EXPECT_THAT(Parse(text), IsError(ErrorCode::kUnsupported)) << text;
