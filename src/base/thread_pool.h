@@ -44,9 +44,9 @@ class ThreadPool {
   std::vector<std::thread> threads_;
 };
 
-/// Runs `body(i)` for each i below `count`, in order of beginning, on at most `parallelism` threads,
-/// the caller among them. Returns when all have ended: the error of the lowest index that failed,
-/// after which no further index begins.
+/// Runs `body(i)` for each i below `count`, in order of beginning, on at most `parallelism`
+/// threads, the caller among them. Returns when all have ended: the error of the lowest index that
+/// failed, after which no further index begins.
 Status ParallelFor(ThreadPool& pool,
                    size_t count,
                    size_t parallelism,
