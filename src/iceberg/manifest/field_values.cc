@@ -13,38 +13,6 @@ using avro::Node;
 
 constexpr size_t kMaxDecimalBytes = 16;
 
-/// Reads key and value of each pair in the order in which the writer put them.
-template <class Value>
-void ReadIdMap(Decoder& decoder, const Node& node, std::vector<std::pair<FieldId, Value>>& pairs) {
-  const Node& map = decoder.Resolve(node);
-  if (map.kind == Kind::kMap) {
-    // Keys are texts there; no writer of Iceberg's int keys does so.
-    decoder.Skip(map);
-    return;
-  }
-  decoder.ReadArray(map, [&](const Node& item) {
-    const Node& record = decoder.Resolve(item);
-    if (record.kind != Kind::kRecord || record.fields.size() != 2) {
-      decoder.Fail("a map entry is a record of key and value");
-      return;
-    }
-    size_t key_index = record.fields[0].name == "value" ? 1 : 0;
-    std::optional<int32_t> key;
-    std::optional<Value> value;
-    for (size_t i = 0; i < record.fields.size(); ++i) {
-      const Node& type = *record.fields[i].type;
-      if (i == key_index) {
-        Read(decoder, type, key);
-      } else {
-        Read(decoder, type, value);
-      }
-    }
-    if (decoder.ok() && key.has_value() && value.has_value()) {
-      pairs.emplace_back(FieldId(*key), *std::move(value));
-    }
-  });
-}
-
 std::optional<Literal> ReadDecimal(Decoder& decoder, std::string_view bytes, int32_t scale) {
   if (bytes.size() > kMaxDecimalBytes) {
     decoder.Fail("a decimal has more than 128 bits");
@@ -130,30 +98,6 @@ void Read(Decoder& decoder, const Node& node, std::string& out) {
   if (auto bytes = decoder.ReadBytes(node); bytes.has_value()) {
     out = *bytes;
   }
-}
-
-void Read(Decoder& decoder, const Node& node, std::vector<int64_t>& out) {
-  decoder.ReadArray(node, [&](const Node& item) {
-    if (auto value = decoder.ReadInt64(item); value.has_value()) {
-      out.push_back(*value);
-    }
-  });
-}
-
-void Read(Decoder& decoder, const Node& node, std::vector<FieldId>& out) {
-  decoder.ReadArray(node, [&](const Node& item) {
-    if (auto value = decoder.ReadInt32(item); value.has_value()) {
-      out.emplace_back(*value);
-    }
-  });
-}
-
-void Read(Decoder& decoder, const Node& node, std::vector<std::pair<FieldId, int64_t>>& out) {
-  ReadIdMap(decoder, node, out);
-}
-
-void Read(Decoder& decoder, const Node& node, std::vector<std::pair<FieldId, std::string>>& out) {
-  ReadIdMap(decoder, node, out);
 }
 
 void Read(Decoder& decoder, const Node& node, StructValue& out) {

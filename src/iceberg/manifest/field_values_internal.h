@@ -19,17 +19,6 @@ void Read(avro::Decoder& decoder, const avro::Node& node, int32_t& out);
 void Read(avro::Decoder& decoder, const avro::Node& node, int64_t& out);
 /// Text or bytes.
 void Read(avro::Decoder& decoder, const avro::Node& node, std::string& out);
-/// A list of numbers.
-void Read(avro::Decoder& decoder, const avro::Node& node, std::vector<int64_t>& out);
-void Read(avro::Decoder& decoder, const avro::Node& node, std::vector<FieldId>& out);
-/// Maps from field id, as Iceberg writes them: lists of key-value records. Null values are left
-/// out.
-void Read(avro::Decoder& decoder,
-          const avro::Node& node,
-          std::vector<std::pair<FieldId, int64_t>>& out);
-void Read(avro::Decoder& decoder,
-          const avro::Node& node,
-          std::vector<std::pair<FieldId, std::string>>& out);
 /// A partition tuple: its non-null fields. A value has the type that the file gives it.
 void Read(avro::Decoder& decoder, const avro::Node& node, StructValue& out);
 

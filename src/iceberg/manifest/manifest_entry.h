@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace firn::iceberg {
 enum class EntryStatus : uint8_t { kExisting = 0, kAdded = 1, kDeleted = 2 };
 enum class FileContent : uint8_t { kData = 0, kPositionDeletes = 1, kEqualityDeletes = 2 };
 enum class FileFormat : uint8_t { kAvro, kOrc, kParquet, kPuffin, kOther };
+
+/// Reads a format's name, in any case: Java writes upper case, others lower.
+FileFormat FileFormatOf(std::string_view name);
 
 using CountsByField = std::vector<std::pair<FieldId, int64_t>>;
 /// Single-value serialised (Appendix D).

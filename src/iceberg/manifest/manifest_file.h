@@ -15,6 +15,9 @@
 
 namespace firn::iceberg {
 
+/// Of a manifest that no list holds yet: the list that takes it in gives it the snapshot's.
+inline constexpr SequenceNumber kUnassignedSequenceNumber{-1};
+
 /// What a manifest's files hold.
 enum class ManifestContent : uint8_t { kData = 0, kDeletes = 1 };
 

@@ -161,6 +161,17 @@ TEST(ApplyTransform, TimesBeforeAndAfterTheEpoch) {
             Literal(int32_t{-1}));
 }
 
+TEST(ApplyTransform, HoursThatNoIntHoldsAreRefused) {
+  constexpr int64_t kMicrosPerHour = 3'600'000'000;
+  constexpr int64_t kLastHour = std::numeric_limits<int32_t>::max();
+  auto hour = [](int64_t micros) {
+    return ApplyTransform(TransformOf("hour"), *TypeOf("timestamp"), Literal(micros));
+  };
+  EXPECT_EQ(**hour(kLastHour * kMicrosPerHour), Literal(std::numeric_limits<int32_t>::max()));
+  EXPECT_THAT(hour((kLastHour + 1) * kMicrosPerHour), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(hour(std::numeric_limits<int64_t>::min()), IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST(ApplyTransform, VoidUnknownAndWrongTypes) {
   TypePtr type = TypeOf("int");
   EXPECT_EQ(*ApplyTransform(TransformOf("void"), *type, Literal(int32_t{1})), std::nullopt);

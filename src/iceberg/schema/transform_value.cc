@@ -42,21 +42,19 @@ int64_t DaysOf(const Type& source, const Literal& value) {
   return FloorDiv(*value.As<int64_t>(), UnitsPerDay(source.id()));
 }
 
-/// Year, month, day or hour, counted from the epoch.
-int32_t TimeOrdinal(TransformKind kind, const Type& source, const Literal& value) {
+/// Year, month, day or hour, counted from the epoch. Of them only hours outgrow an int.
+int64_t TimeOrdinal(TransformKind kind, const Type& source, const Literal& value) {
   if (kind == TransformKind::kHour) {
     constexpr int64_t kHoursPerDay = 24;
-    return static_cast<int32_t>(
-        FloorDiv(*value.As<int64_t>(), UnitsPerDay(source.id()) / kHoursPerDay));
+    return FloorDiv(*value.As<int64_t>(), UnitsPerDay(source.id()) / kHoursPerDay);
   }
   int64_t days = DaysOf(source, value);
   if (kind == TransformKind::kDay) {
-    return static_cast<int32_t>(days);
+    return days;
   }
   CivilDate date = CivilFromDays(days);
   int64_t years = date.year - kEpochYear;
-  return static_cast<int32_t>(
-      kind == TransformKind::kYear ? years : years * kMonthsPerYear + date.month - 1);
+  return kind == TransformKind::kYear ? years : years * kMonthsPerYear + date.month - 1;
 }
 
 /// v - (((v % w) + w) % w), wrapping where that is below the least integer.
@@ -161,7 +159,12 @@ Result<std::optional<Literal>> ApplyTransform(const Transform& transform,
   if (transform.kind() == TransformKind::kTruncate) {
     return std::optional<Literal>(Truncate(value, transform.parameter()));
   }
-  return std::optional<Literal>(Literal(TimeOrdinal(transform.kind(), source, value)));
+  int64_t ordinal = TimeOrdinal(transform.kind(), source, value);
+  if (ordinal != static_cast<int32_t>(ordinal)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Cannot apply {}: the result is out of range", transform.ToString()));
+  }
+  return std::optional<Literal>(Literal(static_cast<int32_t>(ordinal)));
 }
 
 }  // namespace firn::iceberg

@@ -15,7 +15,7 @@
 namespace firn::iceberg {
 
 /// The transformed value; nullopt (null) from void. kInvalidArgument where the transform does not
-/// take the type or is unknown.
+/// take the type or is unknown, or where its result is out of range (hours past the year 246,000).
 Result<std::optional<Literal>> ApplyTransform(const Transform& transform,
                                               const Type& source,
                                               const Literal& value);

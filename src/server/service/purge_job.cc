@@ -9,8 +9,8 @@
 
 #include "base/crash_point.h"
 #include "base/json_writer.h"
+#include "iceberg/manifest/manifest_decoder.h"
 #include "iceberg/manifest/manifest_list.h"
-#include "iceberg/manifest/manifest_reader.h"
 #include "iceberg/metadata/table_properties.h"
 #include "server/service/metadata_files.h"
 #include "server/service/purge_payload.h"
@@ -118,15 +118,9 @@ class Purge {
       if (!bytes.has_value()) {
         return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
       }
-      ASSIGN_OR_RETURN(auto reader, iceberg::ManifestReader::Open(
-                                        *bytes, manifest, iceberg::ManifestColumns::kFiles));
-      iceberg::ManifestEntry entry;
-      while (true) {
-        ASSIGN_OR_RETURN(bool more, reader.Next(entry));
-        if (!more) {
-          break;
-        }
-        RETURN_IF_ERROR(Add(entry.file.path));
+      ASSIGN_OR_RETURN(auto entries, iceberg::DecodeManifest(*bytes, manifest, {}));
+      for (size_t row = 0; row < entries->size(); ++row) {
+        RETURN_IF_ERROR(Add(std::string(entries->paths[row])));
       }
       RETURN_IF_ERROR(Flush());
     }

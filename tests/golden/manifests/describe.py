@@ -37,7 +37,9 @@ def value(raw, kind):
 
 
 def id_map(pairs, convert=lambda x: x):
-    return {str(pair["key"]): convert(pair["value"]) for pair in pairs or []}
+    """A map by field id, ascending: its order in the file means nothing."""
+    ordered = sorted(pairs or [], key=lambda pair: pair["key"])
+    return {str(pair["key"]): convert(pair["value"]) for pair in ordered}
 
 
 def partition_fields(schema):

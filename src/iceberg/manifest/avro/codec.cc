@@ -1,6 +1,7 @@
 #include "iceberg/manifest/avro/codec.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include <libdeflate.h>
 #include <snappy.h>
@@ -9,7 +10,12 @@
 namespace firn::iceberg::avro {
 namespace {
 
-constexpr size_t kFirstBufferBytes = size_t{64} << 10;
+/// Room to begin with: writers' blocks are of 64,000 bytes and a record; others by their size.
+size_t LikelyBytes(std::string_view block) {
+  constexpr size_t kFirstBytes = size_t{80} << 10;
+  constexpr size_t kLikelyRatio = 4;
+  return std::min(kMaxBlockBytes, std::max(kFirstBytes, block.size() * kLikelyRatio));
+}
 
 Error Corrupt(std::string_view codec) {
   return Error(ErrorCode::kInvalidMetadata, "Corrupt " + std::string(codec) + " block");
@@ -20,9 +26,48 @@ Error TooLarge() {
                "A block inflates to more than " + std::to_string(kMaxBlockBytes) + " bytes");
 }
 
+/// Memory for what comes out, with slack.
+class Buffer {
+ public:
+  Buffer() { Grow(LikelyBytes({}), 0); }
+
+  char* data() { return bytes_.get(); }
+  /// Without the slack.
+  size_t size() const { return size_; }
+  std::string_view first(size_t bytes) const { return {bytes_.get(), bytes}; }
+
+  /// At least `size` and at least twice what it was; keeps the first `kept` bytes.
+  void Grow(size_t size, size_t kept) {
+    size = std::min(std::max(size, size_ * 2), kMaxBlockBytes);
+    auto bytes = std::make_unique_for_overwrite<char[]>(size + kSlackBytes);
+    if (kept > 0) {
+      std::memcpy(bytes.get(), bytes_.get(), kept);
+    }
+    std::fill_n(bytes.get() + size, kSlackBytes, '\0');
+    bytes_ = std::move(bytes);
+    size_ = size;
+  }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+};
+
 class NullCodec final : public Codec {
  public:
-  Result<std::string_view> Inflate(std::string_view block) override { return block; }
+  Result<std::string_view> Inflate(std::string_view block) override {
+    if (block.size() > kMaxBlockBytes) {
+      return TooLarge();
+    }
+    if (block.size() > buffer_.size()) {
+      buffer_.Grow(block.size(), 0);
+    }
+    std::memcpy(buffer_.data(), block.data(), block.size());
+    return buffer_.first(block.size());
+  }
+
+ private:
+  Buffer buffer_;
 };
 
 class DeflateCodec final : public Codec {
@@ -31,6 +76,9 @@ class DeflateCodec final : public Codec {
     if (decompressor_ == nullptr) {
       return Error(ErrorCode::kInternal, "Out of memory");
     }
+    if (size_t likely = LikelyBytes(block); likely > buffer_.size()) {
+      buffer_.Grow(likely, 0);
+    }
     while (true) {
       size_t used = 0;
       size_t made = 0;
@@ -38,7 +86,7 @@ class DeflateCodec final : public Codec {
           libdeflate_deflate_decompress_ex(decompressor_.get(), block.data(), block.size(),
                                            buffer_.data(), buffer_.size(), &used, &made);
       if (result == LIBDEFLATE_SUCCESS) {
-        return std::string_view(buffer_.data(), made);
+        return buffer_.first(made);
       }
       if (result != LIBDEFLATE_INSUFFICIENT_SPACE) {
         return Corrupt("deflate");
@@ -46,7 +94,7 @@ class DeflateCodec final : public Codec {
       if (buffer_.size() >= kMaxBlockBytes) {
         return TooLarge();
       }
-      buffer_.resize(std::min(kMaxBlockBytes, buffer_.size() * 2));
+      buffer_.Grow(0, 0);
     }
   }
 
@@ -56,7 +104,7 @@ class DeflateCodec final : public Codec {
   };
 
   std::unique_ptr<libdeflate_decompressor, Free> decompressor_{libdeflate_alloc_decompressor()};
-  std::string buffer_ = std::string(kFirstBufferBytes, '\0');
+  Buffer buffer_;
 };
 
 /// Snappy's raw format, followed by the big-endian CRC32 of the content.
@@ -78,7 +126,9 @@ class SnappyCodec final : public Codec {
     if (size > kMaxBlockBytes) {
       return TooLarge();
     }
-    buffer_.resize(std::max(buffer_.size(), size));
+    if (size > buffer_.size()) {
+      buffer_.Grow(size, 0);
+    }
     if (!snappy::RawUncompress(body.data(), body.size(), buffer_.data())) {
       return Corrupt("snappy");
     }
@@ -89,11 +139,11 @@ class SnappyCodec final : public Codec {
     if (libdeflate_crc32(0, buffer_.data(), size) != expected) {
       return Corrupt("snappy");
     }
-    return std::string_view(buffer_.data(), size);
+    return buffer_.first(size);
   }
 
  private:
-  std::string buffer_;
+  Buffer buffer_;
 };
 
 class ZstandardCodec final : public Codec {
@@ -101,6 +151,9 @@ class ZstandardCodec final : public Codec {
   Result<std::string_view> Inflate(std::string_view block) override {
     if (stream_ == nullptr) {
       return Error(ErrorCode::kInternal, "Out of memory");
+    }
+    if (size_t likely = LikelyBytes(block); likely > buffer_.size()) {
+      buffer_.Grow(likely, 0);
     }
     ZSTD_DCtx_reset(stream_.get(), ZSTD_reset_session_only);
     ZSTD_inBuffer in{block.data(), block.size(), 0};
@@ -113,7 +166,7 @@ class ZstandardCodec final : public Codec {
         return Corrupt("zstandard");
       }
       if (left == 0 && in.pos == in.size) {
-        return std::string_view(buffer_.data(), made);
+        return buffer_.first(made);
       }
       if (made < buffer_.size() && in.pos == in.size) {
         return Corrupt("zstandard");
@@ -122,7 +175,7 @@ class ZstandardCodec final : public Codec {
         if (made >= kMaxBlockBytes) {
           return TooLarge();
         }
-        buffer_.resize(std::min(kMaxBlockBytes, made * 2));
+        buffer_.Grow(0, made);
       }
     }
   }
@@ -143,7 +196,7 @@ class ZstandardCodec final : public Codec {
   }
 
   std::unique_ptr<ZSTD_DCtx, Free> stream_{MakeStream()};
-  std::string buffer_ = std::string(kFirstBufferBytes, '\0');
+  Buffer buffer_;
 };
 
 }  // namespace

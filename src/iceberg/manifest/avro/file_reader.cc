@@ -24,8 +24,12 @@ Error FileReader::Corrupt(size_t offset, std::string_view why) const {
 }
 
 Error FileReader::BlockError(const Decoder& decoder) const {
-  return Corrupt(block_offset_, decoder.defect() + " (byte " + std::to_string(decoder.position()) +
-                                    " of the block)");
+  return BlockError(decoder.defect(), decoder.position());
+}
+
+Error FileReader::BlockError(std::string_view defect, size_t position) const {
+  return Corrupt(block_offset_,
+                 std::string(defect) + " (byte " + std::to_string(position) + " of the block)");
 }
 
 Status FileReader::ReadHeader() {

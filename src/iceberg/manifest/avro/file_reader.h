@@ -29,7 +29,7 @@ namespace firn::iceberg::avro {
 struct Block {
   /// How many records there are; never more than bytes.
   int64_t count = 0;
-  /// Inflated; lives until the next block is read.
+  /// Inflated, with kSlackBytes after it; lives until the next block is read.
   std::string_view content;
 };
 
@@ -47,6 +47,8 @@ class FileReader {
 
   /// The error for a defect inside the current block.
   Error BlockError(const Decoder& decoder) const;
+  /// `position` is in the block's content.
+  Error BlockError(std::string_view defect, size_t position) const;
 
  private:
   FileReader(std::string_view bytes, std::string path) : bytes_(bytes), path_(std::move(path)) {}

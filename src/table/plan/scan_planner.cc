@@ -1,0 +1,316 @@
+#include "table/plan/scan_planner.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "iceberg/expression/pruning/manifest_evaluator.h"
+#include "iceberg/expression/pruning/residual_evaluator.h"
+#include "table/plan/ordered_loop.h"
+
+namespace firn::table {
+namespace {
+
+using iceberg::BoundExpression;
+using iceberg::EntryStatus;
+using iceberg::ManifestColumns;
+using iceberg::ManifestContent;
+using iceberg::ManifestFile;
+using iceberg::MetricsProjection;
+using iceberg::SnapshotId;
+
+/// False where the manifest only remembers deleted files.
+bool HasLiveFiles(const ManifestFile& manifest) {
+  return !manifest.added_files_count || !manifest.existing_files_count ||
+         *manifest.added_files_count + *manifest.existing_files_count > 0;
+}
+
+/// v1 files may embed their manifests in the snapshot: a list that says no more than where they
+/// are.
+ManifestListPtr ListWithin(const iceberg::Snapshot& snapshot) {
+  ManifestList list;
+  for (const std::string& path : snapshot.manifests) {
+    ManifestFile manifest;
+    manifest.path = path;
+    manifest.added_snapshot_id = snapshot.id;
+    list.push_back(std::move(manifest));
+  }
+  return std::make_shared<const ManifestList>(std::move(list));
+}
+
+/// The schema that the snapshot was written with, where the table still knows it.
+const iceberg::Schema& SchemaOf(const iceberg::TableMetadata& table,
+                                const iceberg::Snapshot* snapshot) {
+  const iceberg::Schema* schema =
+      snapshot != nullptr && snapshot->schema_id ? table.FindSchema(*snapshot->schema_id) : nullptr;
+  return schema != nullptr ? *schema : table.current_schema();
+}
+
+}  // namespace
+
+/// The filter as it is for each partition spec of the table.
+class ScanPlan::Pruning {
+ public:
+  Pruning(const BoundExpression& filter, const iceberg::TableMetadata& table) {
+    for (const iceberg::PartitionSpec& spec : table.specs) {
+      by_spec_.emplace(spec.id, OfSpec{iceberg::ManifestEvaluator::ForRows(filter, spec),
+                                       iceberg::EntryFilter(filter, spec),
+                                       iceberg::ResidualEvaluator(filter, spec)});
+    }
+  }
+
+  struct OfSpec {
+    iceberg::ManifestEvaluator manifests;
+    iceberg::EntryFilter entries;
+    iceberg::ResidualEvaluator residuals;
+  };
+
+  /// Error where a manifest names a spec that the table does not have.
+  Result<const OfSpec*> Of(const ManifestFile& manifest) const {
+    auto found = by_spec_.find(manifest.spec_id);
+    if (found == by_spec_.end()) {
+      return Error(ErrorCode::kInvalidMetadata,
+                   fmt::format("{} is of partition spec {}, which the table does not have",
+                               manifest.path, manifest.spec_id.value()));
+    }
+    return &found->second;
+  }
+
+ private:
+  std::map<iceberg::SpecId, OfSpec> by_spec_;
+};
+
+/// Fills in the tasks of one manifest.
+class ScanPlan::TaskMaker {
+ public:
+  TaskMaker(const ScanPlan& plan, const Pruning::OfSpec& pruning, ManifestTasks& tasks)
+      : plan_(plan),
+        pruning_(pruning),
+        tasks_(tasks),
+        columns_(*tasks.manifest),
+        deletes_(*plan.deletes_, columns_),
+        residuals_(columns_.partitions.size()) {}
+
+  void Make() {
+    std::vector<uint32_t> rows = Prune();
+    tasks_.files.reserve(rows.size());
+    for (uint32_t row : rows) {
+      FileTask task{.row = row, .residual = ResidualOf(row), .deletes = deletes_.Find(row)};
+      tasks_.counts.result_delete_files += static_cast<int64_t>(task.deletes.size());
+      tasks_.counts.total_file_size_bytes += columns_.file_sizes_bytes[row];
+      tasks_.counts.result_rows += columns_.record_counts[row];
+      tasks_.files.push_back(std::move(task));
+    }
+    tasks_.counts.result_data_files = static_cast<int64_t>(rows.size());
+  }
+
+ private:
+  std::vector<uint32_t> Prune() {
+    std::vector<uint32_t> live = iceberg::LiveRows(columns_);
+    if (plan_.is_append_scan_) {
+      std::erase_if(live, [&](uint32_t row) {
+        return columns_.statuses[row] != EntryStatus::kAdded ||
+               !std::ranges::binary_search(plan_.appended_, columns_.snapshot_ids[row]);
+      });
+    }
+    size_t all = live.size();
+    std::vector<uint32_t> in_partition =
+        pruning_.entries.SelectByPartition(columns_, std::move(live));
+    size_t left = in_partition.size();
+    std::vector<uint32_t> rows = pruning_.entries.Select(columns_, std::move(in_partition));
+    tasks_.counts.skipped_by_partition = static_cast<int64_t>(all - left);
+    tasks_.counts.skipped_by_metrics = static_cast<int64_t>(left - rows.size());
+    return rows;
+  }
+
+  uint32_t ResidualOf(uint32_t row) {
+    uint32_t partition = columns_.partition_ids[row];
+    if (!residuals_[partition]) {
+      residuals_[partition] = static_cast<uint32_t>(tasks_.residuals.size());
+      tasks_.residuals.push_back(pruning_.residuals.For(columns_.partitions[partition]));
+    }
+    return *residuals_[partition];
+  }
+
+  const ScanPlan& plan_;
+  const Pruning::OfSpec& pruning_;
+  ManifestTasks& tasks_;
+  const ManifestColumns& columns_;
+  DeleteIndex::Lookup deletes_;
+  /// By partition id: into tasks_.residuals.
+  std::vector<std::optional<uint32_t>> residuals_;
+};
+
+Result<ScanPlan> ScanPlan::Begin(const PlanContext& context,
+                                 iceberg::TableMetadataPtr table,
+                                 const ScanRequest& request) {
+  ScanPlan plan;
+  plan.context_.emplace(context);
+  plan.table_ = std::move(table);
+  if (const auto* scan = std::get_if<SnapshotScan>(&request.scan)) {
+    RETURN_IF_ERROR(plan.SelectSnapshotScan(*scan, request.schema));
+  } else {
+    RETURN_IF_ERROR(plan.SelectAppendScan(std::get<AppendScan>(request.scan), request.schema));
+  }
+  ASSIGN_OR_RETURN(BoundExpression bound,
+                   iceberg::Bind(request.filter, *plan.schema_, request.names));
+  plan.filter_ = iceberg::RewriteNot(bound);
+  plan.pruning_ = std::make_shared<const Pruning>(plan.filter_, *plan.table_);
+  plan.metrics_ = request.metrics;
+  RETURN_IF_ERROR(plan.ReadLists());
+  RETURN_IF_ERROR(plan.IndexDeletes());
+  return plan;
+}
+
+Status ScanPlan::SelectSnapshotScan(const SnapshotScan& scan, ScanSchema schema) {
+  ASSIGN_OR_RETURN(snapshot_, SelectSnapshot(*table_, scan.snapshot));
+  switch (schema) {
+    case ScanSchema::kByScan:
+      schema_ = &SelectSchema(*table_, scan.snapshot, snapshot_);
+      break;
+    case ScanSchema::kTable:
+      schema_ = &table_->current_schema();
+      break;
+    case ScanSchema::kSnapshot:
+      schema_ = &SchemaOf(*table_, snapshot_);
+      break;
+  }
+  return {};
+}
+
+Status ScanPlan::SelectAppendScan(const AppendScan& scan, ScanSchema schema) {
+  std::optional<SnapshotId> to = scan.to ? scan.to : table_->current_snapshot_id;
+  schema_ = &table_->current_schema();
+  if (!to) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(auto appends, AppendsBetween(*table_, scan.from, *to));
+  snapshot_ = table_->FindSnapshot(*to);
+  if (schema == ScanSchema::kSnapshot) {
+    schema_ = &SchemaOf(*table_, snapshot_);
+  }
+  is_append_scan_ = true;
+  for (const iceberg::Snapshot* append : appends) {
+    appended_.push_back(append->id);
+  }
+  std::ranges::sort(appended_);
+  return {};
+}
+
+Status ScanPlan::ReadLists() {
+  if (snapshot_ == nullptr) {
+    return {};
+  }
+  std::vector<const iceberg::Snapshot*> snapshots{snapshot_};
+  if (is_append_scan_) {
+    // Expired data may have left the newest list: each append's own list names what it added.
+    snapshots.clear();
+    for (SnapshotId id : appended_) {
+      snapshots.push_back(table_->FindSnapshot(id));
+    }
+  }
+  std::vector<ManifestListPtr> lists(snapshots.size());
+  RETURN_IF_ERROR(
+      ParallelFor(context_->pool, lists.size(), context_->parallelism, [&](size_t i) -> Status {
+        if (snapshots[i]->manifest_list.empty()) {
+          lists[i] = ListWithin(*snapshots[i]);
+          return {};
+        }
+        ASSIGN_OR_RETURN(lists[i],
+                         context_->cache.List(context_->store, snapshots[i]->manifest_list));
+        return {};
+      }));
+  for (size_t i = 0; i < lists.size(); ++i) {
+    RETURN_IF_ERROR(SelectManifests(lists[i], snapshots[i]->id));
+  }
+  return {};
+}
+
+Status ScanPlan::SelectManifests(const ManifestListPtr& list, SnapshotId snapshot) {
+  lists_.push_back(list);
+  for (const ManifestFile& manifest : *list) {
+    bool deletes = manifest.content == ManifestContent::kDeletes;
+    if (is_append_scan_ && (deletes || manifest.added_snapshot_id != snapshot)) {
+      continue;
+    }
+    ++(deletes ? counts_.total_delete_manifests : counts_.total_data_manifests);
+    ASSIGN_OR_RETURN(const Pruning::OfSpec* pruning, pruning_->Of(manifest));
+    if (HasLiveFiles(manifest) && pruning->manifests.MayMatch(manifest)) {
+      (deletes ? delete_manifests_ : manifests_).push_back(&manifest);
+    } else {
+      ++(deletes ? counts_.skipped_delete_manifests : counts_.skipped_data_manifests);
+    }
+  }
+  return {};
+}
+
+Status ScanPlan::IndexDeletes() {
+  if (manifests_.empty()) {
+    counts_.skipped_delete_manifests += static_cast<int64_t>(delete_manifests_.size());
+    delete_manifests_.clear();
+  }
+  std::vector<ManifestColumnsPtr> manifests(delete_manifests_.size());
+  RETURN_IF_ERROR(
+      ParallelFor(context_->pool, manifests.size(), context_->parallelism, [&](size_t i) -> Status {
+        // Which columns an equality delete compares is not known before it is read.
+        ASSIGN_OR_RETURN(manifests[i],
+                         context_->cache.Manifest(context_->store, *delete_manifests_[i],
+                                                  MetricsProjection::All()));
+        return {};
+      }));
+  std::vector<DeleteFileRef> files;
+  for (size_t i = 0; i < manifests.size(); ++i) {
+    ASSIGN_OR_RETURN(const Pruning::OfSpec* pruning, pruning_->Of(*delete_manifests_[i]));
+    AddDeleteFiles(manifests[i], pruning->entries, files);
+  }
+  counts_.scanned_delete_manifests += static_cast<int64_t>(manifests.size());
+  ASSIGN_OR_RETURN(DeleteIndex index, DeleteIndex::Build(table_, std::move(files)));
+  metrics_ = metrics_.Union(MetricsProjection::Of(index.equality_fields()));
+  deletes_ = std::make_shared<const DeleteIndex>(std::move(index));
+  return {};
+}
+
+void ScanPlan::AddDeleteFiles(const ManifestColumnsPtr& manifest,
+                              const iceberg::EntryFilter& filter,
+                              std::vector<DeleteFileRef>& files) {
+  std::vector<uint32_t> live = iceberg::LiveRows(*manifest);
+  size_t all = live.size();
+  // A global equality delete has no partition, so none excludes it.
+  std::vector<uint32_t> rows = filter.SelectByPartition(*manifest, std::move(live));
+  counts_.skipped_delete_files += static_cast<int64_t>(all - rows.size());
+  counts_.indexed_delete_files += static_cast<int64_t>(rows.size());
+  for (uint32_t row : rows) {
+    const DeleteFileRef& file = files.emplace_back(DeleteFileRef{manifest, row});
+    if (file.content() == iceberg::FileContent::kEqualityDeletes) {
+      ++counts_.equality_delete_files;
+    } else {
+      ++counts_.positional_delete_files;
+      counts_.deletion_vectors += file.is_deletion_vector() ? 1 : 0;
+    }
+  }
+}
+
+Result<ManifestTasks> ScanPlan::TasksOf(size_t index) const {
+  const ManifestFile& manifest = *manifests_[index];
+  ASSIGN_OR_RETURN(const Pruning::OfSpec* pruning, pruning_->Of(manifest));
+  ManifestTasks tasks;
+  tasks.index = index;
+  ASSIGN_OR_RETURN(tasks.manifest,
+                   context_->cache.Manifest(context_->store, manifest,
+                                            metrics_.Union(pruning->entries.metrics())));
+  tasks.counts.scanned_data_manifests = 1;
+  TaskMaker(*this, *pruning, tasks).Make();
+  return tasks;
+}
+
+Status ScanPlan::ForEachManifest(size_t begin,
+                                 size_t end,
+                                 const std::function<Status(ManifestTasks)>& visit) const {
+  return OrderedLoop<ManifestTasks>(
+      context_->pool, end - begin, context_->parallelism,
+      [&](size_t i) { return TasksOf(begin + i); }, visit);
+}
+
+}  // namespace firn::table

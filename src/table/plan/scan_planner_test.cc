@@ -1,0 +1,160 @@
+#include "table/plan/scan_planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "table/plan/testing/planned_table.h"
+
+namespace firn::table {
+namespace {
+
+using firn::testing::IsError;
+using firn::testing::IsOk;
+using firn::testing::IsOkAnd;
+using testing::DataFileOf;
+using testing::DeletionVector;
+using ::testing::ElementsAre;
+using testing::EqualityDeletes;
+using ::testing::IsEmpty;
+using testing::PlannedTable;
+using testing::PositionDeletes;
+
+constexpr int32_t kDay = 20'000;  // 2024-10-04
+
+TEST(ScanPlanTest, AnEmptyTableHasNoFiles) {
+  PlannedTable table;
+  EXPECT_THAT(table.Files("id = 1"), IsOkAnd(IsEmpty()));
+}
+
+TEST(ScanPlanTest, FilesComeInTheOrderOfTheList) {
+  PlannedTable table;
+  for (int i = 0; i < 20; ++i) {
+    table.Commit({DataFileOf("f" + std::to_string(i), kDay + i, 0, 9)});
+  }
+  auto files = table.Files(ScanRequest{});
+  ASSERT_THAT(files, IsOk());
+  ASSERT_EQ(files->size(), 20U);
+  for (size_t i = 0; i < files->size(); ++i) {
+    EXPECT_EQ((*files)[i], "f" + std::to_string(i));
+  }
+}
+
+TEST(ScanPlanTest, PrunesByPartitionAndBounds) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay + 1, 10, 19)});
+  table.Commit({DataFileOf("c", kDay, 10, 19), DataFileOf("d", kDay, 20, 29)});
+  EXPECT_THAT(table.Files("day = '2024-10-04'"), IsOkAnd(ElementsAre("a", "c", "d")));
+  EXPECT_THAT(table.Files("id = 12"), IsOkAnd(ElementsAre("b [id = 12]", "c [id = 12]")));
+  EXPECT_THAT(table.Files("id = 12 and day = '2024-10-04'"), IsOkAnd(ElementsAre("c [id = 12]")));
+  EXPECT_THAT(table.Files("day = '2025-01-01'"), IsOkAnd(IsEmpty()));
+}
+
+TEST(ScanPlanTest, CountsWhatItLeftOut) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay + 5, 0, 9)});
+  table.Commit({DataFileOf("b", kDay, 0, 9), DataFileOf("c", kDay, 10, 19),
+                DataFileOf("d", kDay + 1, 0, 9)});
+  ScanRequest request;
+  request.filter = *iceberg::ParseExpressionText("id = 12 and day = '2024-10-04'");
+  auto plan = table.Plan(request);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->counts().total_data_manifests, 2);
+  EXPECT_EQ(plan->counts().skipped_data_manifests, 1);
+  auto tasks = plan->TasksOf(0);
+  ASSERT_THAT(tasks, IsOk());
+  EXPECT_EQ(tasks->counts.skipped_by_partition, 1);
+  EXPECT_EQ(tasks->counts.skipped_by_metrics, 1);
+  EXPECT_EQ(tasks->counts.result_data_files, 1);
+}
+
+TEST(ScanPlanTest, DeletesTouchOlderFilesOfTheirPartition) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay + 1, 0, 9)});
+  table.Commit(
+      {DataFileOf("c", kDay, 0, 9), PositionDeletes("p", kDay), EqualityDeletes("e", kDay, 0, 9)},
+      "overwrite");
+  table.Commit({DataFileOf("d", kDay, 0, 9)});
+  // Positions count for files of the same commit, values for older ones.
+  EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a -p -e", "b", "c -p", "d")));
+}
+
+TEST(ScanPlanTest, EqualityDeletesOfOtherValuesAreLeftOut) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay, 10, 19)});
+  table.Commit({EqualityDeletes("e", kDay, 12, 14)}, "delete");
+  EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a", "b -e")));
+}
+
+TEST(ScanPlanTest, ADeletionVectorReplacesPositionDeletes) {
+  PlannedTable table(3);
+  table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay, 0, 9)});
+  table.Commit({DeletionVector("v", kDay, "s3://warehouse/t/data/a")}, "delete");
+  EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a -v", "b")));
+}
+
+TEST(ScanPlanTest, TwoVectorsOfOneFileAreCorrupt) {
+  PlannedTable table(3);
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  table.Commit({DeletionVector("v", kDay, "s3://warehouse/t/data/a")}, "delete");
+  table.Commit({DeletionVector("w", kDay, "s3://warehouse/t/data/a")}, "delete");
+  EXPECT_THAT(table.Files(ScanRequest{}), IsError(ErrorCode::kInvalidMetadata));
+}
+
+TEST(ScanPlanTest, ReadsOlderSnapshots) {
+  PlannedTable table;
+  auto first = table.Commit({DataFileOf("a", kDay, 0, 9)});
+  table.Commit({DataFileOf("b", kDay, 0, 9)});
+  ScanRequest request;
+  request.scan = SnapshotScan{first};
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a")));
+  request.scan = SnapshotScan{AsOf{table.metadata()->snapshot_log.begin()->timestamp}};
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a")));
+  request.scan = SnapshotScan{AsOf{TimestampMs(0)}};
+  EXPECT_THAT(table.Files(request), IsError(ErrorCode::kNotFound));
+  request.scan = SnapshotScan{RefName{"main"}};
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a", "b")));
+  request.scan = SnapshotScan{RefName{"none"}};
+  EXPECT_THAT(table.Files(request), IsError(ErrorCode::kNotFound));
+  request.scan = SnapshotScan{iceberg::SnapshotId(77)};
+  EXPECT_THAT(table.Files(request), IsError(ErrorCode::kNotFound));
+}
+
+TEST(ScanPlanTest, AppendScansReadWhatAppendsBrought) {
+  PlannedTable table;
+  auto first = table.Commit({DataFileOf("a", kDay, 0, 9)});
+  table.Commit({DataFileOf("b", kDay, 0, 9)});
+  table.Commit({DataFileOf("c", kDay, 0, 9), EqualityDeletes("e", kDay, 0, 9)}, "overwrite");
+  auto last = table.Commit({DataFileOf("d", kDay, 0, 9)});
+  ScanRequest request;
+  request.scan = AppendScan{first, std::nullopt};
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("b", "d")));
+  request.scan = AppendScan{std::nullopt, first};
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a")));
+  request.scan = AppendScan{last, first};
+  EXPECT_THAT(table.Files(request), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(ScanPlanTest, AMissingManifestIsNamed) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  ASSERT_THAT(table.store().Delete("s3://warehouse/t/metadata/1-data.avro"), IsOk());
+  EXPECT_THAT(table.Files(ScanRequest{}), IsError(ErrorCode::kNotFound));
+}
+
+TEST(ScanPlanTest, AnUnknownColumnIsRefused) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  EXPECT_THAT(table.Files("nope = 1"), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(ScanPlanTest, SecondPlansReadNothing) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  ASSERT_THAT(table.Files("id = 1"), IsOk());
+  ASSERT_THAT(table.store().Delete("s3://warehouse/t/metadata/1-data.avro"), IsOk());
+  EXPECT_THAT(table.Files("id = 1"), IsOkAnd(ElementsAre("a [id = 1]")));
+}
+
+}  // namespace
+}  // namespace firn::table
