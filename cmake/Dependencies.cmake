@@ -19,6 +19,8 @@ find_package(ZLIB REQUIRED)                     # framing of gzip metadata files
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate>=1.14)  # Avro "deflate"
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)         # Avro "zstandard"
 find_package(Snappy 1.1 REQUIRED)               # Avro "snappy"
+pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4>=1.9)           # Puffin "lz4"
+find_package(roaring REQUIRED)                  # CRoaring: deletion vectors
 
 if(FIRN_TESTS)
   find_package(GTest 1.12 REQUIRED)             # unit tests and matchers
