@@ -32,8 +32,12 @@ std::string_view ToString(ErrorCode code) {
       return "AlreadyExists";
     case ErrorCode::kNamespaceNotEmpty:
       return "NamespaceNotEmpty";
+    case ErrorCode::kConflict:
+      return "Conflict";
     case ErrorCode::kCommitConflict:
       return "CommitConflict";
+    case ErrorCode::kLostRace:
+      return "LostRace";
     case ErrorCode::kCommitStateUnknown:
       return "CommitStateUnknown";
     case ErrorCode::kInvalidMetadata:
@@ -55,8 +59,8 @@ std::string_view ToString(ErrorCode code) {
 }
 
 bool Error::retryable() const {
-  return code_ == ErrorCode::kResourceExhausted || code_ == ErrorCode::kUnavailable ||
-         code_ == ErrorCode::kDeadlineExceeded;
+  return code_ == ErrorCode::kLostRace || code_ == ErrorCode::kResourceExhausted ||
+         code_ == ErrorCode::kUnavailable || code_ == ErrorCode::kDeadlineExceeded;
 }
 
 Error& Error::With(std::string key, std::string value) & {

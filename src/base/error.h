@@ -30,7 +30,9 @@ enum class ErrorCode : uint8_t {
   kNotFound,         ///< A file, route or other object does not exist.
   kAlreadyExists,    ///< The name is taken; choose another.
   kNamespaceNotEmpty,   ///< Drop what the namespace holds first.
+  kConflict,            ///< What is named is in a state that does not allow this now; look at it.
   kCommitConflict,      ///< A requirement failed; reload, re-apply and repeat.
+  kLostRace,            ///< Another change came first; nothing was changed: repeat as it is.
   kCommitStateUnknown,  ///< May or may not have happened: never clean up, look again later.
   kInvalidMetadata,     ///< A stored file is corrupt or not what the specification says.
   kPayloadTooLarge,     ///< The input exceeds a named limit.

@@ -71,7 +71,7 @@ JsonWriter& JsonWriter::String(std::string_view value) {
 }
 
 JsonWriter& JsonWriter::Int(int64_t value) {
-  std::array<char, 24> text;
+  std::array<char, 24> text{};
   auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
   return Raw({text.data(), static_cast<size_t>(end - text.data())});
 }
@@ -80,7 +80,7 @@ JsonWriter& JsonWriter::Double(double value) {
   if (!std::isfinite(value)) {
     return Null();
   }
-  std::array<char, 32> text;
+  std::array<char, 32> text{};
   auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
   std::string_view digits(text.data(), static_cast<size_t>(end - text.data()));
   Raw(digits);

@@ -30,6 +30,21 @@ Result<std::string> ReadLevel(std::string_view text, size_t& position) {
   return level;
 }
 
+void AppendLevel(std::string& text, std::string_view level) {
+  if (level.find('.') == std::string_view::npos && !level.starts_with('"') && !level.empty()) {
+    text += level;
+    return;
+  }
+  text += '"';
+  for (char c : level) {
+    text += c;
+    if (c == '"') {
+      text += c;
+    }
+  }
+  text += '"';
+}
+
 }  // namespace
 
 std::string NamespacePath::ToString() const { return fmt::format("{}", fmt::join(levels, ".")); }
@@ -59,6 +74,21 @@ Result<NamespacePath> ParseDottedNamespace(std::string_view text) {
     }
     ++position;
   }
+}
+
+std::string ToDotted(const NamespacePath& path) {
+  std::string text;
+  for (const std::string& level : path.levels) {
+    text += text.empty() ? "" : ".";
+    AppendLevel(text, level);
+  }
+  return text;
+}
+
+std::string ToDotted(const TableIdentifier& identifier) {
+  NamespacePath path = identifier.name_space;
+  path.levels.push_back(identifier.name);
+  return ToDotted(path);
 }
 
 Result<TableIdentifier> ParseDottedIdentifier(std::string_view text) {

@@ -20,6 +20,16 @@ TEST(TableIdentifierTest, QuotesHoldDots) {
   EXPECT_EQ(id.name, "say \"hi\"");
 }
 
+TEST(TableIdentifierTest, WhatIsWrittenIsReadBack) {
+  NamespacePath path{{"db", "a.b", "say \"hi\"", "\"", ".", "ä b/c"}};
+  std::string text = ToDotted(path);
+  EXPECT_EQ(text, R"(db."a.b".say "hi"."""".".".ä b/c)");
+  ASSERT_OK_AND_ASSIGN(auto again, ParseDottedNamespace(text));
+  EXPECT_EQ(again, path);
+  EXPECT_EQ(ToDotted(TableIdentifier{{{"a"}}, "t.1"}), R"(a."t.1")");
+  EXPECT_EQ(ToDotted(TableIdentifier{{}, "t"}), "t");
+}
+
 TEST(TableIdentifierTest, RefusesHalfNames) {
   for (std::string_view text : {"", ".", "a.", ".a", "a..b", "\"a", "\"a\"b"}) {
     EXPECT_THAT(ParseDottedIdentifier(text), IsError(ErrorCode::kInvalidArgument)) << text;

@@ -29,6 +29,7 @@ void AddNamespace(CLI::App& app, Chosen& chosen);
 void AddTable(CLI::App& app, Chosen& chosen);
 void AddView(CLI::App& app, Chosen& chosen);
 void AddWarehouse(CLI::App& app, Chosen& chosen);
+void AddJob(CLI::App& app, Chosen& chosen);
 void AddAdmin(CLI::App& app, Chosen& chosen);
 
 }  // namespace firn::cli

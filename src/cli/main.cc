@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 
 namespace {
 
@@ -20,6 +21,15 @@ int ExitCode(firn::ErrorCode code) {
   }
 }
 
+/// The message and what was added on its way up, on one line.
+void PrintError(const firn::Error& error) {
+  std::string text = error.message();
+  for (const auto& [key, value] : error.context()) {
+    text += fmt::format("; {}: {}", key, value);
+  }
+  fmt::print(stderr, "firn: {}\n", text);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -28,7 +38,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 success, 1 failure, 2 wrong usage or configuration, 3 not found,\n"
-      "4 no server answers.");
+      "4 no server answers, or the data folder is in use.");
   firn::cli::Chosen chosen;
   firn::cli::AddServe(app, chosen);
   firn::cli::AddConfig(app, chosen);
@@ -36,16 +46,20 @@ int main(int argc, char** argv) {
   firn::cli::AddTable(app, chosen);
   firn::cli::AddView(app, chosen);
   firn::cli::AddWarehouse(app, chosen);
+  firn::cli::AddJob(app, chosen);
   firn::cli::AddAdmin(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    int code = app.exit(error);
-    return code == 0 ? 0 : firn::cli::kExitUsage;
+    if (error.get_exit_code() == 0) {
+      return app.exit(error);  // help or version
+    }
+    fmt::print(stderr, "firn: {}\n", firn::cli::ExplainUsage(app, error));
+    return firn::cli::kExitUsage;
   }
   firn::Status status = chosen.action();
   if (!status.has_value()) {
-    fmt::print(stderr, "firn: {}\n", status.error().message());
+    PrintError(status.error());
     return ExitCode(status.error().code());
   }
   return 0;

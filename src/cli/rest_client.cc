@@ -24,22 +24,18 @@ size_t Append(char* data, size_t size, size_t count, void* target) {
   return size * count;
 }
 
-/// The message of a body in the error model; the body itself where it is none.
-std::string ErrorMessage(const std::string& body) {
-  auto document = json::Document::Parse(body);
-  if (document.has_value()) {
-    auto root = json::AsObject(document->root(), "answer");
-    if (root.has_value()) {
-      auto error = json::GetObject(*root, "error");
-      if (error.has_value()) {
-        auto message = json::GetString(*error, "message");
-        if (message.has_value()) {
-          return std::string(*message);
-        }
-      }
-    }
-  }
-  return body;
+/// The message of a body in the error model; an error where it is none.
+Result<std::string> ErrorMessage(const std::string& body) {
+  ASSIGN_OR_RETURN(auto document, json::Document::Parse(body));
+  ASSIGN_OR_RETURN(auto root, json::AsObject(document.root(), "answer"));
+  ASSIGN_OR_RETURN(auto error, json::GetObject(root, "error"));
+  ASSIGN_OR_RETURN(std::string_view message, json::GetString(error, "message"));
+  return std::string(message);
+}
+
+Error NoUri(std::string_view text) {
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("--uri takes http://HOST:PORT or https://..., not: {}", text));
 }
 
 ErrorCode CodeOf(long status) {
@@ -48,6 +44,9 @@ ErrorCode CodeOf(long status) {
   }
   if (status == 409) {
     return ErrorCode::kAlreadyExists;
+  }
+  if (status == 401 || status == 403) {
+    return ErrorCode::kForbidden;
   }
   if (status == 429 || status == 503) {
     return ErrorCode::kUnavailable;
@@ -67,8 +66,15 @@ Result<std::unique_ptr<RestClient>> RestClient::Make(std::string uri, std::strin
   if (curl->handle == nullptr) {
     return Error(ErrorCode::kInternal, "libcurl cannot be initialised");
   }
+  std::string given = uri;
   while (uri.ends_with('/')) {
     uri.pop_back();
+  }
+  if (uri.find("://") == std::string::npos && given.find("://") == std::string::npos) {
+    uri = "http://" + uri;
+  }
+  if (!uri.starts_with("http://") && !uri.starts_with("https://")) {
+    return NoUri(given);
   }
   return std::unique_ptr<RestClient>(
       new RestClient(std::move(uri), std::move(warehouse), std::move(curl)));
@@ -105,6 +111,7 @@ Result<std::string> RestClient::Send(std::string_view method,
   std::string answer;
   std::string method_text(method);
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method_text.c_str());
   curl_easy_setopt(handle, CURLOPT_TIMEOUT, kTimeoutSeconds);
@@ -115,19 +122,35 @@ Result<std::string> RestClient::Send(std::string_view method,
       curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all);
   if (method == "POST") {
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+    // Its size is told below. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   }
   CURLcode code = curl_easy_perform(handle);
+  if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
+    return NoUri(uri_);
+  }
   if (code != CURLE_OK) {
     return Error(ErrorCode::kUnavailable,
                  fmt::format("No answer from {}: {}. Is `firn serve` running?", uri_,
                              curl_easy_strerror(code)));
   }
   long status = 0;
+  const char* type = nullptr;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
   if (status >= 400) {
-    return Error(CodeOf(status), ErrorMessage(answer));
+    auto message = ErrorMessage(answer);
+    if (message.has_value() && !message->empty()) {
+      return Error(CodeOf(status), *std::move(message));
+    }
+  }
+  bool json = type != nullptr && std::string_view(type).starts_with("application/json");
+  if (status >= 300 || (!answer.empty() && !json)) {
+    bool busy = status >= 502 && status <= 504;  // a proxy before it
+    return Error(busy ? ErrorCode::kUnavailable : ErrorCode::kInternal,
+                 fmt::format("{} does not answer as a catalog does: status {}, {}", uri_, status,
+                             type == nullptr ? "no content type" : type));
   }
   return answer;
 }
@@ -143,12 +166,16 @@ std::string RestClient::ManagementUrl(std::string_view path) const {
   return fmt::format("{}/management/v1/{}", uri_, path);
 }
 
-std::string NamespaceUrl(const NamespacePath& path) {
+std::string EncodeNamespace(const NamespacePath& path) {
   std::string joined;
   for (const std::string& level : path.levels) {
     joined += (joined.empty() ? "" : "%1F") + http::PercentEncode(level);
   }
-  return "namespaces/" + joined;
+  return joined;
+}
+
+std::string NamespaceUrl(const NamespacePath& path) {
+  return "namespaces/" + EncodeNamespace(path);
 }
 
 std::string ObjectUrl(const TableIdentifier& identifier, std::string_view kind) {

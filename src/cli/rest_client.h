@@ -1,8 +1,9 @@
 // RestClient: the command line's way to a running server, over libcurl.
 //
 // Errors: kUnavailable where nothing answers; an answer in the error model becomes the error with
-// its message (kNotFound for 404, kAlreadyExists for 409, kInvalidArgument for other 4xx, kInternal
-// else).
+// its message (kNotFound for 404, kAlreadyExists for 409, kForbidden for 401 and 403, kUnavailable
+// for 429 and 503, kInvalidArgument for other 4xx, kInternal else); kInternal for an answer that is
+// no catalog's.
 // Thread-safety: one thread.
 #pragma once
 
@@ -17,7 +18,8 @@ namespace firn::cli {
 
 class RestClient {
  public:
-  /// `uri` is the catalog's, for example http://127.0.0.1:8181; `warehouse` a name or empty.
+  /// `uri` is the server's, for example http://127.0.0.1:8181 (http where it names no scheme);
+  /// `warehouse` a name or empty. Errors: kInvalidArgument for another scheme, or no host.
   static Result<std::unique_ptr<RestClient>> Make(std::string uri, std::string warehouse);
   ~RestClient();
 
@@ -42,6 +44,8 @@ class RestClient {
   std::unique_ptr<Curl> curl_;
 };
 
+/// `a%1Fb`.
+std::string EncodeNamespace(const NamespacePath& path);
 /// `namespaces/a%1Fb`.
 std::string NamespaceUrl(const NamespacePath& path);
 /// `namespaces/a%1Fb/<kind>/name`; `kind` is tables or views.

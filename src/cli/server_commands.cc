@@ -1,7 +1,6 @@
-// serve, config, admin: what works on this machine rather than over HTTP.
+// serve, config: the server and its settings.
 #include <fmt/format.h>
 
-#include "base/crash_point.h"
 #include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/settings_flags.h"
@@ -12,6 +11,7 @@ namespace {
 
 Status PrintSettings(const SettingsFlags& flags, bool json) {
   ASSIGN_OR_RETURN(config::Loaded loaded, LoadSettings(flags));
+  RETURN_IF_ERROR(app::CheckSettings(loaded.settings));
   std::string body;
   JsonWriter writer(body);
   writer.BeginObject();
@@ -33,20 +33,22 @@ Status PrintSettings(const SettingsFlags& flags, bool json) {
   return {};
 }
 
-void PrintCrashPoints(bool json) {
+void PrintKeysAsJson() {
   std::string body;
   JsonWriter writer(body);
   writer.BeginArray();
-  for (std::string_view name : CrashPointNames()) {
-    writer.String(name);
-    if (!json) {
-      fmt::print("{}\n", name);
-    }
+  for (const config::Key& key : config::Keys()) {
+    writer.BeginObject()
+        .Field("key", key.name)
+        .Field("type", config::TypeName(key))
+        .Field("default", key.default_value)
+        .Field("environment", config::EnvironmentName(key))
+        .Field("flag", "--" + config::FlagName(key))
+        .Field("meaning", key.help)
+        .EndObject();
   }
   writer.EndArray();
-  if (json) {
-    fmt::print("{}\n", body);
-  }
+  fmt::print("{}\n", body);
 }
 
 void PrintKeys() {
@@ -82,25 +84,13 @@ void AddConfig(CLI::App& app, Chosen& chosen) {
   check->callback([flags, json, &chosen] {
     chosen.action = [flags, json] { return PrintSettings(*flags, *json); };
   });
-  config->add_subcommand("keys", "Print the reference of all keys, as a Markdown table")
-      ->callback([&chosen] {
-        chosen.action = []() -> Status {
-          PrintKeys();
-          return {};
-        };
-      });
-}
-
-void AddAdmin(CLI::App& app, Chosen& chosen) {
-  CLI::App* admin = app.add_subcommand("admin", "Operate on a data folder without a server");
-  admin->require_subcommand(1);
-  CLI::App* points = admin->add_subcommand(
-      "crash-points", "Print the names FIRN_CRASH_POINT takes, for crash tests");
-  auto json = std::make_shared<bool>(false);
-  points->add_flag("--json", *json, "Print a JSON array");
-  points->callback([json, &chosen] {
-    chosen.action = [json]() -> Status {
-      PrintCrashPoints(*json);
+  CLI::App* keys =
+      config->add_subcommand("keys", "Print the reference of all keys, as a Markdown table");
+  auto keys_json = std::make_shared<bool>(false);
+  keys->add_flag("--json", *keys_json, "Print a JSON array");
+  keys->callback([keys_json, &chosen] {
+    chosen.action = [keys_json]() -> Status {
+      *keys_json ? PrintKeysAsJson() : PrintKeys();
       return {};
     };
   });

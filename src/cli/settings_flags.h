@@ -1,9 +1,11 @@
-// The configuration flags that `serve` and `config` share, made from the table of keys.
+// The configuration flags that `serve`, `config` and `admin` share, made from the table of keys.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -18,7 +20,11 @@ struct SettingsFlags {
   std::map<std::string, std::string> values;
 };
 
+/// A flag for every key.
 std::shared_ptr<SettingsFlags> AddSettingsFlags(CLI::App& command);
+/// Flags for these keys; the others come from environment and file.
+std::shared_ptr<SettingsFlags> AddSettingsFlags(CLI::App& command,
+                                                std::span<const std::string_view> names);
 
 /// Settings from flags, environment and file. The file is --config, else FIRN_CONFIG.
 Result<config::Loaded> LoadSettings(const SettingsFlags& flags);

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "storage/local_listing_internal.h"
 #include "storage/local_roots_internal.h"
+#include "storage/name_new_file.h"
 
 namespace firn::storage {
 namespace {
@@ -73,23 +74,17 @@ Result<int64_t> RegularFileSize(int fd, std::string_view location) {
   return status.st_size;
 }
 
+bool HoldsFile(const LocalPlace& place) {
+  struct stat status{};
+  return fstatat(place.root, place.relative.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode);
+}
+
 /// Gives the finished temporary file its name. EEXIST where kCreateNew finds it taken.
 int Publish(int folder, const std::string& from, const std::string& to, WriteMode mode) {
   if (mode == WriteMode::kOverwrite) {
     return renameat(folder, from.c_str(), folder, to.c_str()) == 0 ? 0 : errno;
   }
-  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) {
-    return 0;
-  }
-  if (errno != EINVAL && errno != ENOSYS) {
-    return errno;
-  }
-  // File systems without RENAME_NOREPLACE.
-  if (linkat(folder, from.c_str(), folder, to.c_str(), 0) != 0) {
-    return errno;
-  }
-  unlinkat(folder, from.c_str(), 0);
-  return 0;
+  return NameNewFile(folder, from, to);
 }
 
 }  // namespace
@@ -198,9 +193,15 @@ Result<FileStat> LocalObjectStore::Stat(std::string_view location) {
 
 bool LocalObjectStore::StillThere(std::string_view location) {
   auto place = roots_->Find(location);
-  struct stat status{};
-  return place.has_value() && fstatat(place->root, place->relative.c_str(), &status, 0) == 0 &&
-         S_ISREG(status.st_mode);
+  return place.has_value() && HoldsFile(*place);
+}
+
+Sighting LocalObjectStore::Glance(std::string_view location) {
+  auto place = roots_->Find(location);
+  if (!place.has_value() || place->remote) {
+    return Sighting::kUnknown;
+  }
+  return HoldsFile(*place) ? Sighting::kThere : Sighting::kGone;
 }
 
 Status LocalObjectStore::Delete(std::string_view location) {

@@ -44,6 +44,7 @@ class LocalObjectStore final : public ObjectStore {
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;
   bool StillThere(std::string_view location) override;
+  Sighting Glance(std::string_view location) override;
   Status Delete(std::string_view location) override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
   Status EnsureDirectory(std::string_view location) override;

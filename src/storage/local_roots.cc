@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <mutex>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "storage/local_roots_internal.h"
@@ -52,7 +55,21 @@ Result<Location> ParseLocal(std::string_view text) {
   return location;
 }
 
+bool IsRemote(int folder) {
+  struct statfs status{};
+  return fstatfs(folder, &status) == 0 && IsNetworkFileSystem(status.f_type);
+}
+
 }  // namespace
+
+bool IsNetworkFileSystem(int64_t type) {
+  // linux/magic.h; the last three are not in it: Lustre, GPFS, BeeGFS.
+  constexpr auto kTypes = std::to_array<uint32_t>(
+      {NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, CODA_SUPER_MAGIC,
+       AFS_SUPER_MAGIC, AFS_FS_MAGIC, CEPH_SUPER_MAGIC, OCFS2_SUPER_MAGIC, V9FS_MAGIC,
+       FUSE_SUPER_MAGIC, 0x0BD00BD0, 0x47504653, 0x19830326});
+  return std::ranges::find(kTypes, static_cast<uint32_t>(type)) != kTypes.end();
+}
 
 std::string_view LocalPlace::Folder() const {
   size_t slash = relative.rfind('/');
@@ -72,7 +89,8 @@ Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations) {
     if (!folder.valid()) {
       return ErrnoError(errno, "open", "/");
     }
-    roots.roots_.push_back({std::move(top), std::move(folder), "/"});
+    bool remote = IsRemote(folder.get());
+    roots.roots_.push_back({std::move(top), std::move(folder), "/", remote});
     return roots;
   }
   roots.confined_ = true;
@@ -98,7 +116,8 @@ Result<LocalRoots::Root> LocalRoots::OpenRoot(const std::string& location) {
   ASSIGN_OR_RETURN(LocalPlace place, everywhere.Find(location));
   ASSIGN_OR_RETURN(FileDescriptor folder, everywhere.MakeFolder(place, place.relative, true));
   std::string real_path = RealPath(folder.get());
-  return Root{std::move(parsed), std::move(folder), std::move(real_path)};
+  bool remote = IsRemote(folder.get());
+  return Root{std::move(parsed), std::move(folder), std::move(real_path), remote};
 }
 
 Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
@@ -111,7 +130,7 @@ Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
     size_t skip = root.location.path().size() == 1 ? 1 : root.location.path().size() + 1;
     std::string relative =
         wanted.path().size() < skip + 1 ? std::string(".") : wanted.path().substr(skip);
-    return LocalPlace{root.folder.get(), std::move(relative), std::string(location)};
+    return LocalPlace{root.folder.get(), std::move(relative), std::string(location), root.remote};
   }
   return Error(ErrorCode::kForbidden,
                "Location is outside the allowed roots: " + std::string(location));

@@ -4,6 +4,7 @@
 // Thread-safety: any thread.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <shared_mutex>
@@ -25,11 +26,17 @@ struct LocalPlace {
   std::string relative;
   /// As the caller wrote it, for messages.
   std::string text;
+  /// The root lies on a network file system.
+  bool remote = false;
 
   /// The folder that holds it, and its name in there.
   std::string_view Folder() const;
   std::string_view Name() const;
 };
+
+/// Whether statfs(2) gives this type to file systems behind a network, or behind a process (FUSE):
+/// a call on them may never return.
+bool IsNetworkFileSystem(int64_t type);
 
 class LocalRoots {
  public:
@@ -59,6 +66,7 @@ class LocalRoots {
     FileDescriptor folder;
     /// What the kernel calls the folder, for the check after opening.
     std::string real_path;
+    bool remote = false;
   };
 
   /// For kernels without openat2: opens, then asks the kernel where that led.

@@ -21,6 +21,9 @@ class InMemoryObjectStore final : public ObjectStore {
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;
+  Sighting Glance(std::string_view location) override {
+    return Stat(location).has_value() ? Sighting::kThere : Sighting::kGone;
+  }
   Status Delete(std::string_view location) override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
   Status EnsureDirectory(std::string_view location) override;

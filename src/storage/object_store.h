@@ -55,6 +55,13 @@ struct ListOptions {
   int32_t limit = 1000;
 };
 
+/// What Glance tells.
+enum class Sighting : uint8_t {
+  kThere,
+  kGone,
+  kUnknown,  ///< Only a call that may wait can tell.
+};
+
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -80,6 +87,10 @@ class ObjectStore {
   /// For a file that was read here before: whether its name still leads to a file. Cheaper than
   /// Stat: a local store does not look again whether a link on the way leaves the roots.
   virtual bool StillThere(std::string_view location) { return Stat(location).has_value(); }
+
+  /// StillThere for a thread that many requests share: never waits for a network. kUnknown on
+  /// object stores, and for local roots on a network file system, whose server may have gone.
+  virtual Sighting Glance(std::string_view /*location*/) { return Sighting::kUnknown; }
 
   /// Stat where only the answer counts.
   Result<bool> Exists(std::string_view location);

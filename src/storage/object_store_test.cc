@@ -9,6 +9,7 @@
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
 #include "storage/local_object_store.h"
+#include "storage/local_roots_internal.h"
 #include "storage/memory_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 
@@ -74,6 +75,27 @@ class ObjectStoreTest : public ::testing::TestWithParam<Kind> {
   TestFolder folder_;
   std::unique_ptr<ObjectStore> store_;
 };
+
+TEST_P(ObjectStoreTest, AGlanceTellsWhetherTheFileIsThere) {
+  std::string location = folder_.At("a.json");
+  ASSERT_THAT(store_->Write(location, "{}", WriteMode::kCreateNew), IsOk());
+  EXPECT_EQ(store_->Glance(location), Sighting::kThere);
+  EXPECT_TRUE(store_->StillThere(location));
+  ASSERT_THAT(store_->Delete(location), IsOk());
+  EXPECT_EQ(store_->Glance(location), Sighting::kGone);
+  EXPECT_FALSE(store_->StillThere(location));
+}
+
+TEST(LocalRootsTest, FileSystemsThatMayHangAreKnown) {
+  for (int64_t type : {0x6969, 0x65735546}) {  // NFS, FUSE
+    EXPECT_TRUE(IsNetworkFileSystem(type)) << type;
+  }
+  // As statfs gives it: sign-extended where f_type is 32 bits wide.
+  EXPECT_TRUE(IsNetworkFileSystem(static_cast<int32_t>(0xFF534D42)));
+  for (int64_t type : {0xEF53, 0x58465342, 0x01021994, 0x794c7630}) {  // ext4, XFS, tmpfs, overlay
+    EXPECT_FALSE(IsNetworkFileSystem(type)) << type;
+  }
+}
 
 TEST_P(ObjectStoreTest, WritesReadsAndDeletes) {
   std::string file = folder_.At("t/metadata/a%20b.json");

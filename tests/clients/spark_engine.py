@@ -1,5 +1,9 @@
-"""A local Spark session whose catalog `firn` is the server under test."""
+"""A local Spark session whose catalog `firn` is the server under test.
 
+Run as a program it gets the Iceberg runtime for the Spark that is installed, and prints its name.
+"""
+
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -8,7 +12,11 @@ from pathlib import Path
 
 from harness import places
 
-ICEBERG = "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0"
+# By the installed Spark's version.
+ICEBERG = {
+    "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0",
+    "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0",
+}
 EXTENSIONS = "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions"
 
 
@@ -44,13 +52,24 @@ def start(uri: str, folder: str):
     return session
 
 
+def iceberg_runtime() -> str:
+    version = importlib.metadata.version("pyspark")
+    return ICEBERG[".".join(version.split(".")[:2])]
+
+
 def _iceberg_jar() -> dict[str, str]:
     """The runtime by Maven where there is one (it knows the user's mirrors), else by Ivy."""
+    runtime = iceberg_runtime()
     if not shutil.which("mvn"):
-        return {"spark.jars.packages": ICEBERG}
-    _, name, version = ICEBERG.split(":")
+        return {"spark.jars.packages": runtime}
+    _, name, version = runtime.split(":")
     jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
     if not jar.is_file():
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ICEBERG}"]
+        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={runtime}"]
         subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
     return {"spark.jars": str(jar)}
+
+
+if __name__ == "__main__":
+    _iceberg_jar()
+    print(iceberg_runtime())

@@ -1,5 +1,6 @@
 """Idempotency-Key: replays, refusals of reused keys, and what is not stored."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -7,8 +8,6 @@ import pytest
 from harness import bodies
 from harness.catalog import Catalog, identifier
 from harness.client import RestClient
-
-OTHER_UUID = "9c12d441-03fe-4693-9a96-a0705ddf69c1"
 
 
 class Call:
@@ -52,6 +51,7 @@ def prepare(catalog, ns, what: str) -> Call:
         "create view": lambda: Call("POST", catalog.path(ns, "views"), bodies.create_view("new")),
         "replace view": lambda: Call("POST", view, commit),
         "drop view": lambda: Call("DELETE", view),
+        "report metrics": lambda: Call("POST", table + "/metrics", report()),
         "rename view": lambda: Call("POST", "views/rename", rename(ns, "v")),
         "register view": lambda: Call(
             "POST", catalog.path(ns, "register-view"), free_view(catalog, ns)
@@ -77,6 +77,19 @@ def free_view(catalog, ns) -> dict:
     return {"name": "free", "metadata-location": made["metadata-location"]}
 
 
+def report() -> dict:
+    """The document names the key for neither this call nor createView; both honour it."""
+    return {
+        "report-type": "commit-report",
+        "table-name": "ns.t",
+        "snapshot-id": 1,
+        "sequence-number": 1,
+        "operation": "append",
+        "metrics": {},
+        "metadata": {},
+    }
+
+
 def rename(ns, name: str) -> dict:
     return {"source": identifier(ns, name), "destination": identifier(ns, "renamed")}
 
@@ -85,6 +98,7 @@ MUTATIONS = [
     "create namespace", "drop namespace", "namespace properties", "create table", "register",
     "commit", "append", "drop table", "purge table", "unregister", "rename table", "transaction",
     "create view", "replace view", "drop view", "rename view", "register view",
+    "report metrics",
 ]  # fmt: skip
 
 
@@ -223,3 +237,18 @@ def test_keys_outlive_a_restart(own_server, document, key):
     again = call.send(catalog.client, key, expect=200)
     assert again.json == first.json
     assert catalog.tables(ns) == ["t"]
+
+
+def test_warehouses_are_made_and_dropped_once(catalog, key, tmp_path):
+    wire, name = catalog.client.wire, bodies.unique("wh")
+    body = json.dumps({"name": name, "location": f"file://{tmp_path}/wh"}).encode()
+    first = wire.send("POST", "/management/v1/warehouses", body, key)
+    assert first.status == 200, first
+    again = wire.send("POST", "/management/v1/warehouses", body, key)
+    assert (again.status, again.body) == (200, first.body)
+    assert wire.send("POST", "/management/v1/warehouses", body, {}).status == 409
+    path = f"/management/v1/warehouses/{name}"
+    other_key = {"Idempotency-Key": bodies.idempotency_key()}
+    for headers, status in [(other_key, 204), (other_key, 204), ({}, 404), (key, 422)]:
+        answer = wire.send("DELETE", path, None, headers)
+        assert answer.status == status, answer

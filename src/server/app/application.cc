@@ -1,6 +1,7 @@
 #include "server/app/application.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -10,15 +11,19 @@
 #include <thread>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/app/places.h"
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
+#include "server/observe/sources.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
+#include "server/rest/router.h"
 #include "server/service/commit_locks.h"
 #include "server/service/job_runner.h"
 #include "server/service/metadata_cache.h"
@@ -31,38 +36,14 @@
 namespace firn::app {
 namespace {
 
-/// Where things lie, as the settings say it.
-struct Places {
-  std::filesystem::path data_dir;
-  std::string database_path;
-  std::string warehouse_location;
-};
-
-Result<Places> FindPlaces(const config::Settings& settings) {
+/// The places, with a data folder that is there.
+Result<Places> MakePlaces(const config::Settings& settings) {
+  ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
   std::error_code error;
-  Places places;
-  places.data_dir = std::filesystem::absolute(settings.data_dir, error).lexically_normal();
   std::filesystem::create_directories(places.data_dir, error);
   if (error) {
     return Error(ErrorCode::kIoError, fmt::format("Cannot make data.dir {}: {}",
                                                   places.data_dir.string(), error.message()));
-  }
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (settings.database_url.empty()) {
-    places.database_path = (places.data_dir / "firn.db").string();
-  } else if (settings.database_url.starts_with(kSqlite)) {
-    places.database_path = settings.database_url.substr(kSqlite.size());
-  } else {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("database.url takes sqlite:PATH, not: {}", settings.database_url));
-  }
-  places.warehouse_location = settings.warehouse_location;
-  if (places.warehouse_location.empty()) {
-    places.warehouse_location = "file://" + (places.data_dir / "warehouse").string();
-  } else if (places.warehouse_location.find(':') == std::string::npos) {
-    places.warehouse_location =
-        "file://" +
-        std::filesystem::absolute(places.warehouse_location).lexically_normal().string();
   }
   return places;
 }
@@ -74,6 +55,13 @@ Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
   options.host = settings.listen.substr(0, colon);
   if (options.host.size() > 2 && options.host.front() == '[' && options.host.back() == ']') {
     options.host = options.host.substr(1, options.host.size() - 2);
+  }
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  if (options.host != "localhost" && inet_pton(AF_INET, options.host.c_str(), &address) != 1 &&
+      inet_pton(AF_INET6, options.host.c_str(), &address) != 1) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("server.listen takes an IP address or localhost, not: {}", options.host));
   }
   std::string_view port = std::string_view(settings.listen).substr(colon + 1);
   auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
@@ -94,6 +82,14 @@ Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
                     .idle_timeout = settings.idle_timeout,
                     .request_timeout = settings.request_timeout};
   return options;
+}
+
+/// A result's error, beginning with the key that it is about.
+template <class T>
+Status Named(std::string_view key, const Result<T>& result) {
+  return result.has_value() ? Status()
+                            : Status(Error(result.error().code(),
+                                           fmt::format("{}: {}", key, result.error().message())));
 }
 
 /// From the end of draining to the end of the process, whatever still hangs.
@@ -133,14 +129,30 @@ service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
           .commit_retries = settings.commit_retries,
           .stage_lifetime = settings.stage_lifetime,
           .purge_delay = settings.purge_delay,
-          .idempotency_lifetime = settings.idempotency_lifetime};
+          .idempotency_lifetime = settings.idempotency_lifetime,
+          .max_metadata_bytes = static_cast<int64_t>(settings.max_metadata_bytes.bytes)};
+}
+
+void LogJobFailure(observe::Log& log,
+                   const store::JobRecord& job,
+                   const Error& error,
+                   std::optional<TimestampMs> retry_at) {
+  std::string id = std::to_string(job.id.value());
+  std::string attempts = std::to_string(job.attempts);
+  std::string next = retry_at ? FormatUtc(*retry_at) : "never";
+  log.Warn(retry_at ? "job failed, will be tried again" : "job failed for good",
+           {{"job", id},
+            {"kind", job.kind},
+            {"attempts", attempts},
+            {"next", next},
+            {"error", error.Describe()}});
 }
 
 /// Everything between the settings and the socket, in the order it is built.
 class Parts {
  public:
   static Result<std::unique_ptr<Parts>> Make(const config::Settings& settings) {
-    ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
+    ASSIGN_OR_RETURN(Places places, MakePlaces(settings));
     auto parts = std::unique_ptr<Parts>(new Parts(settings));
     RETURN_IF_ERROR(parts->Open(settings, places));
     return parts;
@@ -150,6 +162,11 @@ class Parts {
   observe::Telemetry& telemetry() { return *telemetry_; }
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
+
+  /// Ends everything but the log, which can then tell so.
+  static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
+    return std::move(parts->log_);
+  }
 
  private:
   explicit Parts(const config::Settings& settings)
@@ -175,14 +192,20 @@ class Parts {
     }
     environment_ = std::make_unique<service::Environment>(
         service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+    metrics_.AddSource(observe::LogSource(*log_));
+    metrics_.AddSource(observe::MetadataCacheSource(cache_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
-    health_ = std::make_unique<observe::Health>(*store_, cache_, clock_, metrics_);
+    health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
     ASSIGN_OR_RETURN(
         handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size}));
-    jobs_ = std::make_unique<service::JobRunner>(*environment_);
+    // By reference: the log outlives everything else in here (Close).
+    auto log_failure = [&log = *log_](const auto& job, const Error& error, auto retry_at) {
+      LogJobFailure(log, job, error, retry_at);
+    };
+    jobs_ = std::make_unique<service::JobRunner>(*environment_, log_failure);
     return {};
   }
 
@@ -216,7 +239,20 @@ class Parts {
 
 }  // namespace
 
+Status CheckSettings(const config::Settings& settings) {
+  RETURN_IF_ERROR(ListenOptions(settings));
+  ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
+  RETURN_IF_ERROR(rest::Router::Make(settings.namespace_separator));
+  RETURN_IF_ERROR(Named("warehouse.name", service::CheckWarehouseName(settings.warehouse_name)));
+  RETURN_IF_ERROR(Named("warehouse.location", storage::Location::Parse(places.warehouse_location)));
+  for (const std::string& allowed : settings.allowed_locations) {
+    RETURN_IF_ERROR(Named("storage.allowed_locations", storage::Location::Parse(allowed)));
+  }
+  return Named("log.level", observe::Log::CheckLevel(settings.log_level));
+}
+
 Status Run(const config::Settings& settings) {
+  RETURN_IF_ERROR(CheckSettings(settings));
   RaiseDescriptorLimit();
   observe::SetUpHeap();
   sigset_t signals = BlockStopSignals();
@@ -236,7 +272,9 @@ Status Run(const config::Settings& settings) {
   bool drained = server->Drain(settings.drain_timeout);
   EndAfter(kHardStop);
   server.reset();
-  parts->log().Info("stopped", {{"drained", drained ? "true" : "false"}});
+  std::unique_ptr<observe::Log> log = Parts::Close(std::move(parts));
+  log->Flush();  // what other threads logged stands before the last line
+  log->Info("stopped", {{"drained", drained ? "true" : "false"}});
   return {};
 }
 

@@ -9,6 +9,9 @@
 
 namespace firn::app {
 
+/// Whether Run would take these settings; opens nothing. Errors: kInvalidArgument naming the key.
+Status CheckSettings(const config::Settings& settings);
+
 /// Starts the server, prints where it listens, and serves until SIGTERM or SIGINT; then drains.
 Status Run(const config::Settings& settings);
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <vector>
 
+#include "server/config/nearest.h"
 #include "server/config/settings.h"
 
 namespace firn::config {
@@ -60,29 +61,14 @@ constexpr auto kKeys = std::to_array<Key>({
      "How often a commit is applied again inside the server when only its base moved.", ""},
     {"catalog.max_page_size", &S::max_page_size, "1000",
      "Items of a page where the client asks for pages but names no size, or a larger one.", ""},
+    {"catalog.max_metadata_bytes", &S::max_metadata_bytes, "1GiB",
+     "Largest metadata file of a table or view that is read or written, before compression.", ""},
     {"cache.metadata_bytes", &S::metadata_cache_bytes, "64MiB",
      "Parsed table metadata and rendered answers kept in memory.", ""},
     {"log.level", &S::log_level, "info", "trace, debug, info, warn, error or off.", ""},
     {"log.access", &S::access_log, "true", "One JSON line a request.", ""},
     {"log.file", &S::log_file, "", "Where log lines go; empty for standard error.", ""},
 });
-
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) {
-    row[j] = j;
-  }
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row[b.size()];
-}
 
 }  // namespace
 
@@ -115,11 +101,12 @@ const Key* FindKey(std::string_view name) {
 }
 
 std::string_view NearestKey(std::string_view name) {
-  return std::min_element(kKeys.begin(), kKeys.end(),
-                          [&](const Key& a, const Key& b) {
-                            return EditDistance(a.name, name) < EditDistance(b.name, name);
-                          })
-      ->name;
+  std::vector<std::string> names;
+  for (const Key& key : kKeys) {
+    names.emplace_back(key.name);
+  }
+  size_t nearest = NearestOf(name, names);
+  return kKeys[nearest].name;
 }
 
 std::string_view ToString(Source source) {

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include "server/config/nearest.h"
 #include "server/config/settings.h"
 
 namespace firn::config {
@@ -13,6 +14,18 @@ Error UnknownKey(std::string_view name, std::string_view where) {
   return Error(ErrorCode::kInvalidArgument,
                fmt::format("Unknown configuration key {} in {}; the nearest is {}", name, where,
                            NearestKey(name)));
+}
+
+Error UnknownVariable(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Key& key : Keys()) {
+    names.push_back(EnvironmentName(key));
+  }
+  size_t nearest = NearestOf(name, names);
+  return Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("Unknown configuration key {} in the environment; the nearest is {} ({})", name,
+                  names[nearest], Keys()[nearest].name));
 }
 
 /// A TOML value as SetFromText reads it; nullopt for a type no key has.
@@ -100,7 +113,7 @@ Status ReadEnvironment(const std::vector<std::string>& environment, Loaded& load
     }
     auto known = names.find(name);
     if (known == names.end()) {
-      return UnknownKey(name, "the environment");
+      return UnknownVariable(name);
     }
     const Key& key = *known->second;
     RETURN_IF_ERROR(SetFromText(loaded.settings, key, variable.substr(name.size() + 1)));
@@ -117,6 +130,12 @@ Status CheckTogether(const Settings& settings) {
   }
   if (settings.worker_threads == 0) {
     return Error(ErrorCode::kInvalidArgument, "server.worker_threads must be at least 1");
+  }
+  constexpr uint64_t kMaxMetadataBytes = uint64_t{2} << 30;
+  if (settings.max_metadata_bytes.bytes == 0 ||
+      settings.max_metadata_bytes.bytes > kMaxMetadataBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "catalog.max_metadata_bytes must be from 1 byte to 2GiB");
   }
   if (settings.listen.rfind(':') == std::string::npos) {
     return Error(ErrorCode::kInvalidArgument,

@@ -62,6 +62,7 @@ struct Settings {
   Duration purge_delay{};
   int64_t commit_retries = 0;
   int64_t max_page_size = 0;
+  ByteSize max_metadata_bytes;
   // cache
   ByteSize metadata_cache_bytes;
   // log

@@ -70,15 +70,17 @@ TEST(SettingsTest, UnknownKeysNameTheNearest) {
 
 TEST(SettingsTest, BadValuesAreRefused) {
   for (const auto& [key, text] :
-       std::map<std::string, std::string>{{"server.io_threads", "-1"},
-                                          {"server.io_threads", "many"},
-                                          {"server.drain_timeout", "30"},
-                                          {"server.drain_timeout", "30 s"},
-                                          {"server.max_body_bytes", "5MB"},
-                                          {"server.max_body_bytes", "99999999999GiB"},
-                                          {"log.access", "yes"},
-                                          {"server.request_timeout", "31s"},
-                                          {"server.listen", "nowhere"}}) {
+       std::vector<std::pair<std::string, std::string>>{{"server.io_threads", "-1"},
+                                                        {"server.io_threads", "many"},
+                                                        {"server.drain_timeout", "30"},
+                                                        {"server.drain_timeout", "30 s"},
+                                                        {"server.max_body_bytes", "5MB"},
+                                                        {"server.max_body_bytes", "99999999999GiB"},
+                                                        {"catalog.max_metadata_bytes", "0"},
+                                                        {"catalog.max_metadata_bytes", "5GiB"},
+                                                        {"log.access", "yes"},
+                                                        {"server.request_timeout", "31s"},
+                                                        {"server.listen", "nowhere"}}) {
     EXPECT_THAT(Load({.flags = {{key, text}}}), IsError(ErrorCode::kInvalidArgument))
         << key << "=" << text;
   }

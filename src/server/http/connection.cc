@@ -89,7 +89,7 @@ awaitable<void> Connection::Serve() {
     Request request = MakeRequest();
     request.deadline = start + state_.limits.request_timeout;
     Response response = co_await Answer(request);
-    keep_alive = parser_->keep_alive() && !state_.draining.load(std::memory_order_relaxed);
+    keep_alive = parser().keep_alive() && !state_.draining.load(std::memory_order_relaxed);
     bool written = co_await Write(response, request.method == Method::kHead, keep_alive);
     Summarise(&request, response, start, written);
     ReleaseBody();
@@ -104,8 +104,8 @@ awaitable<void> Connection::Refuse() {
 
 awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
   parser_.emplace();
-  parser_->header_limit(static_cast<std::uint32_t>(state_.limits.max_header_bytes));
-  parser_->body_limit(state_.limits.max_body_bytes);
+  parser().header_limit(static_cast<std::uint32_t>(state_.limits.max_header_bytes));
+  parser().body_limit(state_.limits.max_body_bytes);
   waiting_for_request_ = true;
   DeadlineIn(state_.draining ? kDrainIdleGrace : state_.limits.idle_timeout);
   if (buffer_.size() == 0 && !co_await ReadMore(kReadChunkBytes)) {
@@ -115,7 +115,7 @@ awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
   DeadlineIn(state_.limits.header_timeout);
   while (true) {
     ErrorCodeOf error;
-    buffer_.consume(parser_->put(buffer_.data(), error));
+    buffer_.consume(parser().put(buffer_.data(), error));
     if (error == beast_http::error::need_more) {
       if (!co_await ReadMore(kReadChunkBytes)) {
         co_return ReadOutcome::kClosed;
@@ -135,16 +135,16 @@ awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
                       fmt::format("Malformed HTTP request: {}", error.message()));
       co_return ReadOutcome::kRejected;
     }
-    if (parser_->is_header_done()) {
+    if (parser().is_header_done()) {
       break;
     }
   }
-  if (HasAmbiguousLength(*parser_)) {
+  if (HasAmbiguousLength(parser())) {
     co_await Reject(400, ErrorCode::kInvalidArgument,
                     "Malformed HTTP request: unclear body length");
     co_return ReadOutcome::kRejected;
   }
-  if (parser_->is_done()) {
+  if (parser().is_done()) {
     co_return ReadOutcome::kRequest;
   }
   co_return co_await ReadBody();
@@ -159,24 +159,24 @@ awaitable<bool> Connection::ReadMore(size_t at_most) {
 }
 
 awaitable<Connection::ReadOutcome> Connection::ReadBody() {
-  auto length = parser_->content_length();
+  auto length = parser().content_length();
   if (length && !ReserveBody(*length)) {
     co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight, try again later");
     co_return ReadOutcome::kRejected;
   }
-  auto expect = parser_->get().find(beast_http::field::expect);
-  if (expect != parser_->get().end() && buffer_.size() == 0) {
+  auto expect = parser().get().find(beast_http::field::expect);
+  if (expect != parser().get().end() && buffer_.size() == 0) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     ErrorCodeOf error;
     co_await socket_.async_write_some(asio::buffer(kContinue),
                                       redirect_error(use_awaitable, error));
   }
   body_deadline_ = std::chrono::steady_clock::now() + state_.limits.body_timeout;
-  parser_->eager(true);
-  while (!parser_->is_done()) {
+  parser().eager(true);
+  while (!parser().is_done()) {
     ErrorCodeOf error;
     if (buffer_.size() > 0) {
-      buffer_.consume(parser_->put(buffer_.data(), error));
+      buffer_.consume(parser().put(buffer_.data(), error));
     } else {
       error = beast_http::error::need_more;
     }
@@ -189,11 +189,11 @@ awaitable<Connection::ReadOutcome> Connection::ReadBody() {
                       fmt::format("Malformed HTTP request: {}", error.message()));
       co_return ReadOutcome::kRejected;
     }
-    if (!length && !ReserveBody(parser_->get().body().size())) {
+    if (!length && !ReserveBody(parser().get().body().size())) {
       co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight");
       co_return ReadOutcome::kRejected;
     }
-    if (parser_->is_done()) {
+    if (parser().is_done()) {
       break;
     }
     if (error == beast_http::error::need_more) {
@@ -307,7 +307,7 @@ awaitable<void> Connection::DiscardInput() {
 }
 
 Request Connection::MakeRequest() const {
-  const auto& message = parser_->get();
+  const auto& message = parser().get();
   Request request(&message);
   request.method = MethodOf(message.method());
   request.target = message.target();
@@ -350,7 +350,7 @@ void Connection::Summarise(const Request* request,
   summary.duration = std::chrono::steady_clock::now() - start;
   summary.cut_off = !written;
   if (request != nullptr) {
-    summary.method = std::string_view(parser_->get().method_string());
+    summary.method = std::string_view(parser().get().method_string());
     summary.target = request->target;
     summary.user_agent = request->Header("User-Agent");
     summary.traceparent = request->Header("traceparent");

@@ -75,6 +75,9 @@ class Connection {
   boost::asio::awaitable<void> Reject(int status, ErrorCode code, std::string message);
   boost::asio::awaitable<void> DiscardInput();
 
+  /// Of the request that is read or answered: there is one from ReadRequest on.
+  Parser& parser() { return *parser_; }              // NOLINT(bugprone-unchecked-optional-access)
+  const Parser& parser() const { return *parser_; }  // NOLINT(bugprone-unchecked-optional-access)
   Request MakeRequest() const;
   bool ReserveBody(size_t size);
   void ReleaseBody();

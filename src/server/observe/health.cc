@@ -24,15 +24,8 @@ http::Response Named(http::Response response, std::string_view route) {
 
 }  // namespace
 
-Health::Health(store::CatalogStore& store,
-               service::MetadataCache& cache,
-               const Clock& clock,
-               Metrics& metrics)
-    : store_(store),
-      cache_(cache),
-      clock_(clock),
-      metrics_(metrics),
-      last_success_ms_(MonotonicMs(clock)) {
+Health::Health(store::CatalogStore& store, const Clock& clock, Metrics& metrics)
+    : store_(store), clock_(clock), metrics_(metrics), last_success_ms_(MonotonicMs(clock)) {
   Look();
   thread_ = std::thread([this] { Run(); });
 }
@@ -110,7 +103,6 @@ std::optional<http::Response> Health::TryAnswer(const http::Request& request) {
     return Named(Ready(), "ready");
   }
   if (request.path == "/metrics") {
-    metrics_.SetCacheStats(cache_.stats());
     return Named(http::MakeResponse(200, "text/plain; version=0.0.4", metrics_.Render()),
                  "metrics");
   }

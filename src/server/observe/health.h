@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "server/http/handler.h"
 #include "server/observe/metrics.h"
-#include "server/service/metadata_cache.h"
 #include "server/store/catalog_store.h"
 
 namespace firn::observe {
@@ -24,10 +23,7 @@ namespace firn::observe {
 class Health final : public http::SystemEndpoints {
  public:
   /// All must outlive it. Looks once before it returns.
-  Health(store::CatalogStore& store,
-         service::MetadataCache& cache,
-         const Clock& clock,
-         Metrics& metrics);
+  Health(store::CatalogStore& store, const Clock& clock, Metrics& metrics);
   ~Health() override;
 
   std::optional<http::Response> TryAnswer(const http::Request& request) override;
@@ -41,7 +37,6 @@ class Health final : public http::SystemEndpoints {
   http::Response Ready();
 
   store::CatalogStore& store_;
-  service::MetadataCache& cache_;
   const Clock& clock_;
   Metrics& metrics_;
 

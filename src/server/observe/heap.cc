@@ -15,6 +15,7 @@ constexpr size_t kMuchBytes = 32 << 20;
 }  // namespace
 
 void SetUpHeap() {
+  // Called before there is a second thread. NOLINTNEXTLINE(concurrency-mt-unsafe)
   mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
 }
 

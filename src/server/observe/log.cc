@@ -1,122 +1,94 @@
 #include "server/observe/log.h"
 
-#include <mutex>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "server/observe/line_writer.h"
 
 namespace firn::observe {
 namespace {
 
-constexpr size_t kBufferBytes = 64 << 10;
-constexpr std::chrono::seconds kFlushInterval{1};
-
-/// Collects lines and writes them to a descriptor in pieces of about kBufferBytes.
-class BufferedSink final : public spdlog::sinks::base_sink<std::mutex> {
- public:
-  explicit BufferedSink(int descriptor) : descriptor_(descriptor) {}
-  ~BufferedSink() override {
-    WriteOut();
-    if (descriptor_ != STDERR_FILENO) {
-      ::close(descriptor_);
-    }
-  }
-
- protected:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    buffer_.append(message.payload.data(), message.payload.size());
-    buffer_ += '\n';
-    if (buffer_.size() >= kBufferBytes) {
-      WriteOut();
-    }
-  }
-  void flush_() override { WriteOut(); }
-
- private:
-  void WriteOut() {
-    std::string_view rest = buffer_;
-    while (!rest.empty()) {
-      ssize_t written = ::write(descriptor_, rest.data(), rest.size());
-      if (written <= 0 && errno != EINTR) {
-        break;  // nowhere left to tell
-      }
-      rest.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
-    }
-    buffer_.clear();
-  }
-
-  int descriptor_;
-  std::string buffer_;
-};
+constexpr std::chrono::milliseconds kFlushTime{1'000};
+/// By Log::Level.
+constexpr std::array<std::string_view, 6> kLevelNames = {"trace", "debug", "info",
+                                                         "warn",  "error", "off"};
 
 }  // namespace
 
-Result<std::unique_ptr<Log>> Log::Open(const LogOptions& options) {
-  auto level = spdlog::level::from_str(options.level);
-  if (level == spdlog::level::off && options.level != "off") {
-    return Error(ErrorCode::kInvalidArgument, fmt::format("Unknown log level: {}", options.level));
+Result<Log::Level> Log::ParseLevel(std::string_view text) {
+  const auto* name = std::ranges::find(kLevelNames, text);
+  if (name == kLevelNames.end()) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("Unknown log level: {}", text));
   }
+  return static_cast<Level>(name - kLevelNames.begin());
+}
+
+Status Log::CheckLevel(std::string_view level) {
+  RETURN_IF_ERROR(ParseLevel(level));
+  return {};
+}
+
+Result<std::unique_ptr<Log>> Log::Open(const LogOptions& options) {
+  ASSIGN_OR_RETURN(Level level, ParseLevel(options.level));
   int descriptor = STDERR_FILENO;
   if (!options.file.empty()) {
     descriptor = ::open(options.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (descriptor < 0) {
-      return Error(ErrorCode::kIoError, fmt::format("Cannot open log file {}", options.file));
+      return Error(ErrorCode::kIoError, fmt::format("Cannot open log file {}", options.file))
+          .With("errno", std::generic_category().message(errno));
     }
   }
-  auto logger =
-      std::make_shared<spdlog::logger>("firn", std::make_shared<BufferedSink>(descriptor));
-  logger->set_level(level);
-  logger->flush_on(spdlog::level::warn);
-  spdlog::set_default_logger(logger);
-  spdlog::flush_every(kFlushInterval);
-  return std::unique_ptr<Log>(new Log(std::move(logger)));
+  auto writer = std::make_unique<LineWriter>(descriptor, LineWriterLimits());
+  return std::unique_ptr<Log>(new Log(level, std::move(writer)));
 }
 
-Log::Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+Log::Log(Level level, std::unique_ptr<LineWriter> writer)
+    : level_(level), writer_(std::move(writer)) {}
 
-Log::~Log() {
-  Flush();
-  spdlog::shutdown();
-}
+Log::~Log() = default;
 
-void Log::Info(std::string_view message, Fields fields) {
-  Write(spdlog::level::info, "info", message, fields);
-}
+void Log::Info(std::string_view message, Fields fields) { Write(Level::kInfo, message, fields); }
 
-void Log::Warn(std::string_view message, Fields fields) {
-  Write(spdlog::level::warn, "warn", message, fields);
-}
+void Log::Warn(std::string_view message, Fields fields) { Write(Level::kWarn, message, fields); }
 
 void Log::Failure(std::string_view message, const Error& error) {
-  Write(spdlog::level::err, "error", message, {{"error", error.Describe()}});
+  Write(Level::kError, message, {{"error", error.Describe()}});
 }
 
 void Log::Line(std::string_view json) {
-  logger_->log(spdlog::level::info, spdlog::string_view_t(json.data(), json.size()));
+  if (level_ <= Level::kInfo) {
+    writer_->Append(json);
+  }
 }
 
-void Log::Flush() { logger_->flush(); }
+void Log::Flush() { static_cast<void>(writer_->Flush(kFlushTime)); }
 
-void Log::Write(int level, std::string_view name, std::string_view message, Fields fields) {
+uint64_t Log::dropped() const { return writer_->dropped(); }
+
+void Log::Write(Level level, std::string_view message, Fields fields) {
+  if (level < level_) {
+    return;
+  }
   std::string line;
   JsonWriter writer(line);
   writer.BeginObject()
       .Field("time", FormatUtc(SystemClock().Now()))
-      .Field("level", name)
+      .Field("level", kLevelNames[static_cast<size_t>(level)])
       .Field("message", ToCleanUtf8(message));
   for (const auto& [key, value] : fields) {
     writer.Field(key, ToCleanUtf8(value));
   }
   writer.EndObject();
-  logger_->log(static_cast<spdlog::level::level_enum>(level),
-               spdlog::string_view_t(line.data(), line.size()));
+  writer_->Append(line);
 }
 
 bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }

@@ -1,9 +1,10 @@
-// Log lines: one JSON object a line, buffered and written in the background. Every line parses as
-// JSON, whatever a client sent.
+// Log lines: one JSON object a line, written in the background (line_writer.h): no call waits for
+// the descriptor. Every line parses as JSON, whatever a client sent.
 //
-// Thread-safety: any thread.
+// Thread-safety: any thread; the destructor, which writes what is left, when nobody logs any more.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -12,11 +13,9 @@
 
 #include "base/result.h"
 
-namespace spdlog {
-class logger;
-}
-
 namespace firn::observe {
+
+class LineWriter;
 
 struct LogOptions {
   /// trace, debug, info, warn, error or off.
@@ -31,6 +30,8 @@ class Log {
 
   /// Errors: kInvalidArgument for an unknown level, kIoError where the file cannot be opened.
   static Result<std::unique_ptr<Log>> Open(const LogOptions& options);
+  /// Errors: kInvalidArgument for an unknown level.
+  static Status CheckLevel(std::string_view level);
   ~Log();
 
   void Info(std::string_view message, Fields fields = {});
@@ -38,13 +39,20 @@ class Log {
   void Failure(std::string_view message, const Error& error);
   /// A line that is JSON already, without its newline.
   void Line(std::string_view json);
+  /// Waits until what was logged before is written; gives up after a second.
   void Flush();
+  /// Lines lost because they were not taken as fast as they came.
+  uint64_t dropped() const;
 
  private:
-  explicit Log(std::shared_ptr<spdlog::logger> logger);
-  void Write(int level, std::string_view name, std::string_view message, Fields fields);
+  enum class Level : uint8_t { kTrace, kDebug, kInfo, kWarn, kError, kOff };
 
-  std::shared_ptr<spdlog::logger> logger_;
+  Log(Level level, std::unique_ptr<LineWriter> writer);
+  static Result<Level> ParseLevel(std::string_view text);
+  void Write(Level level, std::string_view message, Fields fields);
+
+  const Level level_;
+  std::unique_ptr<LineWriter> writer_;
 };
 
 /// Whether `text` is well-formed UTF-8.

@@ -67,10 +67,11 @@ std::string PrintAccessLine(const http::RequestSummary& summary, TimestampMs tim
 }
 
 void Telemetry::OnRequestEnd(const http::RequestSummary& summary) {
-  metrics_.RequestEnded(summary.response->route, summary.response->status, summary.duration,
-                        summary.response_bytes);
+  RequestMetrics& requests = metrics_.requests();
+  requests.Ended(summary.response->route, summary.response->status, summary.duration,
+                 summary.response_bytes);
   if (!summary.response->error_type.empty()) {
-    metrics_.ErrorAnswered(summary.response->error_type);
+    requests.ErrorAnswered(summary.response->error_type);
   }
   if (access_log_) {
     log_.Line(PrintAccessLine(summary, SystemClock().Now()));

@@ -15,7 +15,7 @@ class Telemetry final : public http::RequestObserver {
   Telemetry(Metrics& metrics, Log& log, bool access_log)
       : metrics_(metrics), log_(log), access_log_(access_log) {}
 
-  void OnRequestStart() override { metrics_.RequestStarted(); }
+  void OnRequestStart() override { metrics_.requests().Started(); }
   void OnRequestEnd(const http::RequestSummary& summary) override;
   void OnConnectionOpened() override { metrics_.ConnectionOpened(); }
   void OnConnectionClosed() override { metrics_.ConnectionClosed(); }

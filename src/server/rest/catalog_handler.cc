@@ -182,7 +182,9 @@ Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& re
   service::CallContext call;
   call.deadline = request.deadline;
   call.success_status = route.spec->success_status;
-  ASSIGN_OR_RETURN(call.warehouse, WarehouseOf(route));
+  if (route.spec->in_warehouse()) {
+    ASSIGN_OR_RETURN(call.warehouse, WarehouseOf(route));
+  }
   return Invocation{request, std::move(route), std::move(query), std::move(call)};
 }
 
@@ -294,6 +296,12 @@ Result<http::Response> CatalogHandler::DispatchManagement(Invocation& invocation
       return DropWarehouse(invocation);
     case Operation::kListJobs:
       return ListJobs(invocation);
+    case Operation::kGetJob:
+      return GetJob(invocation);
+    case Operation::kRetryJob:
+      return RetryJob(invocation);
+    case Operation::kCancelJob:
+      return CancelJob(invocation);
     default:
       return Error(ErrorCode::kInternal, "An operation in the table has no function");
   }

@@ -112,6 +112,11 @@ class CatalogHandler final : public http::Handler {
   Result<http::Response> CreateWarehouse(Invocation& invocation);
   Result<http::Response> DropWarehouse(Invocation& invocation);
   Result<http::Response> ListJobs(Invocation& invocation);
+  Result<http::Response> GetJob(const Invocation& invocation);
+  Result<http::Response> RetryJob(Invocation& invocation);
+  Result<http::Response> CancelJob(Invocation& invocation);
+  /// Executes an operator's change of a job; the job as it is then.
+  Result<http::Response> ChangeJob(const Invocation& invocation, const store::Mutation& change);
 
   /// An answer rendered by `render`, or the replayed outcome.
   template <class T, class Render>

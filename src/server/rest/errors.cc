@@ -11,7 +11,7 @@ namespace firn::rest {
 namespace {
 
 struct Row {
-  ErrorCode code;
+  ErrorCode code{};
   ErrorMapping mapping;
 };
 
@@ -30,7 +30,9 @@ constexpr std::array kRows = {
     Row{ErrorCode::kUnsupported, {406, "UnsupportedOperationException"}},
     Row{ErrorCode::kAlreadyExists, {409, "AlreadyExistsException"}},
     Row{ErrorCode::kNamespaceNotEmpty, {409, "NamespaceNotEmptyException"}},
+    Row{ErrorCode::kConflict, {409, "ConflictException"}},
     Row{ErrorCode::kCommitConflict, {409, "CommitFailedException"}},
+    Row{ErrorCode::kLostRace, {409, "CommitFailedException"}},
     Row{ErrorCode::kUnprocessable, {422, "UnprocessableEntityException"}},
     Row{ErrorCode::kResourceExhausted, {429, "TooManyRequestsException"}},
     Row{ErrorCode::kCommitStateUnknown, {500, "CommitStateUnknownException"}},
@@ -76,6 +78,9 @@ http::Response RenderError(const Error& error) {
 }
 
 bool IsDeterministic(ErrorCode code) {
+  if (code == ErrorCode::kLostRace || code == ErrorCode::kNotFound) {
+    return false;
+  }
   int status = MappingOf(code).status;
   return status == 404 || status == 406 || status == 409 || status == 422;
 }
@@ -90,21 +95,32 @@ std::string PrintStoredError(const Error& error) {
   return json;
 }
 
-Error ParseStoredError(std::string_view json) {
-  auto document = json::Document::Parse(json);
-  if (document.has_value()) {
-    auto object = json::AsObject(document->root(), "stored error");
-    if (object.has_value()) {
-      auto code = json::GetString(*object, "error-code");
-      auto message = json::GetString(*object, "message");
-      for (const Row& row : kRows) {
-        if (code.has_value() && message.has_value() && ToString(row.code) == *code) {
-          return Error(row.code, std::string(*message));
-        }
-      }
-    }
+namespace {
+
+struct StoredError {
+  ErrorCode code;
+  std::string message;
+};
+
+Result<StoredError> ReadStoredError(std::string_view json) {
+  ASSIGN_OR_RETURN(auto document, json::Document::Parse(json));
+  ASSIGN_OR_RETURN(auto object, json::AsObject(document.root(), "stored error"));
+  ASSIGN_OR_RETURN(std::string_view code, json::GetString(object, "error-code"));
+  ASSIGN_OR_RETURN(std::string_view message, json::GetString(object, "message"));
+  const auto* row =
+      std::ranges::find(kRows, code, [](const Row& each) { return ToString(each.code); });
+  if (row == kRows.end()) {
+    return Error(ErrorCode::kInternal, "No such error code");
   }
-  return Error(ErrorCode::kInternal, "A stored outcome cannot be read");
+  return StoredError{row->code, std::string(message)};
+}
+
+}  // namespace
+
+Error ParseStoredError(std::string_view json) {
+  auto stored = ReadStoredError(json);
+  return stored ? Error(stored->code, stored->message)
+                : Error(ErrorCode::kInternal, "A stored outcome cannot be read");
 }
 
 }  // namespace firn::rest

@@ -26,8 +26,9 @@ http::Response RenderError(const Error& error);
 /// The same with another status, for errors of the transport (413, 431).
 http::Response RenderErrorAs(int status, const Error& error);
 
-/// True for the refusals that a transaction decides and that are kept under an idempotency key:
-/// 404, 406, 409 and 422. A malformed or unauthorised call (400, 401, 403) leaves its key free.
+/// True for the refusals that are kept under an idempotency key: what the catalog's state decides
+/// with 404, 406, 409 or 422. Free stays the key of a call that was malformed or not allowed (400,
+/// 401, 403) and of one that may succeed as it is: a race that was lost, a file that is missing.
 bool IsDeterministic(ErrorCode code);
 
 /// An error as it is kept under an idempotency key, and back.

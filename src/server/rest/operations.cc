@@ -35,7 +35,7 @@ constexpr auto kOperations = std::to_array<OperationSpec>({
     {kUnregisterTable, Method::kPost,
      "/v1/{prefix}/namespaces/{namespace}/tables/{table}/unregister", "unregisterTable", true},
     {kReportMetrics, Method::kPost, "/v1/{prefix}/namespaces/{namespace}/tables/{table}/metrics",
-     "reportMetrics", false, 204},
+     "reportMetrics", true, 204},
     {kRenameTable, Method::kPost, "/v1/{prefix}/tables/rename", "renameTable", true, 204},
     {kCommitTransaction, Method::kPost, "/v1/{prefix}/transactions/commit", "commitTransaction",
      true, 204},
@@ -53,11 +53,14 @@ constexpr auto kOperations = std::to_array<OperationSpec>({
     {kRenameView, Method::kPost, "/v1/{prefix}/views/rename", "renameView", true, 204},
     {kListWarehouses, Method::kGet, "/management/v1/warehouses", "listWarehouses", false, 200,
      false},
-    {kCreateWarehouse, Method::kPost, "/management/v1/warehouses", "createWarehouse", false, 200,
+    {kCreateWarehouse, Method::kPost, "/management/v1/warehouses", "createWarehouse", true, 200,
      false},
     {kDropWarehouse, Method::kDelete, "/management/v1/warehouses/{warehouse}", "dropWarehouse",
-     false, 204, false},
+     true, 204, false},
     {kListJobs, Method::kGet, "/management/v1/jobs", "listJobs", false, 200, false},
+    {kGetJob, Method::kGet, "/management/v1/jobs/{job}", "getJob", false, 200, false},
+    {kRetryJob, Method::kPost, "/management/v1/jobs/{job}/retry", "retryJob", true, 200, false},
+    {kCancelJob, Method::kPost, "/management/v1/jobs/{job}/cancel", "cancelJob", true, 200, false},
 });
 
 }  // namespace

@@ -44,12 +44,15 @@ enum class Operation : uint8_t {
   kCreateWarehouse,
   kDropWarehouse,
   kListJobs,
+  kGetJob,
+  kRetryJob,
+  kCancelJob,
 };
 
 struct OperationSpec {
   Operation operation;
   http::Method method;
-  /// With `{prefix}`, `{namespace}`, `{table}`, `{view}`, `{warehouse}`.
+  /// With `{prefix}`, `{namespace}`, `{table}`, `{view}`, `{warehouse}`, `{job}`.
   std::string_view path;
   /// For logs and metrics.
   std::string_view name;
@@ -59,6 +62,10 @@ struct OperationSpec {
   int success_status = 200;
   /// True where `GET /v1/config` lists it.
   bool advertised = true;
+
+  /// False for what concerns the whole server: such a call needs no warehouse, not even a default
+  /// one.
+  bool in_warehouse() const { return path.starts_with("/v1/{prefix}/"); }
 };
 
 std::span<const OperationSpec> Operations();

@@ -17,6 +17,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
   switch (invocation.route.spec->operation) {
     case Operation::kCreateNamespace:
     case Operation::kUpdateNamespaceProperties:
+    case Operation::kCreateWarehouse:
       return JsonResponse(outcome.reference);
     case Operation::kCreateTable:
       if (outcome.reference.starts_with('{')) {
@@ -48,6 +49,9 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       ASSIGN_OR_RETURN(auto entry, service::LoadViewEntry(environment_, outcome.reference));
       return LoadViewResponse(*entry);
     }
+    case Operation::kRetryJob:
+    case Operation::kCancelJob:
+      return GetJob(invocation);
     default:
       return NoContent();
   }

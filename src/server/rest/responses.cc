@@ -238,24 +238,4 @@ std::string PrintWarehouses(const std::vector<store::WarehouseRecord>& warehouse
   return body;
 }
 
-std::string PrintJobs(const std::vector<store::JobRecord>& jobs) {
-  constexpr std::array<std::string_view, 4> kStates = {"queued", "running", "done", "failed"};
-  std::string body;
-  JsonWriter writer(body);
-  writer.BeginObject().Key("jobs").BeginArray();
-  for (const store::JobRecord& job : jobs) {
-    writer.BeginObject()
-        .Field("id", job.id.value())
-        .Field("kind", job.kind)
-        .Field("state", kStates[static_cast<size_t>(job.state)])
-        .Field("attempts", job.attempts)
-        .Field("error", job.last_error)
-        .RawField("payload", job.payload.empty() ? "{}" : job.payload)
-        .RawField("progress", job.progress.empty() ? "{}" : job.progress)
-        .EndObject();
-  }
-  writer.EndArray().EndObject();
-  return body;
-}
-
 }  // namespace firn::rest

@@ -45,6 +45,5 @@ std::string PrintIdentifiers(const NamespacePath& name_space,
                              std::string_view next);
 std::string PrintWarehouse(const store::WarehouseRecord& warehouse);
 std::string PrintWarehouses(const std::vector<store::WarehouseRecord>& warehouses);
-std::string PrintJobs(const std::vector<store::JobRecord>& jobs);
 
 }  // namespace firn::rest

@@ -9,7 +9,6 @@
 namespace firn::rest {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::IsError;
 using testing::IsOk;
 

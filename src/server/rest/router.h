@@ -25,7 +25,7 @@ struct Route {
   /// The warehouse's name; empty for the default one.
   std::string prefix;
   NamespacePath name_space;
-  /// Table, view or warehouse.
+  /// Table, view, warehouse or job.
   std::string name;
 };
 

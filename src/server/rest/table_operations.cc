@@ -29,8 +29,8 @@ Result<SnapshotSelection> ParseSelection(const http::Query& query) {
 }
 
 Result<bool> ParsePurge(const http::Query& query) {
-  auto text = query.Find("purgeRequested");
-  std::string lower(text.value_or(""));  // PyIceberg sends True
+  std::string text(query.Find("purgeRequested").value_or(""));
+  std::string lower = text;  // PyIceberg sends True
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (lower.empty() || lower == "false") {
@@ -40,7 +40,7 @@ Result<bool> ParsePurge(const http::Query& query) {
     return true;
   }
   return Error(ErrorCode::kInvalidArgument,
-               fmt::format("Invalid purgeRequested parameter, true or false: {}", *text));
+               fmt::format("Invalid purgeRequested parameter, true or false: {}", text));
 }
 
 http::Response Loaded(const MetadataEntryPtr& entry) {
@@ -126,8 +126,8 @@ Result<http::Response> CatalogHandler::UnregisterTable(Invocation& invocation) {
 Result<http::Response> CatalogHandler::ReportMetrics(Invocation& invocation) {
   ASSIGN_OR_RETURN(store::SaveMetricsReport report, ParseMetricsReport(invocation.request.body));
   report.identifier = invocation.identifier();
-  RETURN_IF_ERROR(tables_.SaveMetricsReport(invocation.call, report));
-  return NoContent();
+  return Finish<std::monostate>(invocation, tables_.SaveMetricsReport(invocation.call, report),
+                                [](std::monostate) { return NoContent(); });
 }
 
 Result<http::Response> CatalogHandler::RenameTable(Invocation& invocation) {

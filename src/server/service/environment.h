@@ -31,7 +31,7 @@ struct ServiceOptions {
   std::chrono::milliseconds stage_lifetime{std::chrono::hours(24)};
   std::chrono::milliseconds purge_delay{0};
   std::chrono::milliseconds idempotency_lifetime{std::chrono::minutes(30)};
-  /// Largest metadata file that is read.
+  /// Largest metadata file that is read or written, before compression.
   int64_t max_metadata_bytes = int64_t{1} << 30;
 };
 
@@ -46,6 +46,7 @@ struct Environment {
 
 /// What a call brings besides its arguments.
 struct CallContext {
+  /// Without an id where the call is about no warehouse or about warehouses themselves.
   store::WarehouseRecord warehouse;
   std::string principal;
   std::string request_id;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,8 +27,11 @@ int64_t RetryPauseMs(int attempts) {
 
 }  // namespace
 
-JobRunner::JobRunner(const Environment& environment)
-    : environment_(environment), owner_(Uuid::Random().ToString()), thread_([this] { Run(); }) {}
+JobRunner::JobRunner(const Environment& environment, JobFailureSink on_failure)
+    : environment_(environment),
+      on_failure_(std::move(on_failure)),
+      owner_(Uuid::Random().ToString()),
+      thread_([this] { Run(); }) {}
 
 JobRunner::~JobRunner() {
   {
@@ -53,10 +57,11 @@ void JobRunner::Run() {
 bool JobRunner::RunOne() {
   TimestampMs now = environment_.clock.Now();
   auto claimed = environment_.store.ClaimJob(owner_, now, TimestampMs(now.value() + kLeaseMs));
-  if (!claimed.has_value() || !claimed->has_value()) {
+  const std::optional<store::JobRecord> due = claimed ? *std::move(claimed) : std::nullopt;
+  if (!due) {
     return false;
   }
-  const store::JobRecord& job = **claimed;
+  const store::JobRecord& job = *due;
   Status done = RunJob(job);
   if (stopping_ && !done.has_value()) {
     return false;  // its lease runs out and another process goes on
@@ -69,8 +74,11 @@ bool JobRunner::RunOne() {
       retry_at = TimestampMs(environment_.clock.Now().value() + RetryPauseMs(job.attempts));
     }
   }
-  // A lost lease means that somebody else writes the job's end.
-  static_cast<void>(environment_.store.FinishJob(job, error, retry_at));
+  Status finished = environment_.store.FinishJob(job, error, retry_at);
+  // A lost lease means that somebody else writes the job's end, or that it was cancelled.
+  if (finished.has_value() && !done.has_value()) {
+    on_failure_(job, done.error(), retry_at);
+  }
   return true;
 }
 

@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -16,10 +18,15 @@
 
 namespace firn::service {
 
+/// Told of every try that failed, by the runner's thread; nullopt: it is given up, for an operator
+/// to see.
+using JobFailureSink = std::function<void(
+    const store::JobRecord& job, const Error& error, std::optional<TimestampMs> retry_at)>;
+
 class JobRunner {
  public:
   /// Everything in `environment` must outlive the runner.
-  explicit JobRunner(const Environment& environment);
+  JobRunner(const Environment& environment, JobFailureSink on_failure);
   ~JobRunner();
   JobRunner(const JobRunner&) = delete;
   JobRunner& operator=(const JobRunner&) = delete;
@@ -31,6 +38,7 @@ class JobRunner {
   Status RunJob(const store::JobRecord& job);
 
   Environment environment_;
+  JobFailureSink on_failure_;
   std::string owner_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/crash_point.h"
 #include "iceberg/view/view_metadata_json.h"
 #include "server/service/locations.h"
@@ -12,9 +14,14 @@ namespace firn::service {
 namespace {
 
 Result<std::string> ReadText(const Environment& environment, const std::string& location) {
-  ASSIGN_OR_RETURN(std::string bytes,
-                   environment.objects.Read(location, environment.options.max_metadata_bytes));
-  return storage::MetadataText(location, std::move(bytes), environment.options.max_metadata_bytes);
+  int64_t limit = environment.options.max_metadata_bytes;
+  auto bytes = environment.objects.Read(location, limit);
+  auto text = bytes.has_value() ? storage::MetadataText(location, *std::move(bytes), limit)
+                                : std::move(bytes);
+  if (!text.has_value() && text.error().code() == ErrorCode::kPayloadTooLarge) {
+    return TakeError(std::move(text)).As(ErrorCode::kInvalidMetadata);  // nobody sent it
+  }
+  return text;
 }
 
 /// The cached entry where it may be given; null otherwise.
@@ -43,6 +50,12 @@ Result<std::string> WriteNewFile(const Environment& environment,
                                  const NewFileName& name,
                                  const Uuid& attempt,
                                  std::string_view text) {
+  if (std::cmp_greater(text.size(), environment.options.max_metadata_bytes)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("The metadata would be larger than catalog.max_metadata_bytes: {} of "
+                             "{} bytes",
+                             text.size(), environment.options.max_metadata_bytes));
+  }
   CrashPoint("metadata.before_write");
   std::string compressed = name.gzip ? storage::GzipCompress(text) : std::string();
   std::string_view bytes = name.gzip ? std::string_view(compressed) : text;
@@ -82,6 +95,11 @@ bool WantsGzip(const iceberg::PropertyMap& properties) {
 bool StillThere(const Environment& environment, const MetadataEntry& entry) {
   return !environment.options.check_metadata_exists ||
          environment.objects.StillThere(entry.location());
+}
+
+bool SeenThere(const Environment& environment, const MetadataEntry& entry) {
+  return !environment.options.check_metadata_exists ||
+         environment.objects.Glance(entry.location()) == storage::Sighting::kThere;
 }
 
 Result<MetadataEntryPtr> LoadTableEntry(const Environment& environment,

@@ -2,7 +2,8 @@
 // proven lost.
 //
 // Errors: kNotFound ("Failed to open input stream for file: ...") where the file is gone,
-// kInvalidMetadata where it is corrupt, kIoError.
+// kInvalidMetadata where it is corrupt or larger than ServiceOptions::max_metadata_bytes,
+// kInvalidArgument where a new one would be larger, kIoError.
 // Thread-safety: any thread.
 #pragma once
 
@@ -23,6 +24,9 @@ Result<MetadataEntryPtr> LoadViewEntry(const Environment& environment, const std
 
 /// True where the cached entry may be given: its file exists, or the check is off.
 bool StillThere(const Environment& environment, const MetadataEntry& entry);
+
+/// StillThere without any wait: false also where only a call that may wait can tell.
+bool SeenThere(const Environment& environment, const MetadataEntry& entry);
 
 /// A metadata file written for one attempt, ready to be committed.
 struct WrittenMetadata {

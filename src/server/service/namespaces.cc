@@ -69,6 +69,7 @@ Result<Answer<store::NamespaceRecord>> NamespaceService::Create(
   if (result.replayed) {
     return *std::move(result.replayed);
   }
+  // The store gives what the mutation makes. NOLINTNEXTLINE(bugprone-unchecked-optional-access)
   return *std::move(result.name_space);
 }
 
@@ -99,6 +100,7 @@ Result<Answer<store::NamespacePropertiesResult>> NamespaceService::UpdatePropert
   if (result.replayed) {
     return *std::move(result.replayed);
   }
+  // The store gives what the mutation makes. NOLINTNEXTLINE(bugprone-unchecked-optional-access)
   return *std::move(result.properties);
 }
 

@@ -1,5 +1,6 @@
 // CommitFiles: moves pointers to metadata files that are already written, and settles what happened
 // when the database's reply is lost. Every creation, swap and transaction ends here.
+// RetryLostRaces: the one loop that does a change again when another came first.
 //
 // Errors: those of store::CommitObjects; then the files have been deleted. kCommitStateUnknown
 // where it cannot be told whether the change happened; then the files stay. Thread-safety: any
@@ -32,17 +33,19 @@ Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
                                            store::ObjectChange change,
                                            const WrittenMetadata& written);
 
-/// Runs `attempt` again while it loses against commits in between, as often as commits are retried.
+/// Runs `attempt`, a function of a fresh attempt id, and again while another change comes first:
+/// at most ServiceOptions::commit_retries times more, and not past the call's deadline.
 template <class Attempt>
-auto RetryLostRaces(const Environment& environment, Attempt attempt) {
-  auto result = attempt();
-  for (int64_t retry = 0; retry < environment.options.commit_retries; ++retry) {
-    if (result.has_value() || result.error().code() != ErrorCode::kCommitConflict) {
-      break;
+auto RetryLostRaces(const Environment& environment, const CallContext& call, Attempt attempt) {
+  int64_t retries = environment.options.commit_retries;
+  while (true) {
+    auto result = attempt(Uuid::TimeOrdered(environment.clock.Now()));
+    bool lost = !result.has_value() && result.error().code() == ErrorCode::kLostRace;
+    if (!lost || retries == 0 || environment.clock.Monotonic() > call.deadline) {
+      return result;
     }
-    result = attempt();
+    --retries;
   }
-  return result;
 }
 
 }  // namespace firn::service

@@ -53,7 +53,7 @@ class Purge {
     RETURN_IF_ERROR(Add(payload_.metadata_location));
     RETURN_IF_ERROR(Flush());
     environment_.cache.Erase(payload_.metadata_location);
-    return {};
+    return SaveProgress();
   }
 
  private:
@@ -143,8 +143,7 @@ class Purge {
     if (batch_.empty()) {
       return {};
     }
-    int64_t lease_until = environment_.clock.Now().value() + kLeaseMs;
-    RETURN_IF_ERROR(environment_.store.SaveJobProgress(job_, Progress(), TimestampMs(lease_until)));
+    RETURN_IF_ERROR(SaveProgress());
     RETURN_IF_ERROR(CheckUnreferenced());
     CrashPoint("purge.before_delete");
     for (const std::string& location : batch_) {
@@ -153,6 +152,12 @@ class Purge {
     CrashPoint("purge.after_delete");
     batch_.clear();
     return {};
+  }
+
+  /// Renews the lease too.
+  Status SaveProgress() {
+    int64_t lease_until = environment_.clock.Now().value() + kLeaseMs;
+    return environment_.store.SaveJobProgress(job_, Progress(), TimestampMs(lease_until));
   }
 
   Status DeleteOne(const std::string& location) {

@@ -12,8 +12,11 @@
 #include "server/service/purge_job.h"
 #include "server/service/table_commits.h"
 #include "server/service/tables.h"
+#include "server/service/views.h"
 #include "server/service/warehouses.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "server/store/testing/forwarding_store.h"
+#include "server/store/testing/racing_store.h"
 #include "storage/memory_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 
@@ -24,96 +27,24 @@ using iceberg::TableUpdate;
 using testing::IsError;
 using testing::IsOk;
 
-/// Forwards to a store; what CommitObjects answers may be lost.
-class LossyStore final : public store::CatalogStore {
+/// What CommitObjects answers may be lost.
+class LossyStore final : public store::testing::ForwardingStore {
  public:
   enum class Loss : uint8_t { kNone, kAfterCommit, kBeforeCommit };
 
-  explicit LossyStore(store::CatalogStore& inner) : inner_(inner) {}
+  using ForwardingStore::ForwardingStore;
   Loss loss = Loss::kNone;
 
   Result<store::MutationResult> Execute(const store::Mutation& mutation,
                                         const store::MutationContext& context) override {
     if (loss == Loss::kNone || !std::holds_alternative<store::CommitObjects>(mutation)) {
-      return inner_.Execute(mutation, context);
+      return ForwardingStore::Execute(mutation, context);
     }
     if (loss == Loss::kAfterCommit) {
-      EXPECT_THAT(inner_.Execute(mutation, context), IsOk());
+      EXPECT_THAT(ForwardingStore::Execute(mutation, context), IsOk());
     }
     return Error(ErrorCode::kCommitStateUnknown, "reply lost");
   }
-
-  Result<std::vector<store::WarehouseRecord>> ListWarehouses() override {
-    return inner_.ListWarehouses();
-  }
-  Result<store::NamespaceRecord> GetNamespace(store::WarehouseId warehouse,
-                                              const NamespacePath& path) override {
-    return inner_.GetNamespace(warehouse, path);
-  }
-  Result<store::Page<std::string>> ListNamespaces(store::WarehouseId warehouse,
-                                                  const NamespacePath& parent,
-                                                  const store::PageRequest& page) override {
-    return inner_.ListNamespaces(warehouse, parent, page);
-  }
-  Result<store::ObjectRef> FindObject(store::WarehouseId warehouse,
-                                      const TableIdentifier& identifier,
-                                      store::ObjectKind kind) override {
-    return inner_.FindObject(warehouse, identifier, kind);
-  }
-  store::ObjectRef FindCachedObject(store::WarehouseId warehouse,
-                                    const TableIdentifier& identifier,
-                                    store::ObjectKind kind) override {
-    return inner_.FindCachedObject(warehouse, identifier, kind);
-  }
-  Result<store::Page<std::string>> ListObjects(store::WarehouseId warehouse,
-                                               const NamespacePath& name_space,
-                                               store::ObjectKind kind,
-                                               const store::PageRequest& page) override {
-    return inner_.ListObjects(warehouse, name_space, kind, page);
-  }
-  Result<std::vector<store::ObjectRecord>> FindReferencing(std::string_view uuid,
-                                                           std::string_view location) override {
-    return inner_.FindReferencing(uuid, location);
-  }
-  Result<store::AttemptState> ResolveAttempt(const Uuid& attempt) override {
-    return inner_.ResolveAttempt(attempt);
-  }
-  Result<std::optional<store::StoredOutcome>> FindOutcome(
-      const store::IdempotencyKey& key) override {
-    return inner_.FindOutcome(key);
-  }
-  Status SaveOutcome(const store::IdempotencyKey& key,
-                     const store::StoredOutcome& outcome) override {
-    return inner_.SaveOutcome(key, outcome);
-  }
-  Result<std::optional<store::JobRecord>> ClaimJob(std::string_view owner,
-                                                   TimestampMs now,
-                                                   TimestampMs lease_until) override {
-    return inner_.ClaimJob(owner, now, lease_until);
-  }
-  Status SaveJobProgress(const store::JobRecord& job,
-                         std::string_view progress,
-                         TimestampMs lease_until) override {
-    return inner_.SaveJobProgress(job, progress, lease_until);
-  }
-  Status FinishJob(const store::JobRecord& job,
-                   std::string_view error,
-                   std::optional<TimestampMs> retry_at) override {
-    return inner_.FinishJob(job, error, retry_at);
-  }
-  Result<std::vector<store::JobRecord>> ListJobs(std::string_view kind, int64_t limit) override {
-    return inner_.ListJobs(kind, limit);
-  }
-  Result<std::vector<store::EventRecord>> ListEvents(store::WarehouseId warehouse,
-                                                     int64_t after,
-                                                     int64_t limit) override {
-    return inner_.ListEvents(warehouse, after, limit);
-  }
-  Result<store::EntityCounts> CountEntities() override { return inner_.CountEntities(); }
-  Status Ping() override { return inner_.Ping(); }
-
- private:
-  store::CatalogStore& inner_;
 };
 
 class ServiceTest : public ::testing::Test {
@@ -142,6 +73,9 @@ class ServiceTest : public ::testing::Test {
   Environment EnvironmentOn(storage::ObjectStore& objects) {
     return {*lossy_, objects, clock_, cache_, locks_, options_};
   }
+  Environment EnvironmentOn(store::CatalogStore& store) {
+    return {store, *files_, clock_, cache_, locks_, options_};
+  }
   static CreateTableRequest TableRequest(const std::string& name) {
     CreateTableRequest request;
     request.identifier = {kNamespace, name};
@@ -151,6 +85,17 @@ class ServiceTest : public ::testing::Test {
                                  .name = "id",
                                  .type = iceberg::Type::Plain(iceberg::TypeId::kLong)}},
                                {});
+    return request;
+  }
+  static CreateViewRequest ViewRequest(const std::string& name) {
+    CreateViewRequest request;
+    request.identifier = {kNamespace, name};
+    request.schema = TableRequest(name).schema;
+    request.version.id = iceberg::ViewVersionId(1);
+    request.version.schema_id = iceberg::SchemaId(0);
+    request.version.representations = {
+        {.type = "sql", .sql = "SELECT 1", .dialect = "spark", .json = {}}};
+    request.version.default_namespace = kNamespace.levels;
     return request;
   }
   static TableChange SetProperty(const std::string& name, const std::string& value) {
@@ -262,6 +207,47 @@ TEST_F(ServiceTest, ACallWithAKeyCanBeRepeatedAfterItsAttemptWasAborted) {
   EXPECT_TRUE(std::holds_alternative<store::StoredOutcome>(again));
 }
 
+TEST_F(ServiceTest, LostRacesAreRunAgainAsOftenAsTheSettingSays) {
+  store::testing::RacingStore racing(*store_);
+  Environment environment = EnvironmentOn(racing);
+  TableService tables(environment);
+  TableCommitService commits(environment);
+  ViewService views(environment);
+  ASSERT_OK_AND_ASSIGN(auto made, tables.Create(call_, TableRequest("t")));
+  const std::string file = std::get<MetadataEntryPtr>(made)->location();
+  ASSERT_THAT(views.Create(call_, ViewRequest("v")), IsOk());
+  const TableIdentifier table{kNamespace, "t"};
+  ViewChange view_change{.identifier = {kNamespace, "v"}, .requirements = {}, .updates = {}};
+  view_change.updates.emplace_back(iceberg::SetProperties{{{"k", "1"}}});
+  const std::vector<std::function<bool()>> calls = {
+      [&] { return commits.Commit(call_, SetProperty("t", "1")).has_value(); },
+      [&] { return views.Commit(call_, view_change).has_value(); },
+      [&] { return tables.Register(call_, table, file, /*overwrite=*/true).has_value(); },
+      [&] { return tables.Unregister(call_, table).has_value(); }};
+  options_.commit_retries = 3;
+  for (const auto& call : calls) {
+    size_t files = files_->size();
+    racing.races_left = 4;
+    EXPECT_FALSE(call());
+    EXPECT_EQ(racing.races_left, 0);
+    EXPECT_EQ(files_->size(), files);
+    racing.races_left = 3;
+    EXPECT_TRUE(call());
+  }
+}
+
+TEST_F(ServiceTest, AFailedRequirementIsNotRunAgain) {
+  store::testing::RacingStore racing(*store_);
+  TableService tables(EnvironmentOn(racing));
+  TableCommitService commits(EnvironmentOn(racing));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  TableChange change = SetProperty("t", "1");
+  change.requirements.emplace_back(iceberg::AssertCurrentSchemaId{iceberg::SchemaId(9)});
+  racing.races_left = 1;
+  EXPECT_THAT(commits.Commit(call_, change), IsError(ErrorCode::kCommitConflict));
+  EXPECT_EQ(racing.races_lost, 0);
+}
+
 TEST_P(FaultTest, AnyFailingFileCallLeavesPointersWhole) {
   bool applied = GetParam();
   for (int call = 1;; ++call) {
@@ -310,6 +296,25 @@ TEST_F(ServiceTest, OldMetadataFilesGoWhereTheTableSaysSo) {
   EXPECT_EQ(files_->size(), 3U);
 }
 
+TEST_F(ServiceTest, MetadataAboveTheLimitIsNeitherWrittenNorRead) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ASSERT_OK_AND_ASSIGN(auto created, tables.Create(call_, TableRequest("t")));
+  const std::string location = std::get<MetadataEntryPtr>(created)->location();
+  ASSERT_OK_AND_ASSIGN(storage::FileStat file, files_->Stat(location));
+  options_.max_metadata_bytes = file.size_bytes;
+  EXPECT_THAT(commits.Commit(call_, SetProperty("t", "longer than before")),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(files_->size(), 1U);
+  cache_.Erase(location);
+  EXPECT_THAT(tables.Load(call_, {kNamespace, "t"}), IsOk());
+  cache_.Erase(location);
+  options_.max_metadata_bytes = file.size_bytes - 1;
+  EXPECT_THAT(tables.Load(call_, {kNamespace, "t"}), IsError(ErrorCode::kInvalidMetadata));
+  EXPECT_THAT(tables.Register(call_, {kNamespace, "again"}, location, /*overwrite=*/false),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST_F(ServiceTest, PurgeDeletesWhatTheTableOwns) {
   Environment environment = EnvironmentOn(*files_);
   TableService tables(environment);
@@ -341,7 +346,7 @@ TEST_F(ServiceTest, LocationsOutsideAreRefused) {
 }
 
 TEST(MetadataCacheTest, LeastRecentlyUsedGoesFirst) {
-  MetadataCache cache(8 * 20'000);
+  MetadataCache cache(160'000);
   auto entry = [](int i) {
     return std::make_shared<const MetadataEntry>(
         "file:/" + std::to_string(i), std::make_shared<const iceberg::TableMetadata>(), 4'000);

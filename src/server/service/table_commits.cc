@@ -28,9 +28,6 @@ bool HasUpdate(std::span<const TableUpdate> updates) {
   });
 }
 
-/// A lost race inside the server, as opposed to a requirement that failed.
-bool LostSwap(const Error& error) { return error.code() == ErrorCode::kCommitConflict; }
-
 Status CheckNamedOnce(std::span<const TableChange> changes) {
   std::set<TableIdentifier> seen;
   for (const TableChange& change : changes) {
@@ -70,17 +67,12 @@ Result<Answer<std::monostate>> TableCommitService::CommitAll(const CallContext& 
 Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Run(
     const CallContext& call, std::span<const TableChange> changes) {
   ASSIGN_OR_RETURN(CommitLocks::Held held, Lock(call, changes));
-  Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
-  for (int64_t retry = 0;; ++retry) {
-    // A requirement that fails ends it here; only a lost swap goes round again.
-    ASSIGN_OR_RETURN(std::vector<Prepared> prepared, PrepareAll(call, changes));
-    auto answer = Swap(call, changes, std::move(prepared), attempt);
-    if (answer.has_value() || !LostSwap(answer.error()) ||
-        retry >= environment_.options.commit_retries) {
-      return answer;
-    }
-    attempt = Uuid::TimeOrdered(environment_.clock.Now());
-  }
+  return RetryLostRaces(environment_, call,
+                        [&](const Uuid& attempt) -> Result<Answer<std::vector<MetadataEntryPtr>>> {
+                          ASSIGN_OR_RETURN(std::vector<Prepared> prepared,
+                                           PrepareAll(call, changes));
+                          return Swap(call, changes, std::move(prepared), attempt);
+                        });
 }
 
 Result<CommitLocks::Held> TableCommitService::Lock(const CallContext& call,

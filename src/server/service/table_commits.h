@@ -2,12 +2,12 @@
 // commitTransaction.
 //
 // A commit is applied to the current metadata; where only the base moved meanwhile it is applied
-// again inside the server, and only a failed requirement reaches the client as kCommitConflict. A
+// again inside the server (RetryLostRaces), and only a failed requirement is kCommitConflict. A
 // transaction changes all its tables or none.
 //
-// Errors: kCommitConflict, kNoSuchTable, kNoSuchNamespace (creation), kInvalidArgument (updates
-// that can never apply), kNotFound (the metadata file is gone), kCommitStateUnknown. Thread-safety:
-// any thread.
+// Errors: kCommitConflict, kLostRace (all retries lost), kNoSuchTable, kNoSuchNamespace (creation),
+// kInvalidArgument (updates that can never apply), kNotFound (the metadata file is gone),
+// kCommitStateUnknown. Thread-safety: any thread.
 #pragma once
 
 #include <optional>

@@ -16,6 +16,15 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
                                                         const TableIdentifier& identifier,
                                                         const std::string& metadata_location,
                                                         bool overwrite) {
+  return RetryLostRaces(environment_, call, [&](const Uuid& attempt) {
+    return TryRegister(call, {identifier, metadata_location, overwrite}, attempt);
+  });
+}
+
+Result<Answer<MetadataEntryPtr>> TableService::TryRegister(const CallContext& call,
+                                                           const Registration& registration,
+                                                           const Uuid& attempt) {
+  const auto& [identifier, metadata_location, overwrite] = registration;
   RETURN_IF_ERROR(CheckIdentifier(identifier, "table"));
   RETURN_IF_ERROR(environment_.store.GetNamespace(call.warehouse.id, identifier.name_space));
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata_location));
@@ -46,9 +55,9 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
   store::CommitObjects commit;
   commit.changes.push_back(std::move(change));
   // The file is the client's: a failure deletes nothing.
-  ASSIGN_OR_RETURN(store::MutationResult result,
-                   CommitFiles(environment_, call, Uuid::TimeOrdered(environment_.clock.Now()),
-                               std::move(commit), metadata_location, {}));
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      CommitFiles(environment_, call, attempt, std::move(commit), metadata_location, {}));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -57,11 +66,14 @@ Result<Answer<MetadataEntryPtr>> TableService::Register(const CallContext& call,
 
 Result<Answer<MetadataEntryPtr>> TableService::Unregister(const CallContext& call,
                                                           const TableIdentifier& identifier) {
-  return RetryLostRaces(environment_, [&] { return TryUnregister(call, identifier); });
+  return RetryLostRaces(environment_, call, [&](const Uuid& attempt) {
+    return TryUnregister(call, identifier, attempt);
+  });
 }
 
 Result<Answer<MetadataEntryPtr>> TableService::TryUnregister(const CallContext& call,
-                                                             const TableIdentifier& identifier) {
+                                                             const TableIdentifier& identifier,
+                                                             const Uuid& attempt) {
   ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
                                                               ObjectKind::kTable));
   MetadataEntryPtr entry;
@@ -73,8 +85,8 @@ Result<Answer<MetadataEntryPtr>> TableService::TryUnregister(const CallContext& 
     drop.expected_version = record->version;
   }
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       drop, MakeMutationContext(environment_, call, std::move(reference))));
+                   environment_.store.Execute(drop, MakeMutationContext(environment_, call, attempt,
+                                                                        std::move(reference))));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

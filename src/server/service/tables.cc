@@ -57,7 +57,7 @@ MetadataEntryPtr TableService::LoadCached(const CallContext& call,
     return nullptr;
   }
   MetadataEntryPtr entry = environment_.cache.Find(record->pointer.metadata_location);
-  return entry != nullptr && StillThere(environment_, *entry) ? entry : nullptr;
+  return entry != nullptr && SeenThere(environment_, *entry) ? entry : nullptr;
 }
 
 Result<bool> TableService::Exists(const CallContext& call, const TableIdentifier& identifier) {
@@ -133,12 +133,15 @@ Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext&
 Result<Answer<std::monostate>> TableService::Drop(const CallContext& call,
                                                   const TableIdentifier& identifier,
                                                   bool purge) {
-  return RetryLostRaces(environment_, [&] { return TryDrop(call, identifier, purge); });
+  return RetryLostRaces(environment_, call, [&](const Uuid& attempt) {
+    return TryDrop(call, identifier, purge, attempt);
+  });
 }
 
 Result<Answer<std::monostate>> TableService::TryDrop(const CallContext& call,
                                                      const TableIdentifier& identifier,
-                                                     bool purge) {
+                                                     bool purge,
+                                                     const Uuid& attempt) {
   store::DropObject drop{.identifier = identifier, .kind = ObjectKind::kTable};
   if (purge) {
     ASSIGN_OR_RETURN(auto record, environment_.store.FindObject(call.warehouse.id, identifier,
@@ -154,8 +157,9 @@ Result<Answer<std::monostate>> TableService::TryDrop(const CallContext& call,
                                    environment_.options.purge_delay.count())};
     }
   }
-  ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(drop, MakeMutationContext(environment_, call, "")));
+  ASSIGN_OR_RETURN(
+      store::MutationResult result,
+      environment_.store.Execute(drop, MakeMutationContext(environment_, call, attempt, "")));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -175,10 +179,14 @@ Result<Answer<std::monostate>> TableService::Rename(const CallContext& call,
   return std::monostate();
 }
 
-Status TableService::SaveMetricsReport(const CallContext& call,
-                                       const store::SaveMetricsReport& report) {
-  auto result = environment_.store.Execute(report, MakeMutationContext(environment_, call, ""));
-  return result.has_value() ? Status() : Status(TakeError(std::move(result)));
+Result<Answer<std::monostate>> TableService::SaveMetricsReport(
+    const CallContext& call, const store::SaveMetricsReport& report) {
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   environment_.store.Execute(report, MakeMutationContext(environment_, call, "")));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  return std::monostate();
 }
 
 }  // namespace firn::service

@@ -4,8 +4,8 @@
 // Files come before pointers: metadata is durable before the database names it, and a file of an
 // attempt that is proven lost is deleted.
 //
-// Errors: kNoSuchNamespace, kNoSuchTable, kAlreadyExists, kInvalidArgument, kNotFound (the metadata
-// file is gone), kInvalidMetadata.
+// Errors: kNoSuchNamespace, kNoSuchTable, kAlreadyExists, kInvalidArgument, kLostRace (all retries
+// lost), kNotFound (the metadata file is gone), kInvalidMetadata.
 // Thread-safety: any thread.
 #pragma once
 
@@ -68,14 +68,27 @@ class TableService {
   Result<Answer<std::monostate>> Rename(const CallContext& call,
                                         const TableIdentifier& from,
                                         const TableIdentifier& to);
-  Status SaveMetricsReport(const CallContext& call, const store::SaveMetricsReport& report);
+  Result<Answer<std::monostate>> SaveMetricsReport(const CallContext& call,
+                                                   const store::SaveMetricsReport& report);
 
  private:
+  /// What Register was asked for.
+  struct Registration {
+    const TableIdentifier& identifier;
+    const std::string& metadata_location;
+    bool overwrite;
+  };
+
   Result<Answer<std::monostate>> TryDrop(const CallContext& call,
                                          const TableIdentifier& identifier,
-                                         bool purge);
+                                         bool purge,
+                                         const Uuid& attempt);
+  Result<Answer<MetadataEntryPtr>> TryRegister(const CallContext& call,
+                                               const Registration& registration,
+                                               const Uuid& attempt);
   Result<Answer<MetadataEntryPtr>> TryUnregister(const CallContext& call,
-                                                 const TableIdentifier& identifier);
+                                                 const TableIdentifier& identifier,
+                                                 const Uuid& attempt);
   Result<iceberg::TableMetadataPtr> NewMetadata(const CallContext& call,
                                                 const CreateTableRequest& request);
   Result<store::ObjectRef> Find(const CallContext& call, const TableIdentifier& identifier);

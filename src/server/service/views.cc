@@ -79,21 +79,13 @@ Result<Answer<MetadataEntryPtr>> ViewService::Commit(const CallContext& call,
   ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, change.identifier));
   ASSIGN_OR_RETURN(CommitLocks::Held held,
                    environment_.locks.Acquire(std::span(&record->id, 1), call.deadline));
-  Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
-  for (int64_t retry = 0;; ++retry) {
-    bool lost_swap = false;
-    auto answer = TryCommit(call, change, attempt, lost_swap);
-    if (!lost_swap || retry >= environment_.options.commit_retries) {
-      return answer;
-    }
-    attempt = Uuid::TimeOrdered(environment_.clock.Now());
-  }
+  return RetryLostRaces(environment_, call,
+                        [&](const Uuid& attempt) { return TryCommit(call, change, attempt); });
 }
 
 Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
                                                         const ViewChange& change,
-                                                        const Uuid& attempt,
-                                                        bool& lost_swap) {
+                                                        const Uuid& attempt) {
   ASSIGN_OR_RETURN(store::ObjectRef record, Find(call, change.identifier));
   ASSIGN_OR_RETURN(MetadataEntryPtr base,
                    LoadViewEntry(environment_, record->pointer.metadata_location));
@@ -115,9 +107,7 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
                          .id = record->id,
                          .expected_version = record->version,
                          .pointer = written.pointer};
-  auto answer = CommitOne(environment_, call, attempt, std::move(swap), written);
-  lost_swap = !answer.has_value() && answer.error().code() == ErrorCode::kCommitConflict;
-  return answer;
+  return CommitOne(environment_, call, attempt, std::move(swap), written);
 }
 
 Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,

@@ -1,7 +1,7 @@
 // ViewService: the rules of views. REST: operations on /views, /register-view, /views/rename.
 //
 // Errors: kNoSuchNamespace, kNoSuchView, kAlreadyExists, kInvalidArgument, kCommitConflict,
-// kNotFound (the metadata file is gone). Thread-safety: any thread.
+// kLostRace (all retries lost), kNotFound (the metadata file is gone). Thread-safety: any thread.
 #pragma once
 
 #include <optional>
@@ -58,8 +58,7 @@ class ViewService {
   Result<store::ObjectRef> Find(const CallContext& call, const TableIdentifier& identifier);
   Result<Answer<MetadataEntryPtr>> TryCommit(const CallContext& call,
                                              const ViewChange& change,
-                                             const Uuid& attempt,
-                                             bool& lost_swap);
+                                             const Uuid& attempt);
 
   Environment environment_;
 };

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "storage/location.h"
 
 namespace firn::service {
@@ -19,6 +20,35 @@ constexpr std::array<std::string_view, 10> kReservedNames = {
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == '-';
+}
+
+/// What a replayed creation is rendered from.
+std::string Reference(const store::CreateWarehouse& create) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.BeginObject()
+      .Field("name", create.name)
+      .Field("location", create.location)
+      .Field("default", create.is_default)
+      .Key("properties")
+      .BeginObject();
+  for (const auto& [key, value] : create.properties) {
+    writer.Field(key, value);
+  }
+  writer.EndObject().EndObject();
+  return json;
+}
+
+store::MutationContext ContextOf(const CallContext& call, TimestampMs now, std::string reference) {
+  store::MutationContext context;
+  context.principal = call.principal;
+  context.request_id = call.request_id;
+  context.now = now;
+  context.deadline = call.deadline;
+  context.attempt = Uuid::TimeOrdered(now);
+  context.idempotency = call.idempotency;
+  context.outcome = {.http_status = call.success_status, .reference = std::move(reference)};
+  return context;
 }
 
 Error NoSuchWarehouse(std::string_view name) {
@@ -95,18 +125,24 @@ Result<store::WarehouseRecord> WarehouseDirectory::FindByNameOrLocation(
   return NoSuchWarehouse(text);
 }
 
-Result<store::WarehouseRecord> WarehouseDirectory::Create(const CallContext& call,
-                                                          const store::CreateWarehouse& create,
-                                                          TimestampMs now) {
-  RETURN_IF_ERROR(CheckWarehouseName(create.name));
-  std::lock_guard lock(mutex_);
-  if (FindByName(create.name).has_value()) {
-    return Error(ErrorCode::kAlreadyExists,
-                 fmt::format("Warehouse already exists: {}", create.name));
+Result<std::unique_lock<std::timed_mutex>> WarehouseDirectory::Lock(MonotonicTime deadline) {
+  std::unique_lock<std::timed_mutex> lock(mutex_, std::defer_lock);
+  if (deadline == MonotonicTime::max()) {
+    lock.lock();
+  } else if (!lock.try_lock_until(deadline)) {
+    return Error(ErrorCode::kDeadlineExceeded, "Another warehouse is being created or dropped");
   }
+  return lock;
+}
+
+Status WarehouseDirectory::CheckFree(const store::CreateWarehouse& create) const {
   ASSIGN_OR_RETURN(storage::Location location, storage::Location::Parse(create.location));
   auto list = list_.load();
   for (const store::WarehouseRecord& other : *list) {
+    if (other.name == create.name) {
+      return Error(ErrorCode::kAlreadyExists,
+                   fmt::format("Warehouse already exists: {}", create.name));
+    }
     auto taken = storage::Location::Parse(other.location);
     if (taken.has_value() && storage::Overlap(*taken, location)) {
       return Error(ErrorCode::kAlreadyExists,
@@ -114,30 +150,42 @@ Result<store::WarehouseRecord> WarehouseDirectory::Create(const CallContext& cal
                                create.location, other.name));
     }
   }
+  return {};
+}
+
+Result<Answer<store::WarehouseRecord>> WarehouseDirectory::Create(
+    const CallContext& call, const store::CreateWarehouse& create, TimestampMs now) {
+  RETURN_IF_ERROR(CheckWarehouseName(create.name));
+  ASSIGN_OR_RETURN(auto lock, Lock(call.deadline));
+  RETURN_IF_ERROR(CheckFree(create));
   RETURN_IF_ERROR(prepare_(create.location));
   store::CreateWarehouse checked = create;
   checked.location = storage::TrimTrailingSlashes(create.location);
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   store_.Execute(checked, {.principal = call.principal,
-                                            .request_id = call.request_id,
-                                            .now = now,
-                                            .deadline = call.deadline}));
+                   store_.Execute(checked, ContextOf(call, now, Reference(checked))));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
   RETURN_IF_ERROR(Refresh());
   return *std::move(result.warehouse);
 }
 
-Status WarehouseDirectory::Drop(const CallContext& call, const std::string& name, TimestampMs now) {
-  std::lock_guard lock(mutex_);
+Result<Answer<std::monostate>> WarehouseDirectory::Drop(const CallContext& call,
+                                                        const std::string& name,
+                                                        TimestampMs now) {
+  ASSIGN_OR_RETURN(auto lock, Lock(call.deadline));
   ASSIGN_OR_RETURN(store::WarehouseRecord warehouse, FindByName(name));
   if (warehouse.is_default) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Warehouse {} is the default one and cannot be dropped", name));
   }
-  RETURN_IF_ERROR(store_.Execute(store::DropWarehouse{name}, {.principal = call.principal,
-                                                              .request_id = call.request_id,
-                                                              .now = now,
-                                                              .deadline = call.deadline}));
-  return Refresh();
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   store_.Execute(store::DropWarehouse{name}, ContextOf(call, now, "")));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  RETURN_IF_ERROR(Refresh());
+  return std::monostate();
 }
 
 Status WarehouseDirectory::Refresh() {

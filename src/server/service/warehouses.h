@@ -12,10 +12,12 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
 #include "server/service/environment.h"
+#include "server/service/namespaces.h"
 
 namespace firn::service {
 
@@ -43,18 +45,23 @@ class WarehouseDirectory {
   /// `warehouse`.
   Result<store::WarehouseRecord> FindByNameOrLocation(std::string_view text) const;
 
-  Result<store::WarehouseRecord> Create(const CallContext& call,
-                                        const store::CreateWarehouse& create,
-                                        TimestampMs now);
-  Status Drop(const CallContext& call, const std::string& name, TimestampMs now);
+  Result<Answer<store::WarehouseRecord>> Create(const CallContext& call,
+                                                const store::CreateWarehouse& create,
+                                                TimestampMs now);
+  Result<Answer<std::monostate>> Drop(const CallContext& call,
+                                      const std::string& name,
+                                      TimestampMs now);
 
  private:
   Status Refresh();
+  /// Errors: kDeadlineExceeded.
+  Result<std::unique_lock<std::timed_mutex>> Lock(MonotonicTime deadline);
+  Status CheckFree(const store::CreateWarehouse& create) const;
 
   store::CatalogStore& store_;
   PrepareStorage prepare_;
   /// Creations and drops go one after the other: two may not nest, and the list goes forward only.
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::atomic<std::shared_ptr<const List>> list_{std::make_shared<const List>()};
 };
 

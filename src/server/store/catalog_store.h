@@ -42,6 +42,15 @@ struct Page {
   bool has_more = false;
 };
 
+/// Which jobs a listing is about; nullopt: all.
+struct JobFilter {
+  std::optional<std::string> kind;
+  std::optional<JobState> state;
+  /// Only those older than this one.
+  std::optional<JobId> before;
+  int64_t limit = 0;
+};
+
 /// How an attempt ended, as ResolveAttempt decided it.
 enum class AttemptState : uint8_t {
   kCommitted,  ///< It happened.
@@ -131,8 +140,10 @@ class CatalogStore {
   virtual Status FinishJob(const JobRecord& job,
                            std::string_view error,
                            std::optional<TimestampMs> retry_at) = 0;
-  /// The newest first; an empty `kind` means all.
-  virtual Result<std::vector<JobRecord>> ListJobs(std::string_view kind, int64_t limit) = 0;
+  /// The newest first.
+  virtual Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter) = 0;
+  /// nullopt where there is none (any more: the oldest that ended are trimmed).
+  virtual Result<std::optional<JobRecord>> FindJob(JobId id) = 0;
 
   // --- Events, counts, health ---
   /// Events with a sequence above `after`, in order.

@@ -22,7 +22,8 @@ struct CreateWarehouse {
   bool is_default = false;
 };
 
-/// Errors: kNoSuchWarehouse; kNamespaceNotEmpty while it holds a namespace.
+/// Errors: kNoSuchWarehouse; kNamespaceNotEmpty while it holds a namespace; kConflict while a job
+/// of it is neither done nor cancelled (without the warehouse it could not reach its files).
 struct DropWarehouse {
   std::string name;
 };
@@ -59,7 +60,7 @@ struct CreateObject {
 };
 
 /// Moves an object's pointer if it is still at `expected_version`.
-/// Errors: kCommitConflict where the version moved on or the object is gone or renamed;
+/// Errors: kLostRace where the version moved on or the object is gone or renamed;
 /// kInvalidArgument on a location overlap.
 struct SwapObject {
   TableIdentifier identifier;
@@ -92,7 +93,7 @@ struct DropObject {
   /// Where given, the object's location stays reserved until the job is done. The store adds
   /// nothing to the payload.
   std::optional<NewJob> purge;
-  /// Where given, the drop happens only if the pointer still is this one (kCommitConflict else).
+  /// Where given, the drop happens only if the pointer still is this one (kLostRace else).
   std::optional<int64_t> expected_version;
 };
 
@@ -124,6 +125,20 @@ struct SaveMetricsReport {
   std::string report;
 };
 
+/// Makes a job that failed, for good or for the moment, run again at once and with all its tries.
+/// Errors: kNotFound; kConflict where it is running, has ended or was never tried (its delay is on
+/// purpose).
+struct RetryJob {
+  JobId id;
+};
+
+/// Ends a job that is not done: what it has not done yet stays undone, what it reserved is free
+/// once no worker can be at it any more (at the latest when the lease of the one that runs it
+/// ends). Errors: kNotFound; kConflict where it has ended.
+struct CancelJob {
+  JobId id;
+};
+
 using Mutation = std::variant<CreateWarehouse,
                               DropWarehouse,
                               CreateNamespace,
@@ -133,7 +148,9 @@ using Mutation = std::variant<CreateWarehouse,
                               DropObject,
                               RenameObject,
                               StageTable,
-                              SaveMetricsReport>;
+                              SaveMetricsReport,
+                              RetryJob,
+                              CancelJob>;
 
 /// What surrounds a mutation.
 struct MutationContext {
@@ -172,6 +189,8 @@ struct MutationResult {
   /// CommitObjects: the new rows, in the order of its changes. DropObject: the row that was
   /// dropped.
   std::vector<ObjectRecord> objects;
+  /// RetryJob, CancelJob: the job as it is now.
+  std::optional<JobRecord> job;
 };
 
 }  // namespace firn::store

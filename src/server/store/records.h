@@ -89,7 +89,9 @@ struct IdempotencyKey {
   TimestampMs expires_at;
 };
 
-enum class JobState : uint8_t { kQueued, kRunning, kDone, kFailed };
+/// kFailed: tried often enough; an operator may retry or cancel it. kDone and kCancelled are the
+/// ends.
+enum class JobState : uint8_t { kQueued, kRunning, kDone, kFailed, kCancelled };
 
 /// Durable background work. `token` fences its writes: every take-over raises it.
 struct JobRecord {

@@ -7,37 +7,47 @@
 namespace firn::store::sql {
 namespace {
 
-Status MigrateInTransaction(Session& session) {
+Result<SchemaVersions> MigrateInTransaction(Session& session) {
+  SchemaVersions versions{.from = 0, .to = static_cast<int64_t>(Migrations().size())};
   RETURN_IF_ERROR(session.Run(kCreateSchemaVersion));
-  int64_t version = 0;
   RETURN_IF_ERROR(session.Query(kReadSchemaVersion, {}, [&](const Row& row) -> Status {
-    version = row.IsNull(0) ? 0 : row.Int(0);
+    versions.from = row.IsNull(0) ? 0 : row.Int(0);
     return {};
   }));
-  auto latest = static_cast<int64_t>(Migrations().size());
-  if (version > latest) {
+  if (versions.from > versions.to) {
     return Error(ErrorCode::kUnsupported,
                  "The database was written by a newer Firn: its schema is version " +
-                     std::to_string(version) + ", this program knows " + std::to_string(latest));
+                     std::to_string(versions.from) + ", this program knows " +
+                     std::to_string(versions.to));
   }
-  while (version < latest) {
-    RETURN_IF_ERROR(session.Run(Migrations()[static_cast<size_t>(version)]));
-    ++version;
-    RETURN_IF_ERROR(session.Execute(kAddSchemaVersion, {{":version", version}}));
+  for (int64_t next = versions.from + 1; next <= versions.to; ++next) {
+    Status done = session.Run(Migrations()[static_cast<size_t>(next - 1)]);
+    if (!done.has_value()) {
+      return TakeError(std::move(done)).With("migration", std::to_string(next));
+    }
+    RETURN_IF_ERROR(session.Execute(kAddSchemaVersion, {{":version", next}}));
   }
-  return {};
+  return versions;
 }
 
 }  // namespace
 
-Status Migrate(Session& session) {
+Result<SchemaVersions> Migrate(Session& session) {
   RETURN_IF_ERROR(session.Begin());
-  Status status = MigrateInTransaction(session);
-  if (!status.has_value()) {
+  auto versions = MigrateInTransaction(session);
+  if (!versions.has_value()) {
     session.Rollback();
-    return status;
+    return versions;
   }
-  return session.Commit();
+  RETURN_IF_ERROR(session.Commit());
+  return versions;
+}
+
+Result<SchemaVersions> TryMigrate(Session& session) {
+  RETURN_IF_ERROR(session.Begin());
+  auto versions = MigrateInTransaction(session);
+  session.Rollback();
+  return versions;
 }
 
 }  // namespace firn::store::sql

@@ -138,17 +138,20 @@ Result<bool> HasDueJob(Session& session, TimestampMs now) {
   return due;
 }
 
-Result<std::vector<JobRecord>> ReadJobs(Session& session, std::string_view kind, int64_t limit) {
+Result<std::vector<JobRecord>> ReadJobs(Session& session, const JobFilter& filter) {
   std::vector<JobRecord> jobs;
-  auto add = [&](const Row& row) -> Status {
-    jobs.push_back(ReadJob(row));
-    return {};
-  };
-  if (kind.empty()) {
-    RETURN_IF_ERROR(session.Query(kListJobs, {{":limit", limit}}, add));
-  } else {
-    RETURN_IF_ERROR(session.Query(kListJobsOfKind, {{":kind", kind}, {":limit", limit}}, add));
-  }
+  constexpr int64_t kAnyState = -1;
+  int64_t state = filter.state ? static_cast<int64_t>(*filter.state) : kAnyState;
+  int64_t before = filter.before ? filter.before->value() : std::numeric_limits<int64_t>::max();
+  RETURN_IF_ERROR(session.Query(kListJobs,
+                                {{":kind", filter.kind.value_or("")},
+                                 {":state", state},
+                                 {":before", before},
+                                 {":limit", filter.limit}},
+                                [&](const Row& row) -> Status {
+                                  jobs.push_back(ReadJob(row));
+                                  return {};
+                                }));
   return jobs;
 }
 

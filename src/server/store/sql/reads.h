@@ -27,7 +27,7 @@ Result<std::vector<ObjectRecord>> ReadReferencing(Session& session,
                                                   std::string_view location);
 /// True where a job waits to be claimed.
 Result<bool> HasDueJob(Session& session, TimestampMs now);
-Result<std::vector<JobRecord>> ReadJobs(Session& session, std::string_view kind, int64_t limit);
+Result<std::vector<JobRecord>> ReadJobs(Session& session, const JobFilter& filter);
 Result<std::vector<EventRecord>> ReadEvents(Session& session,
                                             WarehouseId warehouse,
                                             int64_t after,

@@ -173,9 +173,14 @@ Status SqlCatalogStore::FinishJob(const JobRecord& job,
   return writer_->Run(work, MonotonicTime::max());
 }
 
-Result<std::vector<JobRecord>> SqlCatalogStore::ListJobs(std::string_view kind, int64_t limit) {
+Result<std::vector<JobRecord>> SqlCatalogStore::ListJobs(const JobFilter& filter) {
   ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
-  return ReadJobs(*session, kind, limit);
+  return ReadJobs(*session, filter);
+}
+
+Result<std::optional<JobRecord>> SqlCatalogStore::FindJob(JobId id) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take());
+  return FindJobRow(*session, id);
 }
 
 // --- Events, counts, health ---

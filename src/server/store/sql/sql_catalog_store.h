@@ -64,7 +64,8 @@ class SqlCatalogStore final : public CatalogStore {
   Status FinishJob(const JobRecord& job,
                    std::string_view error,
                    std::optional<TimestampMs> retry_at) override;
-  Result<std::vector<JobRecord>> ListJobs(std::string_view kind, int64_t limit) override;
+  Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter) override;
+  Result<std::optional<JobRecord>> FindJob(JobId id) override;
   Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                               int64_t after,
                                               int64_t limit) override;

@@ -11,6 +11,10 @@ constexpr sql::Statement kSetSavepoint{"set_savepoint", "SAVEPOINT change"};
 constexpr sql::Statement kReleaseSavepoint{"release_savepoint", "RELEASE change"};
 constexpr sql::Statement kRollbackToSavepoint{"rollback_to_savepoint", "ROLLBACK TO change"};
 
+/// While another process recovers the database, its pages cannot be copied.
+constexpr int kCopyTries = 100;
+constexpr int kCopyPauseMs = 50;
+
 ErrorCode CodeOf(int extended) {
   switch (extended) {
     case SQLITE_CONSTRAINT_UNIQUE:
@@ -189,6 +193,28 @@ Status SqliteSession::Run(std::string_view script) {
     return LastError("script");
   }
   return {};
+}
+
+Status SqliteSession::CopyTo(SqliteSession& target) {
+  sqlite3_backup* backup = sqlite3_backup_init(target.database_, "main", database_, "main");
+  if (backup == nullptr) {
+    return target.LastError("backup");
+  }
+  // All pages in one step: in several, a change by another process would begin the copy anew.
+  constexpr int kAllPages = -1;
+  int code = sqlite3_backup_step(backup, kAllPages);
+  for (int tries = 0; tries < kCopyTries && (code & 0xff) == SQLITE_BUSY; ++tries) {
+    sqlite3_sleep(kCopyPauseMs);
+    code = sqlite3_backup_step(backup, kAllPages);
+  }
+  int finished = sqlite3_backup_finish(backup);
+  if (code == SQLITE_DONE) {
+    return {};
+  }
+  return Error(CodeOf(finished), "Database error")
+      .With("statement", "backup")
+      .With("sqlite", sqlite3_errstr(finished))
+      .With("code", std::to_string(finished));
 }
 
 Status SqliteSession::Begin() {

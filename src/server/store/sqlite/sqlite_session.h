@@ -44,6 +44,10 @@ class SqliteSession final : public sql::Session {
                const sql::RowCallback& on_row) override;
   Status Run(std::string_view script) override;
 
+  /// Replaces what `target` holds by one consistent state of this database. Others may write here
+  /// meanwhile; nobody else may use the target.
+  Status CopyTo(SqliteSession& target);
+
  private:
   explicit SqliteSession(sqlite3* database) : database_(database) {}
 

@@ -1,5 +1,6 @@
 #include "server/store/sqlite/sqlite_store.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "server/store/sqlite/data_folder_lock.h"
@@ -41,6 +42,16 @@ class SqliteEngine final : public sql::Engine {
 Result<std::unique_ptr<sql::Engine>> OpenSqliteEngine(const SqliteOptions& options) {
   ASSIGN_OR_RETURN(DataFolderLock lock, DataFolderLock::AcquireForDatabase(options.path));
   return std::make_unique<SqliteEngine>(options, std::move(lock));
+}
+
+Result<sql::SchemaVersions> MigrateSqliteDatabase(const SqliteOptions& options, MigrateMode mode) {
+  std::error_code error;
+  if (!std::filesystem::exists(options.path, error)) {
+    return Error(ErrorCode::kNotFound, "There is no database " + options.path);
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<sql::Engine> engine, OpenSqliteEngine(options));
+  ASSIGN_OR_RETURN(std::unique_ptr<sql::Session> session, engine->OpenWriter());
+  return mode == MigrateMode::kApply ? sql::Migrate(*session) : sql::TryMigrate(*session);
 }
 
 Result<std::unique_ptr<CatalogStore>> OpenSqliteStore(const SqliteOptions& options) {

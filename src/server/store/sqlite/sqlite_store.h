@@ -8,6 +8,7 @@
 #include <string>
 
 #include "server/store/catalog_store.h"
+#include "server/store/sql/migrate.h"
 #include "server/store/sql/sql_catalog_store.h"
 
 namespace firn::store::sqlite {
@@ -29,6 +30,12 @@ struct SqliteOptions {
 /// Errors: kUnavailable where another process has the database; kUnsupported where a newer Firn
 /// wrote it; kIoError, kInternal (damaged).
 Result<std::unique_ptr<CatalogStore>> OpenSqliteStore(const SqliteOptions& options);
+
+/// Brings a database that nobody has open to this program's schema; kTry only looks whether it can
+/// be done. Errors: kNotFound where there is no such file; those of sql::Migrate and of
+/// OpenSqliteStore.
+enum class MigrateMode : uint8_t { kApply, kTry };
+Result<sql::SchemaVersions> MigrateSqliteDatabase(const SqliteOptions& options, MigrateMode mode);
 
 /// The engine alone, for tests that put something between it and the store.
 Result<std::unique_ptr<sql::Engine>> OpenSqliteEngine(const SqliteOptions& options);

@@ -47,7 +47,7 @@ TEST_P(ObjectSuite, SwapsCompareTheVersion) {
   auto swapped = Swap("ns.t", 1, "one");
   ASSERT_THAT(swapped, IsOk());
   EXPECT_EQ(swapped->objects[0].version, 2);
-  EXPECT_THAT(Swap("ns.t", 1, "two"), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(Swap("ns.t", 1, "two"), IsError(ErrorCode::kLostRace));
   EXPECT_TRUE(Find("ns.t")->pointer.metadata_location.ends_with("/one"));
   EXPECT_EQ(Find("ns.t")->pointer.last_sequence_number, 1);
   EXPECT_THAT(Swap("ns.t", 2, "three"), IsOk());
@@ -59,12 +59,12 @@ TEST_P(ObjectSuite, ASwapOfAnObjectThatIsGoneConflicts) {
   SwapObject swap{
       .identifier = Name("ns.t"), .id = old->id, .expected_version = 1, .pointer = old->pointer};
   ASSERT_THAT(Rename("ns.t", "ns.u"), IsOk());
-  EXPECT_THAT(Run(CommitObjects{{swap}}), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(Run(CommitObjects{{swap}}), IsError(ErrorCode::kLostRace));
   ASSERT_THAT(Drop("ns.u"), IsOk());
-  EXPECT_THAT(Run(CommitObjects{{swap}}), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(Run(CommitObjects{{swap}}), IsError(ErrorCode::kLostRace));
   ASSERT_THAT(Create("ns.t"), IsOk());
   EXPECT_NE(Find("ns.t")->id, old->id);
-  EXPECT_THAT(Run(CommitObjects{{swap}}), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(Run(CommitObjects{{swap}}), IsError(ErrorCode::kLostRace));
 }
 
 TEST_P(ObjectSuite, SeveralChangesCommitTogetherOrNotAtAll) {
@@ -83,7 +83,7 @@ TEST_P(ObjectSuite, SeveralChangesCommitTogetherOrNotAtAll) {
   EXPECT_THAT(Run(CommitObjects{{swap("ns.a", 1),
                                  CreateObject{.identifier = Name("ns.c"), .pointer = Pointer("c")},
                                  swap("ns.b", 9)}}),
-              IsError(ErrorCode::kCommitConflict));
+              IsError(ErrorCode::kLostRace));
   EXPECT_EQ(Find("ns.a")->version, 1);
   EXPECT_EQ(Find("ns.c"), nullptr);
   EXPECT_EQ(Events().back().sequence, before);
@@ -105,7 +105,7 @@ TEST_P(ObjectSuite, AreDropped) {
   EXPECT_EQ(MessageOf(Drop("ns.t", kView)), "View does not exist: ns.t");
   EXPECT_EQ(MessageOf(Drop("ns.x")), "Table does not exist: ns.x");
   EXPECT_THAT(Run(DropObject{.identifier = Name("ns.t"), .expected_version = 5}),
-              IsError(ErrorCode::kCommitConflict));
+              IsError(ErrorCode::kLostRace));
   auto dropped = Run(DropObject{.identifier = Name("ns.t"), .expected_version = 1});
   ASSERT_THAT(dropped, IsOk());
   EXPECT_EQ(dropped->objects.at(0).pointer, table->pointer);
@@ -151,7 +151,7 @@ TEST_P(ObjectSuite, ListingGoesPageByPage) {
     ASSERT_THAT(Create(name), IsOk());
   }
   ASSERT_THAT(Create("ns.bb", kView), IsOk());
-  auto list = [&](PageRequest page) {
+  auto list = [&](const PageRequest& page) {
     return store_->ListObjects(warehouse_, Path("ns"), ObjectKind::kTable, page);
   };
   auto page = list({.after = std::nullopt, .limit = 3});

@@ -1,5 +1,6 @@
 #include "server/store/sql/changes/execute.h"
 
+#include "server/store/sql/changes/job_changes.h"
 #include "server/store/sql/changes/namespace_changes.h"
 #include "server/store/sql/changes/object_changes.h"
 #include "server/store/sql/changes/outcomes.h"
@@ -43,6 +44,12 @@ struct Describe {
   }
   AuditEntry operator()(const StageTable& m) const { return {"stage", m.identifier.ToString()}; }
   AuditEntry operator()(const SaveMetricsReport&) const { return {}; }
+  AuditEntry operator()(const RetryJob& m) const {
+    return {"retry_job", std::to_string(m.id.value())};
+  }
+  AuditEntry operator()(const CancelJob& m) const {
+    return {"cancel_job", std::to_string(m.id.value())};
+  }
 };
 
 Status WriteAudit(Session& session, const AuditEntry& entry, const MutationContext& context) {

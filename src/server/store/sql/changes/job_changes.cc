@@ -16,6 +16,43 @@ Status CheckToken(const Result<int64_t>& changed) {
   return {};
 }
 
+/// As in "it ...".
+std::string_view Condition(JobState state) {
+  switch (state) {
+    case JobState::kQueued:
+      return "waits for its first try";
+    case JobState::kRunning:
+      return "is running";
+    case JobState::kDone:
+      return "is done";
+    case JobState::kFailed:
+      return "has failed";
+    case JobState::kCancelled:
+      return "is cancelled";
+  }
+  return "is in an unknown state";
+}
+
+/// Runs an operator's statement on a job that is in a state for it.
+Result<MutationResult> ChangeJob(
+    Session& session, const Statement& statement, Params params, std::string_view what, JobId id) {
+  MutationResult result;
+  RETURN_IF_ERROR(session.Query(statement, params, [&](const Row& row) -> Status {
+    result.job = ReadJob(row);
+    return {};
+  }));
+  if (result.job.has_value()) {
+    return result;
+  }
+  std::string number = std::to_string(id.value());
+  ASSIGN_OR_RETURN(auto job, FindJobRow(session, id));
+  if (!job.has_value()) {
+    return Error(ErrorCode::kNotFound, "Job does not exist: " + number);
+  }
+  return Error(ErrorCode::kConflict, "Job " + number + " cannot be " + std::string(what) + ": it " +
+                                         std::string(Condition(job->state)));
+}
+
 }  // namespace
 
 Result<std::optional<JobRecord>> ClaimDueJob(Session& session, const JobClaim& claim) {
@@ -63,6 +100,17 @@ Status FinishClaimedJob(Session& session,
         kFailJob, {{":error", error}, {":id", job.id.value()}, {":token", job.token}}));
   }
   return CheckToken(session.Execute(kFinishJob, {{":id", job.id.value()}, {":token", job.token}}));
+}
+
+Result<MutationResult> Apply(const Change& change, const RetryJob& mutation) {
+  return ChangeJob(change.session(), kRequeueJob,
+                   {{":id", mutation.id.value()}, {":now", change.context.now.value()}}, "retried",
+                   mutation.id);
+}
+
+Result<MutationResult> Apply(const Change& change, const CancelJob& mutation) {
+  return ChangeJob(change.session(), kCancelJob, {{":id", mutation.id.value()}}, "cancelled",
+                   mutation.id);
 }
 
 }  // namespace firn::store::sql

@@ -1,5 +1,5 @@
-// The job queue, inside a transaction. A job's token fences its writes: it is raised by every
-// claim.
+// The job queue, inside a transaction: what workers do to it, and what operators do. A job's token
+// fences a worker's writes: it is raised by every claim.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "server/store/records.h"
+#include "server/store/sql/changes/change.h"
 #include "server/store/sql/session/session.h"
 
 namespace firn::store::sql {
@@ -30,5 +31,8 @@ Status FinishClaimedJob(Session& session,
                         const JobRecord& job,
                         std::string_view error,
                         std::optional<TimestampMs> retry_at);
+
+Result<MutationResult> Apply(const Change& change, const RetryJob& mutation);
+Result<MutationResult> Apply(const Change& change, const CancelJob& mutation);
 
 }  // namespace firn::store::sql

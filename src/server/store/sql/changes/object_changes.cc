@@ -94,7 +94,7 @@ Result<ObjectRecord> ApplyChange(const Change& change, const SwapObject& swap) {
   ASSIGN_OR_RETURN(auto current, FindObjectRow(session, change.context.warehouse, swap.identifier));
   if (!current.has_value() || current->id != swap.id || current->kind != swap.kind ||
       current->version != swap.expected_version) {
-    return Error(ErrorCode::kCommitConflict,
+    return Error(ErrorCode::kLostRace,
                  "Commit failed: " + swap.identifier.ToString() + " was changed concurrently");
   }
   std::optional<LocationRange> range;
@@ -116,7 +116,7 @@ Result<ObjectRecord> ApplyChange(const Change& change, const SwapObject& swap) {
                                     {":id", swap.id.value()},
                                     {":expected_version", swap.expected_version}}));
   if (changed != 1) {
-    return Error(ErrorCode::kCommitConflict,
+    return Error(ErrorCode::kLostRace,
                  "Commit failed: " + swap.identifier.ToString() + " was changed concurrently");
   }
   ObjectRecord object = *std::move(current);
@@ -156,7 +156,7 @@ Result<MutationResult> Apply(const Change& change, const DropObject& mutation) {
   Session& session = change.session();
   ASSIGN_OR_RETURN(ObjectRecord object, GetObject(change, mutation.identifier, mutation.kind));
   if (mutation.expected_version.has_value() && *mutation.expected_version != object.version) {
-    return Error(ErrorCode::kCommitConflict,
+    return Error(ErrorCode::kLostRace,
                  mutation.identifier.ToString() + " was changed concurrently");
   }
   RETURN_IF_ERROR(session.Execute(kDeleteObject, {{":id", object.id.value()}}));

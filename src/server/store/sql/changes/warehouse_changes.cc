@@ -2,11 +2,33 @@
 
 #include "server/store/sql/session/namespace_key.h"
 #include "server/store/sql/session/properties.h"
+#include "server/store/sql/text/jobs.h"
 #include "server/store/sql/text/logs.h"
 #include "server/store/sql/text/namespaces.h"
 #include "storage/location.h"
 
 namespace firn::store::sql {
+namespace {
+
+/// A job reaches its files through its warehouse.
+Status CheckNoUnfinishedJob(Session& session, int64_t warehouse, const std::string& name) {
+  constexpr int64_t kNamed = 10;  // in the message
+  std::string ids;
+  RETURN_IF_ERROR(session.Query(kListUnfinishedJobs,
+                                {{":warehouse", warehouse}, {":limit", kNamed}},
+                                [&](const Row& row) -> Status {
+                                  ids += ids.empty() ? "" : ", ";
+                                  ids += std::to_string(row.Int(0));
+                                  return {};
+                                }));
+  if (ids.empty()) {
+    return {};
+  }
+  return Error(ErrorCode::kConflict, "Warehouse " + name + " has jobs that are not finished: " +
+                                         ids + ". Wait for them; retry or cancel what failed");
+}
+
+}  // namespace
 
 Result<MutationResult> Apply(const Change& change, const CreateWarehouse& mutation) {
   ASSIGN_OR_RETURN(auto location, storage::Location::Parse(mutation.location));
@@ -65,10 +87,12 @@ Result<MutationResult> Apply(const Change& change, const DropWarehouse& mutation
   auto deleted = session.Execute(kDeleteNamespace, {{":warehouse", id}, {":path", kTopKey}});
   if (!deleted.has_value()) {
     if (deleted.error().code() == ErrorCode::kUnprocessable) {
-      return Error(ErrorCode::kNamespaceNotEmpty, "Warehouse " + mutation.name + " is not empty");
+      return Error(ErrorCode::kNamespaceNotEmpty,
+                   "Warehouse " + mutation.name + " is not empty: it holds namespaces");
     }
     return TakeError(std::move(deleted));
   }
+  RETURN_IF_ERROR(CheckNoUnfinishedJob(session, id, mutation.name));
   RETURN_IF_ERROR(session.Execute(kDeleteEventsOfWarehouse, {{":warehouse", id}}));
   RETURN_IF_ERROR(session.Execute(kDeleteWarehouse, {{":id", id}}));
   return MutationResult();

@@ -1,6 +1,7 @@
 #include "server/store/sql/session/rows.h"
 
 #include "server/store/sql/session/namespace_key.h"
+#include "server/store/sql/text/jobs.h"
 #include "server/store/sql/text/namespaces.h"
 #include "server/store/sql/text/objects.h"
 
@@ -69,6 +70,15 @@ Result<std::optional<ObjectRecord>> FindObjectRow(Session& session,
         found = ReadObject(row);
         return {};
       }));
+  return found;
+}
+
+Result<std::optional<JobRecord>> FindJobRow(Session& session, JobId id) {
+  std::optional<JobRecord> found;
+  RETURN_IF_ERROR(session.Query(kFindJob, {{":id", id.value()}}, [&](const Row& row) -> Status {
+    found = ReadJob(row);
+    return {};
+  }));
   return found;
 }
 

@@ -36,6 +36,9 @@ Result<std::optional<ObjectRecord>> FindObjectRow(Session& session,
                                                   WarehouseId warehouse,
                                                   const TableIdentifier& identifier);
 
+/// nullopt where there is none.
+Result<std::optional<JobRecord>> FindJobRow(Session& session, JobId id);
+
 Error NoSuchNamespace(const NamespacePath& path);
 /// kNoSuchTable or kNoSuchView: "Table does not exist: ns.t".
 Error NoSuchObject(ObjectKind kind, const TableIdentifier& identifier);

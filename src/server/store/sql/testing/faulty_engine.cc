@@ -23,7 +23,7 @@ class FaultySession final : public Session {
     if (faults_.before_commit) {
       faults_.before_commit();
     }
-    switch (faults_.fault) {
+    switch (CommitFault{faults_.fault.load()}) {
       case CommitFault::kNone:
         return inner_->Commit();
       case CommitFault::kLost:

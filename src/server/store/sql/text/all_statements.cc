@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 62> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 65> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -71,7 +71,10 @@ constexpr std::array<const Statement*, 62> kAll = {&kReadSchemaVersion,
                                                    &kFailJob,
                                                    &kRetryJob,
                                                    &kListJobs,
-                                                   &kListJobsOfKind,
+                                                   &kRequeueJob,
+                                                   &kCancelJob,
+                                                   &kFindJob,
+                                                   &kListUnfinishedJobs,
                                                    &kTrimJobs};
 
 }  // namespace

@@ -1,4 +1,5 @@
-// SQL of durable background jobs. States as in JobState: 0 queued, 1 running, 2 done, 3 failed.
+// SQL of durable background jobs. States as in JobState: 0 queued, 1 running, 2 done, 3 failed,
+// 4 cancelled.
 //
 // Every statement that returns a job selects the columns in the order that ReadJob
 // (sql/session/rows.h) expects.
@@ -51,20 +52,42 @@ inline constexpr Statement kRetryJob{
     "UPDATE jobs SET state = 0, last_error = :error, lease_until_ms = 0, run_after_ms = :run_after"
     " WHERE id = :id AND token = :token AND state = 1"};
 
+/// An operator's: failed for good, or waiting for its next try.
+inline constexpr Statement kRequeueJob{
+    "requeue_job",
+    "UPDATE jobs SET state = 0, attempts = 0, run_after_ms = :now, lease_until_ms = 0"
+    " WHERE id = :id AND (state = 3 OR (state = 0 AND attempts > 0))"
+    " RETURNING id, warehouse_id, kind, payload, progress, state, run_after_ms, attempts,"
+    " last_error, token"};
+
+/// The lease stays: whoever works under it may be at it until it ends.
+inline constexpr Statement kCancelJob{
+    "cancel_job",
+    "UPDATE jobs SET state = 4 WHERE id = :id AND state IN (0, 1, 3)"
+    " RETURNING id, warehouse_id, kind, payload, progress, state, run_after_ms, attempts,"
+    " last_error, token"};
+
+inline constexpr Statement kFindJob{
+    "find_job",
+    "SELECT id, warehouse_id, kind, payload, progress, state, run_after_ms, attempts, last_error,"
+    " token FROM jobs WHERE id = :id"};
+
+/// An empty kind and a negative state mean all.
 inline constexpr Statement kListJobs{
     "list_jobs",
     "SELECT id, warehouse_id, kind, payload, progress, state, run_after_ms, attempts, last_error,"
-    " token FROM jobs ORDER BY id DESC LIMIT :limit"};
+    " token FROM jobs WHERE id < :before AND (:kind = '' OR kind = :kind)"
+    " AND (:state < 0 OR state = :state) ORDER BY id DESC LIMIT :limit"};
 
-inline constexpr Statement kListJobsOfKind{
-    "list_jobs_of_kind",
-    "SELECT id, warehouse_id, kind, payload, progress, state, run_after_ms, attempts, last_error,"
-    " token FROM jobs WHERE kind = :kind ORDER BY id DESC LIMIT :limit"};
+inline constexpr Statement kListUnfinishedJobs{
+    "list_unfinished_jobs",
+    "SELECT id FROM jobs WHERE state IN (0, 1, 3) AND warehouse_id = :warehouse ORDER BY id"
+    " LIMIT :limit"};
 
-/// Finished ones only.
+/// Those that ended only.
 inline constexpr Statement kTrimJobs{
     "trim_jobs",
-    "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 2"
+    "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state IN (2, 4)"
     " AND id <= (SELECT MAX(id) FROM jobs) - :keep ORDER BY id LIMIT :step)"};
 
 }  // namespace firn::store::sql

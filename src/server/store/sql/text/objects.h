@@ -72,6 +72,7 @@ inline constexpr Statement kFindHolderAt{
     "find_holder_at",
     "SELECT 1 FROM objects WHERE location_key = :location_key AND id <> :self"
     " UNION ALL SELECT 2 FROM jobs WHERE location_key = :location_key"
+    " AND (state <> 4 OR lease_until_ms > :now)"
     " UNION ALL SELECT 3 FROM staged_tables WHERE location_key = :location_key"
     " AND expires_ms > :now"
     " AND NOT (warehouse_id = :warehouse AND path = :path AND name = :name)"};
@@ -81,6 +82,7 @@ inline constexpr Statement kFindHolderBelow{
     "SELECT 1 FROM objects WHERE location_key > :below AND location_key < :below_end"
     " AND id <> :self"
     " UNION ALL SELECT 2 FROM jobs WHERE location_key > :below AND location_key < :below_end"
+    " AND (state <> 4 OR lease_until_ms > :now)"
     " UNION ALL SELECT 3 FROM staged_tables"
     " WHERE location_key > :below AND location_key < :below_end AND expires_ms > :now"
     " AND NOT (warehouse_id = :warehouse AND path = :path AND name = :name)"};

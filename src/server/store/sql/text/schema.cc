@@ -150,7 +150,109 @@ CREATE TABLE commit_fence (
 INSERT INTO commit_fence (id, number) VALUES (1, 0);
 )sql";
 
-constexpr std::array kMigrations = {kFirst};
+// Access, leases and plans: part of the first release's schema, filled by nothing yet.
+//
+// A secret is here as its hash, or sealed under a key that the database does not hold
+// (`sealed_with` names it). `security_epoch.epoch` is what caches of principals and grants compare:
+// whatever changes those raises it in the same transaction. A grant is for one principal or one
+// role, on a warehouse, or on one namespace or object of it, and goes with what it is about.
+constexpr std::string_view kSecond = R"sql(
+CREATE TABLE principals (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  enabled INTEGER NOT NULL,
+  issuer TEXT,
+  subject TEXT,
+  created_ms INTEGER NOT NULL,
+  UNIQUE (issuer, subject),
+  CHECK ((issuer IS NULL) = (subject IS NULL))
+);
+
+CREATE TABLE credentials (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  principal_id INTEGER NOT NULL REFERENCES principals (id) ON DELETE CASCADE,
+  kind INTEGER NOT NULL,
+  public_id TEXT NOT NULL UNIQUE,
+  secret_hash TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER,
+  revoked_ms INTEGER
+);
+CREATE INDEX credentials_by_principal ON credentials (principal_id);
+
+CREATE TABLE roles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  created_ms INTEGER NOT NULL
+);
+
+CREATE TABLE role_members (
+  role_id INTEGER NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  principal_id INTEGER NOT NULL REFERENCES principals (id) ON DELETE CASCADE,
+  created_ms INTEGER NOT NULL,
+  PRIMARY KEY (role_id, principal_id)
+);
+CREATE INDEX role_members_by_principal ON role_members (principal_id);
+
+CREATE TABLE grants (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  principal_id INTEGER REFERENCES principals (id) ON DELETE CASCADE,
+  role_id INTEGER REFERENCES roles (id) ON DELETE CASCADE,
+  privilege INTEGER NOT NULL,
+  warehouse_id INTEGER NOT NULL REFERENCES warehouses (id) ON DELETE CASCADE,
+  namespace_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
+  object_id INTEGER REFERENCES objects (id) ON DELETE CASCADE,
+  created_ms INTEGER NOT NULL,
+  CHECK ((principal_id IS NULL) <> (role_id IS NULL)),
+  CHECK (namespace_id IS NULL OR object_id IS NULL)
+);
+CREATE UNIQUE INDEX grants_once ON grants (
+  COALESCE(principal_id, 0), COALESCE(role_id, 0), privilege,
+  warehouse_id, COALESCE(namespace_id, 0), COALESCE(object_id, 0)
+);
+CREATE INDEX grants_by_principal ON grants (principal_id);
+CREATE INDEX grants_by_role ON grants (role_id);
+CREATE INDEX grants_by_warehouse ON grants (warehouse_id);
+CREATE INDEX grants_by_namespace ON grants (namespace_id);
+CREATE INDEX grants_by_object ON grants (object_id);
+
+CREATE TABLE security_epoch (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  epoch INTEGER NOT NULL
+);
+INSERT INTO security_epoch (id, epoch) VALUES (1, 1);
+
+CREATE TABLE signing_keys (
+  id TEXT PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  algorithm TEXT NOT NULL,
+  sealed_key TEXT NOT NULL,
+  sealed_with TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  retired_ms INTEGER
+);
+
+CREATE TABLE leases (
+  name TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  token INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+);
+
+CREATE TABLE plans (
+  id TEXT PRIMARY KEY,
+  warehouse_id INTEGER NOT NULL,
+  object_id INTEGER NOT NULL,
+  principal TEXT NOT NULL,
+  request TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+);
+CREATE INDEX plans_by_expiry ON plans (expires_ms);
+)sql";
+
+constexpr std::array kMigrations = {kFirst, kSecond};
 
 }  // namespace
 

@@ -1,0 +1,110 @@
+// namespace: list, create, show, set, drop.
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/describe.h"
+#include "cli/remote_command.h"
+#include "server/http/url.h"
+
+namespace firn::cli {
+namespace {
+
+/// `key=value` pairs as a JSON object.
+Result<std::string> PropertiesJson(const std::vector<std::string>& settings) {
+  std::string body;
+  std::set<std::string_view> keys;
+  JsonWriter writer(body);
+  writer.BeginObject();
+  for (std::string_view setting : settings) {
+    size_t equals = setting.find('=');
+    if (equals == std::string_view::npos || equals == 0) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Expected KEY=VALUE, not: {}", setting));
+    }
+    std::string_view key = setting.substr(0, equals);
+    if (!keys.insert(key).second) {
+      return Error(ErrorCode::kInvalidArgument, fmt::format("Property given twice: {}", key));
+    }
+    writer.Field(key, setting.substr(equals + 1));
+  }
+  writer.EndObject();
+  return body;
+}
+
+Status List(RestClient& client, const Arguments& arguments) {
+  std::string path = "namespaces";
+  if (!arguments.name.empty()) {
+    ASSIGN_OR_RETURN(NamespacePath parent, ReadNamespace(arguments.name));
+    path += "?parent=" + EncodeNamespace(parent);
+  }
+  return PrintAnswer(client.Get(path), arguments, DescribeListing);
+}
+
+Status Create(RestClient& client, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(NamespacePath path, ReadNamespace(arguments.name));
+  ASSIGN_OR_RETURN(std::string properties, PropertiesJson(arguments.settings));
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().Key("namespace");
+  AppendLevels(writer, path);
+  writer.RawField("properties", properties).EndObject();
+  return PrintDone(client.Post("namespaces", body), arguments,
+                   "Created namespace " + ToDotted(path));
+}
+
+Status Show(RestClient& client, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(NamespacePath path, ReadNamespace(arguments.name));
+  return PrintAnswer(client.Get(NamespaceUrl(path)), arguments, DescribeNamespace);
+}
+
+Status Set(RestClient& client, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(NamespacePath path, ReadNamespace(arguments.name));
+  ASSIGN_OR_RETURN(std::string updates, PropertiesJson(arguments.settings));
+  if (arguments.settings.empty() && arguments.removals.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "Nothing to change: give --property or --remove");
+  }
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().RawField("updates", updates).Key("removals").BeginArray();
+  for (const std::string& key : arguments.removals) {
+    writer.String(key);
+  }
+  writer.EndArray().EndObject();
+  return PrintAnswer(client.Post(NamespaceUrl(path) + "/properties", body), arguments,
+                     DescribeProperties);
+}
+
+Status Drop(RestClient& client, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(NamespacePath path, ReadNamespace(arguments.name));
+  return PrintDone(client.Delete(NamespaceUrl(path)), arguments,
+                   "Dropped namespace " + ToDotted(path));
+}
+
+/// An option that takes one value each time it is given, not all words up to the next flag.
+void AddRepeatable(const RemoteCommand& command,
+                   const std::string& flags,
+                   std::vector<std::string>& target,
+                   const std::string& help) {
+  command.app->add_option(flags, target, help)->allow_extra_args(false);
+}
+
+}  // namespace
+
+void AddNamespace(CLI::App& app, Chosen& chosen) {
+  CLI::App* group = AddNameGroup(app, "namespace", "Namespaces: list, create, show, set, drop");
+  auto list = AddCatalogCommand(*group, chosen, {"list", "List namespaces", List});
+  list.app->add_option("parent", list.arguments->name, "Only those directly below it, as a.b");
+  auto create = AddCatalogCommand(*group, chosen, {"create", "Create a namespace", Create});
+  create.Name(kNamespaceHelp);
+  AddRepeatable(create, "-p,--property", create.arguments->settings, "KEY=VALUE, repeatable");
+  AddCatalogCommand(*group, chosen, {"show", "Print a namespace's properties", Show})
+      .Name(kNamespaceHelp);
+  auto set = AddCatalogCommand(*group, chosen, {"set", "Set and remove properties", Set});
+  set.Name(kNamespaceHelp);
+  AddRepeatable(set, "-p,--property", set.arguments->settings, "KEY=VALUE, repeatable");
+  AddRepeatable(set, "-r,--remove", set.arguments->removals, "KEY, repeatable");
+  AddCatalogCommand(*group, chosen, {"drop", "Drop an empty namespace", Drop}).Name(kNamespaceHelp);
+}
+
+}  // namespace firn::cli

@@ -1,0 +1,113 @@
+#include "cli/remote_command.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace firn::cli {
+namespace {
+
+constexpr const char* kNameFooter =
+    "Names are levels joined with dots; a level that holds a dot is quoted: 'a.\"b.c\".t'.\n";
+
+Error WithHelp(Error error) {
+  return Error(error.code(),
+               error.message() + "; names are written a.b.c, a level with a dot a.\"x.y\".c");
+}
+
+}  // namespace
+
+CLI::App* AddNameGroup(CLI::App& app, const std::string& name, const std::string& help) {
+  CLI::App* group = app.add_subcommand(name, help);
+  group->require_subcommand(1);
+  group->footer(kNameFooter + app.get_footer());  // its commands inherit it
+  return group;
+}
+
+RemoteCommand AddServerCommand(CLI::App& group, Chosen& chosen, CommandSpec spec) {
+  CLI::App* app = group.add_subcommand(spec.name, spec.help);
+  auto arguments = std::make_shared<Arguments>();
+  app->add_option("--uri", arguments->uri, "The server, for example http://127.0.0.1:8181")
+      ->envname("FIRN_URI");
+  app->add_flag("--json", arguments->json, "Print JSON");
+  app->callback([arguments, action = std::move(spec.action), &chosen] {
+    chosen.action = [arguments, action]() -> Status {
+      ASSIGN_OR_RETURN(auto client, RestClient::Make(arguments->uri, arguments->warehouse));
+      return action(*client, *arguments);
+    };
+  });
+  return {app, std::move(arguments)};
+}
+
+RemoteCommand AddCatalogCommand(CLI::App& group, Chosen& chosen, CommandSpec spec) {
+  RemoteCommand command = AddServerCommand(group, chosen, std::move(spec));
+  command.app->add_option("-w,--warehouse", command.arguments->warehouse,
+                          "Warehouse; the default one if not given");
+  return command;
+}
+
+Result<NamespacePath> ReadNamespace(std::string_view text) {
+  auto path = ParseDottedNamespace(text);
+  return path.has_value() ? std::move(path)
+                          : Result<NamespacePath>(WithHelp(TakeError(std::move(path))));
+}
+
+Result<TableIdentifier> ReadIdentifier(std::string_view text) {
+  auto identifier = ParseDottedIdentifier(text);
+  return identifier.has_value()
+             ? std::move(identifier)
+             : Result<TableIdentifier>(WithHelp(TakeError(std::move(identifier))));
+}
+
+void AppendLevels(JsonWriter& writer, const NamespacePath& path) {
+  writer.BeginArray();
+  for (const std::string& level : path.levels) {
+    writer.String(level);
+  }
+  writer.EndArray();
+}
+
+void AppendIdentifier(JsonWriter& writer, const TableIdentifier& identifier) {
+  writer.BeginObject().Key("namespace");
+  AppendLevels(writer, identifier.name_space);
+  writer.Field("name", identifier.name).EndObject();
+}
+
+void PrintLine(std::string_view text) {
+  std::string line(text);
+  for (char& c : line) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      c = '?';
+    }
+  }
+  fmt::print("{}\n", line);
+}
+
+Status PrintAnswer(Result<std::string> answer, const Arguments& arguments, Describe describe) {
+  ASSIGN_OR_RETURN(std::string body, std::move(answer));
+  if (arguments.json) {
+    fmt::print("{}\n", body);
+    return {};
+  }
+  ASSIGN_OR_RETURN(std::string text, describe(body));
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    size_t end = rest.find('\n');
+    PrintLine(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return {};
+}
+
+Status PrintDone(Result<std::string> answer, const Arguments& arguments, const std::string& done) {
+  ASSIGN_OR_RETURN(std::string body, std::move(answer));
+  if (arguments.json) {
+    fmt::print("{}\n", body.empty() ? "{}" : body);
+  } else {
+    PrintLine(done);
+  }
+  return {};
+}
+
+}  // namespace firn::cli

@@ -1,0 +1,34 @@
+#include "server/app/places.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace firn::app {
+
+Result<Places> FindPlaces(const config::Settings& settings) {
+  std::error_code error;
+  Places places;
+  places.data_dir = std::filesystem::absolute(settings.data_dir, error).lexically_normal();
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (settings.database_url.empty()) {
+    places.database_path = (places.data_dir / "firn.db").string();
+  } else if (settings.database_url.starts_with(kSqlite) &&
+             settings.database_url.size() > kSqlite.size()) {
+    places.database_path = settings.database_url.substr(kSqlite.size());
+  } else {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("database.url takes sqlite:PATH, not: {}", settings.database_url));
+  }
+  places.warehouse_location = settings.warehouse_location;
+  if (places.warehouse_location.empty()) {
+    places.warehouse_location = "file://" + (places.data_dir / "warehouse").string();
+  } else if (places.warehouse_location.find(':') == std::string::npos) {
+    places.warehouse_location =
+        "file://" +
+        std::filesystem::absolute(places.warehouse_location).lexically_normal().string();
+  }
+  return places;
+}
+
+}  // namespace firn::app

@@ -1,0 +1,26 @@
+// Where a server's things lie, as its settings say it. Shared by the server and by what operates on
+// its data folder without one.
+//
+// Thread-safety: pure but for the working directory, which relative paths start from.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+#include "server/config/settings.h"
+
+namespace firn::app {
+
+struct Places {
+  /// Absolute.
+  std::filesystem::path data_dir;
+  std::string database_path;
+  /// With a scheme.
+  std::string warehouse_location;
+};
+
+/// Looks at no file. Errors: kInvalidArgument for a database that is not `sqlite:PATH`.
+Result<Places> FindPlaces(const config::Settings& settings);
+
+}  // namespace firn::app

@@ -1,0 +1,178 @@
+// The handler over a real SQLite store and files in memory: what surrounds an operation.
+#include "server/rest/catalog_handler.h"
+
+#include <filesystem>
+#include <memory>
+
+#include "base/testing/matchers.h"
+#include "server/http/testing/test_request.h"
+#include "server/service/commit_locks.h"
+#include "server/service/metadata_cache.h"
+#include "server/store/sqlite/sqlite_store.h"
+#include "server/store/testing/racing_store.h"
+#include "storage/memory_object_store.h"
+
+namespace firn::rest {
+namespace {
+
+using http::Method;
+using ::testing::HasSubstr;
+using testing::IsOk;
+
+class NoSystemEndpoints final : public http::SystemEndpoints {
+ public:
+  std::optional<http::Response> TryAnswer(const http::Request&) override { return std::nullopt; }
+};
+
+class CatalogHandlerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("firn-rest-" + Uuid::Random().ToString());
+    std::filesystem::create_directories(folder_);
+    auto opened = store::sqlite::OpenSqliteStore({.path = (folder_ / "firn.db").string()});
+    ASSERT_THAT(opened, IsOk());
+    store_ = *std::move(opened);
+    racing_ = std::make_unique<store::testing::RacingStore>(*store_);
+    warehouses_ = std::make_unique<service::WarehouseDirectory>(
+        *racing_, [](const std::string&) { return Status(); });
+    ASSERT_THAT(warehouses_->Open("default", "file:///w", clock_.Now()), IsOk());
+    service::Environment environment{*racing_, files_, clock_, cache_, locks_, options_};
+    auto made = CatalogHandler::Make(environment, *warehouses_, system_, {});
+    ASSERT_THAT(made, IsOk());
+    handler_ = *std::move(made);
+    ASSERT_EQ(Post("/v1/namespaces", R"({"namespace":["ns"]})").status, 200);
+    ASSERT_EQ(Post("/v1/namespaces/ns/tables", kTable).status, 200);
+  }
+  void TearDown() override {
+    handler_.reset();
+    warehouses_.reset();
+    racing_.reset();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  http::Response Send(Method method,
+                      std::string target,
+                      std::string body,
+                      http::testing::TestRequest::Headers headers = {}) {
+    http::testing::TestRequest request(method, std::move(target), std::move(body), headers);
+    return handler_->Handle(request.get());
+  }
+  http::Response Post(std::string target,
+                      std::string body,
+                      http::testing::TestRequest::Headers headers = {}) {
+    return Send(Method::kPost, std::move(target), std::move(body), headers);
+  }
+  static std::string BodyOf(const http::Response& response) {
+    std::string text;
+    for (const http::Body& piece : response.body) {
+      text += *piece;
+    }
+    return text;
+  }
+
+  static constexpr std::string_view kKey = "0190b8a0-0000-7000-8000-000000000001";
+  static constexpr const char* kTable =
+      R"({"name":"t","schema":{"type":"struct","schema-id":0,)"
+      R"("fields":[{"id":1,"name":"id","required":false,"type":"long"}]}})";
+  static constexpr const char* kOther = R"({"name":"other","location":"file:///other"})";
+  static constexpr const char* kCommit =
+      R"({"requirements":[],"updates":[{"action":"set-properties","updates":{"k":"v"}}]})";
+
+  std::filesystem::path folder_;
+  SystemClock clock_;
+  service::ServiceOptions options_{.commit_retries = 2};
+  service::MetadataCache cache_{1 << 20};
+  service::CommitLocks locks_;
+  storage::InMemoryObjectStore files_{clock_};
+  NoSystemEndpoints system_;
+  std::unique_ptr<store::CatalogStore> store_;
+  std::unique_ptr<store::testing::RacingStore> racing_;
+  std::unique_ptr<service::WarehouseDirectory> warehouses_;
+  std::unique_ptr<CatalogHandler> handler_;
+};
+
+TEST_F(CatalogHandlerTest, ALostRaceIsNotKeptUnderItsKey) {
+  racing_->races_left = 3;
+  http::Response lost = Post("/v1/namespaces/ns/tables/t", kCommit, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(lost.status, 409);
+  EXPECT_EQ(lost.error_type, "CommitFailedException");
+  http::Response again = Post("/v1/namespaces/ns/tables/t", kCommit, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(again.status, 200);
+  EXPECT_THAT(BodyOf(again), HasSubstr(R"("k":"v")"));
+}
+
+TEST_F(CatalogHandlerTest, AFailedRequirementIsKeptUnderItsKey) {
+  constexpr const char* kNoSuchSchema =
+      R"({"requirements":[{"type":"assert-current-schema-id","current-schema-id":9}],)"
+      R"("updates":[{"action":"set-properties","updates":{"k":"v"}}]})";
+  for (int i = 0; i < 2; ++i) {
+    http::Response refused =
+        Post("/v1/namespaces/ns/tables/t", kNoSuchSchema, {{"Idempotency-Key", kKey}});
+    EXPECT_EQ(refused.status, 409);
+  }
+  http::Response other = Post("/v1/namespaces/ns/tables/t", kCommit, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(other.status, 422);
+}
+
+TEST_F(CatalogHandlerTest, WarehousesAreMadeAndDroppedOnceUnderAKey) {
+  http::Response made = Post("/management/v1/warehouses", kOther, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(made.status, 200);
+  http::Response again = Post("/management/v1/warehouses", kOther, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(BodyOf(again), BodyOf(made));
+  EXPECT_EQ(Post("/management/v1/warehouses", kOther).status, 409);
+  constexpr std::string_view kSecondKey = "0190b8a0-0000-7000-8000-000000000002";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "",
+                   {{"Idempotency-Key", kSecondKey}})
+                  .status,
+              204);
+  }
+  EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 404);
+}
+
+TEST_F(CatalogHandlerTest, AJobIsChangedOnceUnderAKey) {
+  options_.purge_delay = std::chrono::hours(1);
+  ASSERT_EQ(Send(Method::kDelete, "/v1/namespaces/ns/tables/t?purgeRequested=true", "").status,
+            204);
+  http::Response done = Post("/management/v1/jobs/1/cancel", "", {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(done.status, 200);
+  EXPECT_THAT(BodyOf(done), HasSubstr(R"("state":"cancelled")"));
+  http::Response again = Post("/management/v1/jobs/1/cancel", "", {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(BodyOf(again), BodyOf(done));
+  EXPECT_EQ(Post("/management/v1/jobs/1/cancel", "").status, 409);
+  EXPECT_EQ(Post("/management/v1/jobs/1/retry", "", {{"Idempotency-Key", kKey}}).status, 422);
+}
+
+TEST_F(CatalogHandlerTest, TheKeyOfAMetricsReportIsHonoured) {
+  constexpr const char* kReport =
+      R"({"report-type":"commit-report","table-name":"ns.t","snapshot-id":1,"sequence-number":1,)"
+      R"("operation":"append","metrics":{},"metadata":{}})";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(
+        Post("/v1/namespaces/ns/tables/t/metrics", kReport, {{"Idempotency-Key", kKey}}).status,
+        204);
+  }
+  EXPECT_EQ(Post("/v1/namespaces/ns/tables/t", kCommit, {{"Idempotency-Key", kKey}}).status, 422);
+}
+
+TEST_F(CatalogHandlerTest, WhatConcernsTheWholeServerNeedsNoDefaultWarehouse) {
+  service::WarehouseDirectory none(*store_, [](const std::string&) { return Status(); });
+  service::Environment environment{*store_, files_, clock_, cache_, locks_, options_};
+  auto made = CatalogHandler::Make(environment, none, system_, {});
+  ASSERT_THAT(made, IsOk());
+  handler_ = *std::move(made);
+  EXPECT_EQ(Send(Method::kGet, "/v1/namespaces", "").status, 404);
+  EXPECT_EQ(Send(Method::kGet, "/v1/config", "").status, 200);
+  EXPECT_EQ(Send(Method::kGet, "/management/v1/warehouses", "").status, 200);
+  EXPECT_EQ(Send(Method::kGet, "/management/v1/jobs", "").status, 200);
+  EXPECT_EQ(Post("/management/v1/warehouses", kOther).status, 200);
+  http::Response config = Send(Method::kGet, "/v1/config?warehouse=other", "");
+  EXPECT_THAT(BodyOf(config), HasSubstr(R"("prefix":"other")"));
+  EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 204);
+}
+
+}  // namespace
+}  // namespace firn::rest
