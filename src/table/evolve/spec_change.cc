@@ -1,0 +1,185 @@
+#include "table/evolve/spec_change.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace firn::table {
+namespace {
+
+using iceberg::Transform;
+using iceberg::TransformKind;
+using iceberg::UnboundPartitionField;
+
+Error Invalid(std::string message) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+bool IsCalendar(const Transform& transform) {
+  switch (transform.kind()) {
+    case TransformKind::kYear:
+    case TransformKind::kMonth:
+    case TransformKind::kDay:
+    case TransformKind::kHour:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// As the reference implementation names fields.
+std::string NameOf(const std::string& source, const Transform& transform) {
+  switch (transform.kind()) {
+    case TransformKind::kIdentity:
+      return source;
+    case TransformKind::kBucket:
+      return source + "_bucket_" + std::to_string(transform.parameter());
+    case TransformKind::kTruncate:
+      return source + "_trunc_" + std::to_string(transform.parameter());
+    case TransformKind::kVoid:
+      return source + "_null";
+    default:
+      return source + "_" + transform.ToString();
+  }
+}
+
+Result<iceberg::FieldId> SourceOf(const iceberg::Schema& schema, const std::string& name) {
+  const iceberg::NestedField* column = schema.FindField(name);
+  if (column == nullptr) {
+    return Invalid("Cannot find column: " + name);
+  }
+  return column->id;
+}
+
+class SpecEditor {
+ public:
+  explicit SpecEditor(const iceberg::TableMetadata& table) : table_(table) {
+    for (const iceberg::PartitionField& field : table.default_spec().fields) {
+      fields_.push_back({field.source_id, field.field_id, field.name, field.transform});
+    }
+  }
+
+  Status Apply(const AddPartitionField& step) {
+    ASSIGN_OR_RETURN(iceberg::FieldId source, SourceOf(table_.current_schema(), step.source));
+    for (const UnboundPartitionField& field : fields_) {
+      bool same = field.source_id == source && field.transform == step.transform;
+      bool redundant =
+          field.source_id == source && IsCalendar(field.transform) && IsCalendar(step.transform);
+      if (same || redundant) {
+        return Invalid("Cannot add redundant partition field for " + step.source +
+                       ": conflicts with " + field.name);
+      }
+    }
+    std::string name = step.name.value_or(NameOf(step.source, step.transform));
+    RETURN_IF_ERROR(FreeName(name));
+    fields_.push_back({source, KnownId(source, step.transform), std::move(name), step.transform});
+    return {};
+  }
+
+  Status Apply(const RemovePartitionField& step) {
+    ASSIGN_OR_RETURN(auto field, Find(step.name));
+    if (table_.format_version == 1) {
+      field->transform = Transform::Plain(TransformKind::kVoid);
+    } else {
+      fields_.erase(field);
+    }
+    return {};
+  }
+
+  Status Apply(const RenamePartitionField& step) {
+    RETURN_IF_ERROR(FreeName(step.new_name));
+    ASSIGN_OR_RETURN(auto field, Find(step.name));
+    field->name = step.new_name;
+    return {};
+  }
+
+  std::vector<UnboundPartitionField> Take() && { return std::move(fields_); }
+
+ private:
+  using Fields = std::vector<UnboundPartitionField>;
+
+  static bool IsVoid(const UnboundPartitionField& field) {
+    return field.transform.kind() == TransformKind::kVoid;
+  }
+
+  Result<Fields::iterator> Find(const std::string& name) {
+    auto found = std::ranges::find_if(fields_, [&](const UnboundPartitionField& field) {
+      return field.name == name && !IsVoid(field);
+    });
+    if (found == fields_.end()) {
+      return Invalid("Cannot find partition field: " + name);
+    }
+    return found;
+  }
+
+  /// A field that v1 keeps only for its place gives its name away.
+  Status FreeName(const std::string& name) {
+    for (UnboundPartitionField& field : fields_) {
+      if (field.name != name) {
+        continue;
+      }
+      if (!IsVoid(field)) {
+        return Invalid("Cannot use partition field name more than once: " + name);
+      }
+      field.name += "_" + std::to_string(field.field_id.value_or(iceberg::FieldId(0)).value());
+    }
+    return {};
+  }
+
+  /// From v2 on; in v1 a field's id follows from its place.
+  std::optional<iceberg::FieldId> KnownId(iceberg::FieldId source, const Transform& transform) {
+    if (table_.format_version == 1) {
+      return std::nullopt;
+    }
+    for (const iceberg::PartitionSpec& spec : table_.specs) {
+      for (const iceberg::PartitionField& field : spec.fields) {
+        if (field.source_id == source && field.transform == transform && !IsUsed(field.field_id)) {
+          return field.field_id;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool IsUsed(iceberg::FieldId id) const {
+    return std::ranges::any_of(
+        fields_, [id](const UnboundPartitionField& field) { return field.field_id == id; });
+  }
+
+  const iceberg::TableMetadata& table_;
+  Fields fields_;
+};
+
+}  // namespace
+
+Result<Updates> ChangeSpec(const iceberg::TableMetadata& table, std::span<const SpecStep> steps) {
+  SpecEditor editor(table);
+  for (const SpecStep& step : steps) {
+    RETURN_IF_ERROR(std::visit([&](const auto& one) { return editor.Apply(one); }, step));
+  }
+  iceberg::UnboundPartitionSpec next{.id = std::nullopt, .fields = std::move(editor).Take()};
+  ASSIGN_OR_RETURN(iceberg::PartitionSpec bound, iceberg::BindSpec(next, table.current_schema()));
+  if (bound.CompatibleWith(table.default_spec())) {
+    return Updates{};
+  }
+  return Updates{iceberg::AddSpec{std::move(next)},
+                 iceberg::SetDefaultSpec{iceberg::SpecId(iceberg::kLastAdded)}};
+}
+
+Result<Updates> ReplaceSortOrder(const iceberg::TableMetadata& table,
+                                 std::span<const SortColumn> columns) {
+  iceberg::SortOrder order;
+  for (const SortColumn& column : columns) {
+    ASSIGN_OR_RETURN(iceberg::FieldId source, SourceOf(table.current_schema(), column.source));
+    order.fields.push_back({source, column.transform, column.direction, column.null_order});
+  }
+  RETURN_IF_ERROR(iceberg::CheckCompatibility(order, table.current_schema()));
+  if (order.fields == table.default_sort_order().fields) {
+    return Updates{};
+  }
+  // The table gives the id; 0 would say unsorted.
+  order.id = iceberg::SortOrderId(order.is_sorted() ? 1 : 0);
+  return Updates{iceberg::AddSortOrder{std::move(order)},
+                 iceberg::SetDefaultSortOrder{iceberg::SortOrderId(iceberg::kLastAdded)}};
+}
+
+}  // namespace firn::table

@@ -1,0 +1,60 @@
+// Partition evolution: steps that change a table's default spec; and its sort order. Data stays
+// where it is: old files keep their spec. Source: specification, "Partition Evolution".
+//
+// In v1 a removed field stays as `void`, because there fields are known by their place; from v2 on
+// it is left out, and a field that comes back gets the id it had.
+//
+// Errors: kInvalidArgument for a column or field that is not there, a name that is taken, a
+// transform that does not fit, a second calendar transform of one column. Thread-safety: plain
+// values, pure functions.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "iceberg/metadata/table_metadata.h"
+#include "iceberg/schema/sort_order.h"
+#include "iceberg/schema/transform.h"
+#include "table/evolve/updates_action.h"
+
+namespace firn::table {
+
+struct AddPartitionField {
+  /// Full name of the column.
+  std::string source;
+  iceberg::Transform transform;
+  /// nullopt: `x`, `x_bucket_16`, `x_trunc_4`, `x_year`, ...
+  std::optional<std::string> name;
+};
+
+struct RemovePartitionField {
+  std::string name;
+};
+
+struct RenamePartitionField {
+  std::string name;
+  std::string new_name;
+};
+
+using SpecStep = std::variant<AddPartitionField, RemovePartitionField, RenamePartitionField>;
+
+/// Makes the result the default spec; no updates where it is that already.
+Result<Updates> ChangeSpec(const iceberg::TableMetadata& table, std::span<const SpecStep> steps);
+
+/// A field of a sort order, by name.
+struct SortColumn {
+  std::string source;
+  iceberg::Transform transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity);
+  iceberg::SortDirection direction = iceberg::SortDirection::kAscending;
+  iceberg::NullOrder null_order = iceberg::NullOrder::kNullsFirst;
+};
+
+/// Makes the order the default; empty: unsorted.
+Result<Updates> ReplaceSortOrder(const iceberg::TableMetadata& table,
+                                 std::span<const SortColumn> columns);
+
+}  // namespace firn::table
