@@ -210,7 +210,9 @@ std::string FormatIsoTime(int64_t micros) {
 std::string FormatIsoTimestamp(int64_t value, TimeUnit unit, ZoneText zone) {
   int64_t units = UnitsPerSecond(unit);
   int64_t seconds = FloorDiv(value, units);
-  int64_t nanos = (value - seconds * units) * (kNanosPerSecond / units);
+  // Not value - seconds * units: near the least value that product has no int64.
+  int64_t rest = value % units;
+  int64_t nanos = (rest < 0 ? rest + units : rest) * (kNanosPerSecond / units);
   int64_t days = FloorDiv(seconds, kSecondsPerDay);
   return fmt::format("{}T{}{}", FormatDate(days),
                      FormatTimeOfDay(seconds - days * kSecondsPerDay, nanos),

@@ -201,5 +201,13 @@ TEST(CivilTime, TextOfFarYears) {
   EXPECT_EQ(ParseIsoDate("-0001-12-31"), -719529);
 }
 
+TEST(CivilTimeTest, PrintsTheLeastTimestamp) {
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  EXPECT_EQ(FormatIsoTimestamp(kLeast, TimeUnit::kNanos, ZoneText::kNone),
+            "1677-09-21T00:12:43.145224192");
+  EXPECT_EQ(FormatIsoTimestamp(-1, TimeUnit::kMicros, ZoneText::kUtc),
+            "1969-12-31T23:59:59.999999+00:00");
+}
+
 }  // namespace
 }  // namespace firn::iceberg

@@ -68,7 +68,8 @@ int64_t RandomCases::Time(int64_t units_per_second) {
     return OneIn(2) ? std::numeric_limits<int64_t>::min() + Below(3)
                     : std::numeric_limits<int64_t>::max() - Below(3);
   }
-  int64_t days = static_cast<int64_t>(Below(9)) - 4 + (OneIn(3) ? 0 : Below(3) * 365 - 365);
+  int64_t years = OneIn(3) ? 0 : static_cast<int64_t>(Below(3)) - 1;
+  int64_t days = static_cast<int64_t>(Below(9)) - 4 + years * 365;
   int64_t seconds = OneIn(3) ? 0 : Below(24) * 3600;
   int64_t units = OneIn(3) ? static_cast<int64_t>(Below(3)) - 1 : 0;
   return (days * kSecondsPerDay + seconds) * units_per_second + units;

@@ -17,6 +17,12 @@
 namespace firn::iceberg::testing {
 namespace {
 
+/// One less; the least value stays.
+template <class Int>
+Int Before(Int value) {
+  return value == std::numeric_limits<Int>::min() ? value : value - 1;
+}
+
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
 
 std::optional<Literal> ValueOf(const StructValue& row, FieldId id) {
@@ -159,8 +165,8 @@ StructValue RandomFiles::Tuple(const Writer& writer,
     bool exact = type.id() == TypeId::kDate && field.transform.kind() == TransformKind::kDay;
     if (writer.rounds_up && is_time && !exact && *ordinal < 0) {
       // Towards zero, unless the value lies on the boundary.
-      Literal before = type.id() == TypeId::kDate ? Literal(*promoted.As<int32_t>() - 1)
-                                                  : Literal(*promoted.As<int64_t>() - 1);
+      Literal before = type.id() == TypeId::kDate ? Literal(Before(*promoted.As<int32_t>()))
+                                                  : Literal(Before(*promoted.As<int64_t>()));
       auto previous = ApplyTransform(field.transform, type, before);
       if (previous.has_value() && **previous == partition) {
         partition = Literal(*ordinal + 1);
