@@ -23,7 +23,12 @@ std::string Printed(const char* fields) {
   }
   std::ostringstream out;
   parquet::schema::PrintSchema(root->get(), out);
-  return out.str();
+  // What Arrow prints of converted types is left out.
+  std::string text = out.str();
+  for (size_t at; (at = text.find(", is_from")) != std::string::npos;) {
+    text.erase(at, text.find(')', at) - at);
+  }
+  return text;
 }
 
 TEST(ParquetSchemaTest, TypesAreTheOnesOfTheSpecification) {
@@ -48,8 +53,8 @@ TEST(ParquetSchemaTest, TypesAreTheOnesOfTheSpecification) {
   optional int64 field_id=3 c (Decimal(precision=18, scale=2));
   optional fixed_len_byte_array(16) field_id=4 d (Decimal(precision=38, scale=2));
   optional fixed_len_byte_array(16) field_id=5 e (UUID);
-  optional int64 field_id=6 f (Timestamp(isAdjustedToUTC=true, timeUnit=microseconds, is_from_converted_type=false, force_set_converted_type=true));
-  optional int64 field_id=7 g (Timestamp(isAdjustedToUTC=false, timeUnit=nanoseconds, is_from_converted_type=false, force_set_converted_type=false));
+  optional int64 field_id=6 f (Timestamp(isAdjustedToUTC=true, timeUnit=microseconds));
+  optional int64 field_id=7 g (Timestamp(isAdjustedToUTC=false, timeUnit=nanoseconds));
   optional group field_id=9 i (Variant(1)) {
     required binary field_id=-1 metadata;
     required binary field_id=-1 value;
