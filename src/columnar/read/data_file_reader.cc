@@ -1,0 +1,240 @@
+#include "columnar/read/data_file_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include <arrow/builder.h>
+#include <arrow/compute/api_vector.h>
+#include <arrow/datum.h>
+
+#include "columnar/io/arrow_status.h"
+#include "columnar/kernels/field_path.h"
+#include "columnar/read/needed_columns_internal.h"
+#include "columnar/read/row_group_pruning.h"
+
+namespace firn::columnar {
+namespace {
+
+using iceberg::BoundExpression;
+using iceberg::FieldId;
+using iceberg::NestedField;
+using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
+
+/// Values of identity partition fields, for columns that the file itself lacks.
+std::map<FieldId, std::optional<iceberg::Literal>> ConstantsOf(const FileToRead& file) {
+  std::map<FieldId, std::optional<iceberg::Literal>> constants;
+  for (const iceberg::PartitionField& field : file.spec.fields) {
+    if (field.transform.kind() != iceberg::TransformKind::kIdentity) {
+      continue;
+    }
+    for (const auto& [id, value] : file.partition.fields) {
+      if (id == field.field_id) {
+        constants.emplace(field.source_id, value);
+      }
+    }
+  }
+  return constants;
+}
+
+std::vector<FieldId> HiddenColumns(const BoundExpression& filter, const FileDeletes& deletes) {
+  std::vector<FieldId> ids = iceberg::FieldsOf(filter);
+  for (const auto& set : deletes.equality) {
+    ids.insert(ids.end(), set->fields().begin(), set->fields().end());
+  }
+  return ids;
+}
+
+Result<BatchPtr> Select(const BatchPtr& batch, std::span<const uint8_t> mask) {
+  arrow::BooleanBuilder builder;
+  RETURN_IF_ERROR(ToStatus(builder.AppendValues(mask.data(), static_cast<int64_t>(mask.size())),
+                           ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(auto kept, ToResult(builder.Finish(), ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(arrow::Datum selected,
+                   ToResult(arrow::compute::Filter(batch, kept), ErrorCode::kInternal));
+  return selected.record_batch();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& context,
+                                                             const ReadRequest& request,
+                                                             const FileToRead& file,
+                                                             const BoundExpression& residual,
+                                                             FileDeletes deletes) {
+  std::unique_ptr<DataFileReader> reader(new DataFileReader());
+  reader->deletes_ = std::move(deletes);
+  reader->batch_rows_ = context.options.batch_rows;
+  ASSIGN_OR_RETURN(reader->source_, ParquetSource::Open(context, file));
+  Status prepared = reader->Prepare(context, request, file, iceberg::RewriteNot(residual));
+  if (!prepared.has_value()) {
+    return reader->source_->Explain(std::move(prepared).error());
+  }
+  return reader;
+}
+
+Status DataFileReader::Prepare(const ReadContext& /*context*/,
+                               const ReadRequest& request,
+                               const FileToRead& file,
+                               const BoundExpression& residual) {
+  std::vector<SourceField> fields = source_->fields();
+  if (!AnyIds(fields)) {
+    if (!request.name_mapping) {
+      return Error(ErrorCode::kInvalidMetadata,
+                   "The file has no field ids and the table no schema.name-mapping.default");
+    }
+    ApplyNameMapping(*request.name_mapping, fields);
+  }
+  ASSIGN_OR_RETURN(std::vector<NestedField> needed,
+                   NeededColumns(request, HiddenColumns(residual, deletes_)));
+  auto projection = Projection::Make(fields, needed, {.constants = ConstantsOf(file)});
+  if (!projection.has_value()) {
+    Error error = std::move(projection).error();
+    return error.code() == ErrorCode::kInvalidArgument
+               ? std::move(error).As(ErrorCode::kInvalidMetadata)
+               : std::move(error);
+  }
+  projection_ = *std::move(projection);
+  ASSIGN_OR_RETURN(filter_, BatchFilter::Make(residual, *projection_->schema()));
+  ASSIGN_OR_RETURN(output_, OutputColumns::Prepare(request, file, needed));
+  RETURN_IF_ERROR(FindKeys());
+  ASSIGN_OR_RETURN(RowGroupChoice choice, ChooseRowGroups(*source_, fields, residual));
+  groups_ = std::move(choice.groups);
+  counts_.row_groups_skipped = choice.skipped_by_statistics + choice.skipped_by_bloom_filter;
+  int64_t first = 0;
+  for (int group = 0; group < source_->row_groups(); ++group) {
+    int64_t rows = source_->metadata().RowGroup(group)->num_rows();
+    if (rows < 0 || rows > std::numeric_limits<int64_t>::max() - first) {
+      return Error(ErrorCode::kInvalidMetadata, "Parquet: a row group has no valid row count");
+    }
+    first_rows_.push_back(first);
+    first += rows;
+  }
+  return {};
+}
+
+Status DataFileReader::FindKeys() {
+  for (const auto& set : deletes_.equality) {
+    KeyColumns keys;
+    for (FieldId id : set->fields()) {
+      keys.paths.push_back(PathTo(projection_->schema()->fields(), id));
+      if (keys.paths.back().empty()) {
+        return Error(ErrorCode::kInvalidMetadata, "An equality delete compares no plain column");
+      }
+    }
+    keys_.push_back(std::move(keys));
+  }
+  return {};
+}
+
+Result<BatchPtr> DataFileReader::NextDecoded() {
+  while (true) {
+    if (rows_left_ == 0) {
+      if (next_group_ == groups_.size()) {
+        return BatchPtr();
+      }
+      int group = groups_[next_group_++];
+      rows_left_ = source_->metadata().RowGroup(group)->num_rows();
+      position_ = first_rows_[static_cast<size_t>(group)];
+      ++counts_.row_groups_read;
+      if (!projection_->leaves().empty()) {
+        RETURN_IF_ERROR(source_->BeginRowGroup(group, projection_->leaves()));
+      }
+    }
+    BatchPtr decoded;
+    if (projection_->leaves().empty()) {
+      int64_t rows = std::min(rows_left_, batch_rows_);
+      decoded = arrow::RecordBatch::Make(arrow::schema({}), rows, arrow::ArrayVector{});
+    } else {
+      ASSIGN_OR_RETURN(decoded, source_->Next());
+    }
+    if (decoded == nullptr || decoded->num_rows() > rows_left_) {
+      return Error(ErrorCode::kInvalidMetadata,
+                   "Parquet: a row group does not have the rows that its footer says");
+    }
+    if (decoded->num_rows() > 0) {
+      return decoded;
+    }
+  }
+}
+
+Result<BatchPtr> DataFileReader::Next() {
+  while (true) {
+    auto decoded = NextDecoded();
+    if (!decoded.has_value()) {
+      return source_->Explain(std::move(decoded).error());
+    }
+    if (*decoded == nullptr) {
+      return BatchPtr();
+    }
+    int64_t rows = (*decoded)->num_rows();
+    int64_t first_row = position_;
+    position_ += rows;
+    rows_left_ -= rows;
+    counts_.rows_decoded += rows;
+    auto finish = [&]() -> Result<BatchPtr> {
+      ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(**decoded));
+      return Finish(*projected, first_row);
+    };
+    auto batch = Guarded(finish);
+    if (!batch.has_value()) {
+      return source_->Explain(std::move(batch).error());
+    }
+    if (*batch != nullptr) {
+      counts_.rows_returned += (*batch)->num_rows();
+      return batch;
+    }
+  }
+}
+
+Result<BatchPtr> DataFileReader::Finish(const arrow::RecordBatch& projected, int64_t first_row) {
+  auto rows = static_cast<size_t>(projected.num_rows());
+  bool deletes_here = !deletes_.equality.empty() ||
+                      (deletes_.positions != nullptr &&
+                       deletes_.positions->TouchesRows(first_row, projected.num_rows()));
+  if (!deletes_here && filter_->keeps_all()) {
+    return output_->Make(projected, first_row, {});
+  }
+  std::vector<uint8_t> live(rows, 1);
+  if (deletes_here) {
+    RETURN_IF_ERROR(ClearDeleted(projected, first_row, live));
+    counts_.rows_deleted += std::count(live.begin(), live.end(), uint8_t{0});
+  }
+  std::vector<uint8_t> kept(rows, 1);
+  if (!output_->marks_deleted()) {
+    kept = live;
+  }
+  RETURN_IF_ERROR(filter_->Apply(projected, kept));
+  auto count = static_cast<size_t>(std::accumulate(kept.begin(), kept.end(), int64_t{0}));
+  if (count == 0) {
+    return BatchPtr();
+  }
+  ASSIGN_OR_RETURN(BatchPtr batch, output_->Make(projected, first_row, live));
+  return count == rows ? batch : Select(batch, kept);
+}
+
+Status DataFileReader::ClearDeleted(const arrow::RecordBatch& projected,
+                                    int64_t first_row,
+                                    std::span<uint8_t> mask) const {
+  if (deletes_.positions != nullptr) {
+    deletes_.positions->Clear(first_row, mask);
+  }
+  for (size_t i = 0; i < deletes_.equality.size(); ++i) {
+    arrow::ArrayVector columns;
+    for (const std::vector<int>& path : keys_[i].paths) {
+      ASSIGN_OR_RETURN(auto column, ColumnAt(projected, path));
+      columns.push_back(std::move(column));
+    }
+    deletes_.equality[i]->Clear(columns, mask);
+  }
+  return {};
+}
+
+ReadCounts DataFileReader::counts() const {
+  ReadCounts counts = counts_;
+  counts.bytes_fetched = source_->file().fetched_bytes();
+  return counts;
+}
+
+}  // namespace firn::columnar

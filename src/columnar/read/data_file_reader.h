@@ -1,0 +1,108 @@
+// DataFileReader: the rows of one data file that a scan wants, as Arrow batches: projected by field
+// id, row groups pruned, deletes applied, filtered, metadata columns added. Source: Iceberg
+// specification, "Column Projection", "Delete Formats", "Row Lineage", "Reserved Field IDs".
+//
+// Two paths, chosen for the file at Open. Direct: without deletes, what Parquet decodes is handed
+// on; only a filter may take rows out. Merge: deleted rows are marked in a byte a row (positions
+// first, then equality keys, then the filter), and only batches that lose rows are copied.
+//
+// With `_deleted` among the columns deleted rows stay, marked. A filter is applied to them too.
+//
+// Memory: the compressed column chunks of one row group, one batch decoded.
+// Errors: kInvalidMetadata naming the file where it is corrupt, lacks ids without a name mapping,
+// or has a column that cannot become the table's; kUnsupported for formats other than Parquet;
+// those of the store. After an error the reader is done.
+// Thread-safety: one thread at a time; what Open is given outlives it.
+//
+//   ASSIGN_OR_RETURN(auto reader, DataFileReader::Open(context, request, file, residual, deletes));
+//   while (true) {
+//     ASSIGN_OR_RETURN(auto batch, reader->Next());
+//     if (batch == nullptr) break;
+//   }
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <arrow/record_batch.h>
+
+#include "base/result.h"
+#include "columnar/kernels/batch_filter.h"
+#include "columnar/kernels/projection.h"
+#include "columnar/read/output_columns_internal.h"
+#include "columnar/read/parquet_source.h"
+#include "columnar/read/read_request.h"
+
+namespace firn::columnar {
+
+/// What a reader did so far.
+struct ReadCounts {
+  int64_t row_groups_read = 0;
+  int64_t row_groups_skipped = 0;
+  int64_t rows_decoded = 0;
+  int64_t rows_deleted = 0;
+  int64_t rows_returned = 0;
+  int64_t bytes_fetched = 0;
+};
+
+enum class ReadPath : uint8_t { kDirect, kMerge };
+
+class DataFileReader {
+ public:
+  /// `residual` is a bound expression over `request.schema`.
+  static Result<std::unique_ptr<DataFileReader>> Open(const ReadContext& context,
+                                                      const ReadRequest& request,
+                                                      const FileToRead& file,
+                                                      const iceberg::BoundExpression& residual,
+                                                      FileDeletes deletes);
+
+  /// Never empty; null at the end. Batches are in the file's order.
+  Result<std::shared_ptr<arrow::RecordBatch>> Next();
+
+  const std::shared_ptr<arrow::Schema>& schema() const { return output_->schema(); }
+  ReadPath path() const { return deletes_.empty() ? ReadPath::kDirect : ReadPath::kMerge; }
+  ReadCounts counts() const;
+
+ private:
+  /// Where a key column of equality deletes is in a projected batch.
+  struct KeyColumns {
+    std::vector<std::vector<int>> paths;
+  };
+
+  DataFileReader() = default;
+
+  Status Prepare(const ReadContext& context,
+                 const ReadRequest& request,
+                 const FileToRead& file,
+                 const iceberg::BoundExpression& residual);
+  Status FindKeys();
+  Status SkipToNextGroup();
+  Result<std::shared_ptr<arrow::RecordBatch>> NextDecoded();
+  Result<std::shared_ptr<arrow::RecordBatch>> Finish(const arrow::RecordBatch& projected,
+                                                     int64_t first_row);
+  Status ClearDeleted(const arrow::RecordBatch& projected,
+                      int64_t first_row,
+                      std::span<uint8_t> mask) const;
+
+  std::unique_ptr<ParquetSource> source_;
+  std::optional<Projection> projection_;
+  std::optional<BatchFilter> filter_;
+  std::optional<OutputColumns> output_;
+  FileDeletes deletes_;
+  /// Of each equality delete set.
+  std::vector<KeyColumns> keys_;
+
+  std::vector<int> groups_;
+  /// First rows of all row groups.
+  std::vector<int64_t> first_rows_;
+  size_t next_group_ = 0;
+  /// The batch that comes next: rows left in the group that is open, and its position.
+  int64_t rows_left_ = 0;
+  int64_t position_ = 0;
+  int64_t batch_rows_ = 0;
+  ReadCounts counts_;
+};
+
+}  // namespace firn::columnar

@@ -1,0 +1,298 @@
+#include "columnar/read/delete_cache.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <arrow/array.h>
+#include <arrow/array/array_nested.h>
+#include <arrow/array/concatenate.h>
+#include <fmt/format.h>
+
+#include "columnar/io/arrow_status.h"
+#include "columnar/read/data_file_reader.h"
+#include "columnar/schema/metadata_columns.h"
+#include "iceberg/manifest/puffin/deletion_vector.h"
+
+namespace firn::columnar {
+namespace {
+
+using iceberg::BoundExpression;
+using iceberg::FieldId;
+using iceberg::NestedField;
+
+/// Beside the positions of a data file.
+constexpr int64_t kBytesPerDataFile = 100;
+
+std::string KeyOf(const DeleteFile& file) {
+  return fmt::format("{}@{}", file.file.path, file.file.content_offset.value_or(-1));
+}
+
+FileToRead ToRead(const DeleteFile& file) {
+  return {.path = file.file.path,
+          .size_bytes = file.file.file_size_bytes > 0 ? file.file.file_size_bytes : -1,
+          .spec_id = file.spec_id};
+}
+
+bool IsVector(const DeleteFile& file) { return file.file.format == iceberg::FileFormat::kPuffin; }
+
+Error NotParquet(const DeleteFile& file) {
+  return Error(ErrorCode::kUnsupported, "Only Parquet delete files and Puffin vectors are read")
+      .With("path", file.file.path);
+}
+
+/// The field with this id, at any depth outside lists and maps, and the columns it lies in.
+const NestedField* FindLeaf(std::span<const NestedField> fields, FieldId id) {
+  for (const NestedField& field : fields) {
+    if (field.id == id) {
+      return &field;
+    }
+    if (field.type->is_struct()) {
+      if (const NestedField* found = FindLeaf(field.type->fields(), id)) {
+        return found;
+      }
+    }
+  }
+  return nullptr;
+}
+
+/// `field` with only what leads to the leaf.
+std::optional<NestedField> PrunedTo(const NestedField& field, FieldId id) {
+  if (field.id == id) {
+    return field;
+  }
+  for (const NestedField& child :
+       field.type->is_struct() ? field.type->fields() : std::span<const NestedField>()) {
+    if (auto pruned = PrunedTo(child, id)) {
+      NestedField parent = field;
+      parent.type = iceberg::Type::Struct({*std::move(pruned)});
+      return parent;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::shared_ptr<arrow::Array>> LeafOf(std::shared_ptr<arrow::Array> column) {
+  while (column->type_id() == arrow::Type::STRUCT) {
+    const auto& rows = static_cast<const arrow::StructArray&>(*column);
+    ASSIGN_OR_RETURN(column, ToResult(rows.GetFlattenedField(0), ErrorCode::kInternal));
+  }
+  return column;
+}
+
+template <class Visit>
+Status ForEachBatch(const ReadContext& context,
+                    const ReadRequest& request,
+                    const DeleteFile& file,
+                    Visit&& visit) {
+  ASSIGN_OR_RETURN(auto reader, DataFileReader::Open(context, request, ToRead(file),
+                                                     BoundExpression::True(), {}));
+  while (true) {
+    ASSIGN_OR_RETURN(auto batch, reader->Next());
+    if (batch == nullptr) {
+      return {};
+    }
+    RETURN_IF_ERROR(visit(*batch));
+  }
+}
+
+}  // namespace
+
+Result<FileDeletes> DeleteCache::Load(const ReadRequest& request,
+                                      const std::string& data_file,
+                                      std::span<const DeleteFile> deletes) {
+  FileDeletes loaded;
+  std::vector<std::shared_ptr<const PositionLists>> files;
+  std::vector<const std::vector<int64_t>*> lists;
+  for (const DeleteFile& file : deletes) {
+    if (file.file.content == iceberg::FileContent::kEqualityDeletes) {
+      ASSIGN_OR_RETURN(auto set, Equality(request, file));
+      loaded.equality.push_back(std::move(set));
+    } else if (IsVector(file)) {
+      // Replaces all position deletes of the file.
+      ASSIGN_OR_RETURN(loaded.positions, Vector(file));
+    } else {
+      ASSIGN_OR_RETURN(auto positions, Positions(file));
+      auto found = positions->find(data_file);
+      if (found != positions->end()) {
+        lists.push_back(&found->second);
+        files.push_back(std::move(positions));
+      }
+    }
+  }
+  if (loaded.positions == nullptr && !lists.empty()) {
+    loaded.positions = std::make_shared<const DeletedPositions>(DeletedPositions::FromLists(lists));
+  }
+  return loaded;
+}
+
+DeleteCache::EntryPtr DeleteCache::Find(const std::string& key) {
+  std::scoped_lock lock(mutex_);
+  auto [at, is_new] = entries_.try_emplace(key);
+  if (is_new) {
+    at->second = std::make_shared<Entry>();
+    at->second->used = order_.insert(order_.begin(), key);
+  } else {
+    order_.splice(order_.begin(), order_, at->second->used);
+  }
+  return at->second;
+}
+
+void DeleteCache::Keep(const std::string& key, const EntryPtr& entry, int64_t bytes) {
+  std::scoped_lock lock(mutex_);
+  auto at = entries_.find(key);
+  if (at == entries_.end() || at->second != entry) {
+    return;
+  }
+  entry->bytes = bytes;
+  kept_bytes_ += bytes;
+  while (kept_bytes_ > budget_bytes_ && !order_.empty()) {
+    auto oldest = entries_.find(order_.back());
+    kept_bytes_ -= oldest->second->bytes;
+    entries_.erase(oldest);
+    order_.pop_back();
+  }
+}
+
+int64_t DeleteCache::kept_bytes() const {
+  std::scoped_lock lock(mutex_);
+  return kept_bytes_;
+}
+
+Result<std::shared_ptr<const DeleteCache::PositionLists>> DeleteCache::Positions(
+    const DeleteFile& file) {
+  if (file.file.format != iceberg::FileFormat::kParquet) {
+    return NotParquet(file);
+  }
+  std::string key = KeyOf(file);
+  EntryPtr entry = Find(key);
+  std::scoped_lock lock(entry->mutex);
+  if (entry->positions != nullptr) {
+    return entry->positions;
+  }
+  ReadRequest request{
+      .columns = {MetadataColumn(kDeleteFilePathColumn), MetadataColumn(kDeletePosColumn)}};
+  // Writers that give no ids use these names.
+  request.name_mapping = iceberg::NameMapping{
+      {{kDeleteFilePathColumn, {"file_path"}, {}}, {kDeletePosColumn, {"pos"}, {}}}};
+  PositionLists lists;
+  int64_t bytes = 0;
+  auto visit = [&](const arrow::RecordBatch& batch) -> Status {
+    const auto& paths = static_cast<const arrow::StringArray&>(*batch.column(0));
+    const auto& positions = static_cast<const arrow::Int64Array&>(*batch.column(1));
+    if (paths.null_count() > 0 || positions.null_count() > 0) {
+      return Error(ErrorCode::kInvalidMetadata, "A position delete holds a null")
+          .With("path", file.file.path);
+    }
+    // Rows of one data file lie together in files that writers sorted.
+    std::vector<int64_t>* list = nullptr;
+    std::string_view current;
+    for (int64_t row = 0; row < batch.num_rows(); ++row) {
+      std::string_view path = paths.GetView(row);
+      if (list == nullptr || path != current) {
+        auto found = lists.find(path);
+        if (found == lists.end()) {
+          bytes += kBytesPerDataFile + static_cast<int64_t>(path.size());
+          found = lists.emplace(std::string(path), std::vector<int64_t>()).first;
+        }
+        list = &found->second;
+        current = path;
+      }
+      list->push_back(positions.Value(row));
+    }
+    bytes += batch.num_rows() * static_cast<int64_t>(sizeof(int64_t));
+    return {};
+  };
+  RETURN_IF_ERROR(ForEachBatch(context_, request, file, visit));
+  for (auto& [path, list] : lists) {
+    if (!std::is_sorted(list.begin(), list.end())) {
+      std::sort(list.begin(), list.end());
+    }
+  }
+  entry->positions = std::make_shared<const PositionLists>(std::move(lists));
+  Keep(key, entry, bytes);
+  return entry->positions;
+}
+
+Result<std::shared_ptr<const DeletedPositions>> DeleteCache::Vector(const DeleteFile& file) {
+  std::string key = KeyOf(file);
+  EntryPtr entry = Find(key);
+  std::scoped_lock lock(entry->mutex);
+  if (entry->vector != nullptr) {
+    return entry->vector;
+  }
+  if (!file.file.content_offset || !file.file.content_size_bytes) {
+    return Error(ErrorCode::kInvalidMetadata, "A deletion vector has no content offset and size")
+        .With("path", file.file.path);
+  }
+  ASSIGN_OR_RETURN(std::string blob,
+                   context_.store.ReadRange(file.file.path, *file.file.content_offset,
+                                            *file.file.content_size_bytes));
+  auto parsed = iceberg::DeletionVector::Parse(blob, file.file.record_count);
+  if (!parsed.has_value()) {
+    return std::move(parsed).error().With("path", file.file.path);
+  }
+  auto vector = std::make_shared<const iceberg::DeletionVector>(*std::move(parsed));
+  entry->vector =
+      std::make_shared<const DeletedPositions>(DeletedPositions::FromVector(std::move(vector)));
+  Keep(key, entry, static_cast<int64_t>(blob.size()));
+  return entry->vector;
+}
+
+Result<std::shared_ptr<const EqualityDeleteSet>> DeleteCache::Equality(const ReadRequest& request,
+                                                                       const DeleteFile& file) {
+  if (file.file.format != iceberg::FileFormat::kParquet) {
+    return NotParquet(file);
+  }
+  // Keys have the types of the schema.
+  std::string key = fmt::format("{}#{}", KeyOf(file), request.schema.id().value());
+  EntryPtr entry = Find(key);
+  std::scoped_lock lock(entry->mutex);
+  if (entry->equality != nullptr) {
+    return entry->equality;
+  }
+  ReadRequest keys{
+      .schema = request.schema, .dropped = request.dropped, .name_mapping = request.name_mapping};
+  std::vector<arrow::ArrayVector> parts(file.file.equality_ids.size());
+  // A column at a time, so that two of one struct do not meet.
+  for (size_t i = 0; i < parts.size(); ++i) {
+    FieldId id = file.file.equality_ids[i];
+    std::vector<NestedField> all(request.schema.fields().begin(), request.schema.fields().end());
+    all.insert(all.end(), request.dropped.begin(), request.dropped.end());
+    const NestedField* leaf = FindLeaf(all, id);
+    if (leaf == nullptr || leaf->type->is_nested()) {
+      return Error(ErrorCode::kInvalidMetadata,
+                   fmt::format("An equality delete compares the field {}, which is no plain column",
+                               id.value()))
+          .With("path", file.file.path);
+    }
+    for (const NestedField& field : all) {
+      if (auto pruned = PrunedTo(field, id)) {
+        keys.columns = {*std::move(pruned)};
+        break;
+      }
+    }
+    RETURN_IF_ERROR(
+        ForEachBatch(context_, keys, file, [&](const arrow::RecordBatch& batch) -> Status {
+          ASSIGN_OR_RETURN(auto column, LeafOf(batch.column(0)));
+          parts[i].push_back(std::move(column));
+          return {};
+        }));
+  }
+  arrow::ArrayVector columns;
+  for (arrow::ArrayVector& part : parts) {
+    if (part.empty()) {
+      break;
+    }
+    ASSIGN_OR_RETURN(auto column, ToResult(arrow::Concatenate(part, context_.memory)));
+    columns.push_back(std::move(column));
+  }
+  ASSIGN_OR_RETURN(EqualityDeleteSet set,
+                   EqualityDeleteSet::Make(file.file.equality_ids, std::move(columns)));
+  int64_t bytes = set.MemoryBytes();
+  entry->equality = std::make_shared<const EqualityDeleteSet>(std::move(set));
+  Keep(key, entry, bytes);
+  return entry->equality;
+}
+
+}  // namespace firn::columnar

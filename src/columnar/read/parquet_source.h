@@ -1,0 +1,55 @@
+// ParquetSource: an open Parquet file: its footer, its fields with ids, row groups as batches.
+// Arrow's reader with all its errors converted.
+//
+// Errors: kInvalidMetadata naming the file where it is corrupt or no Parquet; kUnsupported where it
+// is encrypted or uses what Arrow lacks; those of the store.
+// Thread-safety: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <arrow/record_batch.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/metadata.h>
+
+#include "base/result.h"
+#include "columnar/io/object_file.h"
+#include "columnar/kernels/projection.h"
+#include "columnar/read/read_request.h"
+
+namespace firn::columnar {
+
+class ParquetSource {
+ public:
+  static Result<std::unique_ptr<ParquetSource>> Open(const ReadContext& context,
+                                                     const FileToRead& file);
+
+  const std::vector<SourceField>& fields() const { return fields_; }
+  const parquet::FileMetaData& metadata() const { return *metadata_; }
+  parquet::ParquetFileReader& parquet() { return *reader_->parquet_reader(); }
+  ObjectFile& file() { return *file_; }
+  int row_groups() const { return metadata_->num_row_groups(); }
+
+  /// Fetches the column chunks of a row group and gives them as batches. `leaves` is ascending and
+  /// not empty. Reading another row group ends this one.
+  Status BeginRowGroup(int row_group, const std::vector<int>& leaves);
+  /// The next batch; null at the end of the row group.
+  Result<std::shared_ptr<arrow::RecordBatch>> Next();
+
+  /// Adds the file's path to an error.
+  Error Explain(Error error) const;
+
+ private:
+  ParquetSource() = default;
+
+  std::shared_ptr<ObjectFile> file_;
+  std::shared_ptr<parquet::FileMetaData> metadata_;
+  std::unique_ptr<parquet::arrow::FileReader> reader_;
+  std::vector<SourceField> fields_;
+  std::unique_ptr<arrow::RecordBatchReader> batches_;
+};
+
+}  // namespace firn::columnar

@@ -1,0 +1,81 @@
+// What a scan asks of every data file, and what the plan knows of one of them.
+//
+// Thread-safety: plain values.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <arrow/memory_pool.h>
+
+#include "base/thread_pool.h"
+#include "columnar/deletes/deleted_positions.h"
+#include "columnar/deletes/equality_delete_set.h"
+#include "columnar/io/object_file.h"
+#include "iceberg/expression/bound_expression.h"
+#include "iceberg/schema/name_mapping.h"
+#include "iceberg/schema/partition_spec.h"
+#include "iceberg/schema/schema.h"
+#include "storage/object_store.h"
+
+namespace firn::columnar {
+
+enum class DecodeThreads : uint8_t {
+  kCaller,     ///< One: who reads many files at a time wants this.
+  kArrowPool,  ///< Columns of a batch in parallel, on Arrow's pool.
+};
+
+struct ReadOptions {
+  /// Rows of a batch at most, before deletes and filter.
+  int64_t batch_rows = int64_t{64} << 10;
+  DecodeThreads threads = DecodeThreads::kCaller;
+  FetchLimits fetch;
+};
+
+/// What reading works with. All outlive the readers.
+struct ReadContext {
+  storage::ObjectStore& store;
+  ThreadPool& pool;
+  ReadOptions options;
+  arrow::MemoryPool* memory = arrow::default_memory_pool();
+};
+
+/// Shared by the files of a scan.
+struct ReadRequest {
+  /// The table's at the snapshot: filter and equality deletes name its columns, and those of
+  /// `dropped`.
+  iceberg::Schema schema;
+  /// Output, in order: fields of the schema, maybe with fewer fields in their structs, and metadata
+  /// columns (metadata_columns.h).
+  std::vector<iceberg::NestedField> columns;
+  /// Columns that are no longer in the schema but that equality deletes compare.
+  std::vector<iceberg::NestedField> dropped;
+  /// Table property schema.name-mapping.default.
+  std::optional<iceberg::NameMapping> name_mapping;
+};
+
+/// A data or delete file, from its manifest entry.
+struct FileToRead {
+  std::string path;
+  /// Negative: unknown.
+  int64_t size_bytes = -1;
+  iceberg::SpecId spec_id;
+  /// The file's spec, and its non-null values by partition field id.
+  iceberg::PartitionSpec spec;
+  iceberg::StructValue partition;
+  std::optional<int64_t> first_row_id;
+  std::optional<iceberg::SequenceNumber> sequence_number;
+};
+
+/// What is deleted from one data file.
+struct FileDeletes {
+  std::shared_ptr<const DeletedPositions> positions;
+  std::vector<std::shared_ptr<const EqualityDeleteSet>> equality;
+
+  bool empty() const { return positions == nullptr && equality.empty(); }
+};
+
+}  // namespace firn::columnar
