@@ -1,0 +1,253 @@
+#include "columnar/write/parquet_file_writer.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <arrow/util/byte_size.h>
+#include <parquet/file_writer.h>
+#include <parquet/properties.h>
+#include <parquet/statistics.h>
+
+#include "columnar/io/arrow_status.h"
+#include "columnar/kernels/field_path.h"
+#include "columnar/kernels/projection.h"
+#include "columnar/schema/arrow_type.h"
+#include "columnar/schema/parquet_schema.h"
+
+namespace firn::columnar {
+namespace {
+
+using iceberg::FieldId;
+using iceberg::NestedField;
+using iceberg::TypeId;
+
+/// Rows handed to Parquet at a time: a row group ends at one of these.
+constexpr int64_t kStepRows = 16 << 10;
+constexpr int64_t kFirstBufferBytes = 64 << 10;
+/// What encoding and compression leave, before the first row group says.
+constexpr double kExpectedRatio = 0.5;
+/// Readers that know faulty writers ignore statistics of names without a version.
+constexpr const char* kCreatedBy = "firn version 0.1.0";
+
+std::shared_ptr<parquet::WriterProperties> PropertiesOf(const WriteProperties& properties,
+                                                        const iceberg::Schema& schema,
+                                                        arrow::MemoryPool* memory) {
+  parquet::WriterProperties::Builder builder;
+  builder.memory_pool(memory)
+      ->version(parquet::ParquetVersion::PARQUET_2_6)
+      ->compression(properties.codec)
+      ->data_pagesize(properties.page_bytes)
+      ->max_rows_per_page(properties.page_rows)
+      ->dictionary_pagesize_limit(properties.dictionary_bytes)
+      ->max_row_group_length(std::numeric_limits<int64_t>::max())
+      ->enable_store_decimal_as_integer()
+      ->enable_write_page_index()
+      ->created_by(kCreatedBy);
+  if (properties.level) {
+    builder.compression_level(*properties.level);
+  }
+  for (const std::string& column : properties.bloom_filter_columns) {
+    const NestedField* field = schema.FindField(column);
+    if (field != nullptr && field->type->is_primitive() && field->type->id() != TypeId::kBoolean) {
+      builder.enable_bloom_filter(column, {});
+    }
+  }
+  return builder.build();
+}
+
+int64_t StartOf(const parquet::ColumnChunkMetaData& chunk) {
+  int64_t begin = chunk.data_page_offset();
+  return chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0
+             ? std::min(begin, chunk.dictionary_page_offset())
+             : begin;
+}
+
+/// Adds to the count of a field, which its columns share.
+void AddTo(iceberg::CountsByField& counts, FieldId id, int64_t more) {
+  auto found = std::find_if(counts.begin(), counts.end(),
+                            [id](const auto& pair) { return pair.first == id; });
+  if (found == counts.end()) {
+    counts.emplace_back(id, more);
+  } else {
+    found->second += more;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ParquetFileWriter>> ParquetFileWriter::Make(
+    const iceberg::Schema& schema, const WriteProperties& properties, arrow::MemoryPool* memory) {
+  std::unique_ptr<ParquetFileWriter> made(new ParquetFileWriter());
+  made->properties_ = properties;
+  made->stored_ = StoredFields(schema.fields());
+  made->stored_schema_ = ArrowSchemaOf(made->stored_);
+  made->schema_arrow_ = ArrowSchemaOf(schema);
+  if (!made->stored_schema_->Equals(*made->schema_arrow_)) {
+    ASSIGN_OR_RETURN(made->select_,
+                     Projection::Make(SourceFieldsOf(made->schema_arrow_->fields()), made->stored_,
+                                      {.direction = ProjectionOptions::Direction::kSelect}));
+  }
+  made->CollectLeaves(schema.fields(), {});
+  made->CollectChunks(made->stored_, false);
+  ASSIGN_OR_RETURN(auto root, ParquetSchemaOf(schema.fields()));
+  ASSIGN_OR_RETURN(made->sink_,
+                   ToResult(arrow::io::BufferOutputStream::Create(kFirstBufferBytes, memory),
+                            ErrorCode::kInternal));
+  RETURN_IF_ERROR(Guarded([&]() -> Status {
+    auto file = parquet::ParquetFileWriter::Open(made->sink_, root,
+                                                 PropertiesOf(properties, schema, memory));
+    auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
+    return ToStatus(parquet::arrow::FileWriter::Make(memory, std::move(file), made->stored_schema_,
+                                                     arrow_properties, &made->writer_),
+                    ErrorCode::kInternal);
+  }));
+  return made;
+}
+
+void ParquetFileWriter::CollectLeaves(std::span<const NestedField> fields,
+                                      const std::vector<int>& above) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const NestedField& field = fields[i];
+    std::vector<int> path = above;
+    path.push_back(static_cast<int>(i));
+    if (field.type->is_struct()) {
+      CollectLeaves(field.type->fields(), path);
+    } else if (!field.type->is_nested() && field.type->id() != TypeId::kUnknown) {
+      leaves_.push_back(
+          {field.id, std::move(path), ColumnBounds(field.type, properties_.metrics_of(field.id))});
+    }
+  }
+}
+
+void ParquetFileWriter::CollectChunks(std::span<const NestedField> fields, bool repeated) {
+  for (const NestedField& field : fields) {
+    if (field.type->is_nested()) {
+      CollectChunks(field.type->fields(), repeated || !field.type->is_struct());
+      continue;
+    }
+    chunks_.push_back({field.id, repeated});
+    if (field.type->id() == TypeId::kVariant) {
+      chunks_.push_back({field.id, repeated});
+    }
+  }
+}
+
+Status ParquetFileWriter::Write(const arrow::RecordBatch& batch) {
+  if (!batch.schema()->Equals(*schema_arrow_, /*check_metadata=*/false)) {
+    return Error(ErrorCode::kInvalidArgument, "A batch is not of the schema of its file");
+  }
+  return Guarded([&]() -> Status {
+    for (int64_t begin = 0; begin < batch.num_rows(); begin += kStepRows) {
+      auto step = batch.Slice(begin, std::min(kStepRows, batch.num_rows() - begin));
+      RETURN_IF_ERROR(Measure(*step));
+      RETURN_IF_ERROR(WriteRows(*step));
+    }
+    return {};
+  });
+}
+
+Status ParquetFileWriter::Measure(const arrow::RecordBatch& batch) {
+  for (Leaf& leaf : leaves_) {
+    if (!leaf.bounds.mode().counts()) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(auto column, ColumnAt(batch, leaf.path));
+    leaf.bounds.Add(*column);
+  }
+  return {};
+}
+
+Status ParquetFileWriter::WriteRows(const arrow::RecordBatch& batch) {
+  auto stored = arrow::RecordBatch::Make(stored_schema_, batch.num_rows(), batch.columns());
+  if (select_) {
+    ASSIGN_OR_RETURN(stored, select_->Apply(batch));
+  }
+  if (open_raw_bytes_ == 0) {
+    // The group before is written where the next one begins.
+    RETURN_IF_ERROR(ToStatus(writer_->NewBufferedRowGroup(), ErrorCode::kInternal));
+    ASSIGN_OR_RETURN(written_bytes_, ToResult(sink_->Tell(), ErrorCode::kInternal));
+    written_raw_bytes_ = closed_raw_bytes_;
+  }
+  RETURN_IF_ERROR(ToStatus(writer_->WriteRecordBatch(*stored), ErrorCode::kInvalidArgument));
+  rows_ += batch.num_rows();
+  ASSIGN_OR_RETURN(int64_t bytes,
+                   ToResult(arrow::util::ReferencedBufferSize(*stored), ErrorCode::kInternal));
+  open_raw_bytes_ += std::max<int64_t>(bytes, 1);
+  if (open_raw_bytes_ >= properties_.row_group_bytes) {
+    closed_raw_bytes_ += open_raw_bytes_;
+    open_raw_bytes_ = 0;
+  }
+  return {};
+}
+
+int64_t ParquetFileWriter::EstimatedBytes() const {
+  double ratio = written_raw_bytes_ > 0
+                     ? static_cast<double>(written_bytes_) / static_cast<double>(written_raw_bytes_)
+                     : kExpectedRatio;
+  int64_t pending = closed_raw_bytes_ - written_raw_bytes_ + open_raw_bytes_;
+  return written_bytes_ + static_cast<int64_t>(static_cast<double>(pending) * ratio);
+}
+
+Result<WrittenFile> ParquetFileWriter::Finish() && {
+  return Guarded([&]() -> Result<WrittenFile> {
+    RETURN_IF_ERROR(ToStatus(writer_->Close(), ErrorCode::kInternal));
+    WrittenFile written;
+    AddBounds(written.metrics);
+    AddChunks(*writer_->metadata(), written.metrics);
+    ASSIGN_OR_RETURN(written.bytes, ToResult(sink_->Finish(), ErrorCode::kInternal));
+    written.metrics.format = iceberg::FileFormat::kParquet;
+    written.metrics.record_count = rows_;
+    written.metrics.file_size_bytes = written.bytes->size();
+    return written;
+  });
+}
+
+void ParquetFileWriter::AddBounds(iceberg::DataFile& file) const {
+  for (const Leaf& leaf : leaves_) {
+    const ColumnBounds& bounds = leaf.bounds;
+    if (!bounds.mode().counts()) {
+      continue;
+    }
+    file.value_counts.emplace_back(leaf.id, bounds.values());
+    file.null_value_counts.emplace_back(leaf.id, bounds.nulls());
+    if (bounds.type().id() == TypeId::kFloat || bounds.type().id() == TypeId::kDouble) {
+      file.nan_value_counts.emplace_back(leaf.id, bounds.nans());
+    }
+    if (auto lower = bounds.Lower()) {
+      file.lower_bounds.emplace_back(leaf.id, *std::move(lower));
+    }
+    if (auto upper = bounds.Upper()) {
+      file.upper_bounds.emplace_back(leaf.id, *std::move(upper));
+    }
+  }
+}
+
+void ParquetFileWriter::AddChunks(const parquet::FileMetaData& metadata,
+                                  iceberg::DataFile& file) const {
+  for (int number = 0; number < metadata.num_row_groups(); ++number) {
+    auto group = metadata.RowGroup(number);
+    if (group->num_rows() == 0) {
+      continue;
+    }
+    file.split_offsets.push_back(StartOf(*group->ColumnChunk(0)));
+    for (size_t i = 0; i < chunks_.size(); ++i) {
+      FieldId id = chunks_[i].id;
+      if (!properties_.metrics_of(id).counts()) {
+        continue;
+      }
+      auto chunk = group->ColumnChunk(static_cast<int>(i));
+      AddTo(file.column_sizes, id, chunk->total_compressed_size());
+      if (chunks_[i].repeated) {
+        AddTo(file.value_counts, id, chunk->num_values());
+        auto statistics = chunk->statistics();
+        if (statistics != nullptr && statistics->HasNullCount()) {
+          AddTo(file.null_value_counts, id, statistics->null_count());
+        }
+      }
+    }
+  }
+}
+
+}  // namespace firn::columnar

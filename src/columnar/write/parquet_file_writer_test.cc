@@ -1,0 +1,180 @@
+#include "columnar/write/parquet_file_writer.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <arrow/builder.h>
+#include <arrow/io/memory.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <parquet/file_reader.h>
+
+#include "base/testing/matchers.h"
+#include "columnar/schema/arrow_type.h"
+#include "columnar/testing/batches.h"
+#include "iceberg/expression/literal_order.h"
+#include "iceberg/expression/testing/random_cases.h"
+#include "iceberg/schema/literal_binary.h"
+#include "iceberg/schema/testing/parse.h"
+
+namespace firn::columnar {
+namespace {
+
+using firn::testing::IsError;
+using firn::testing::IsOk;
+using iceberg::FieldId;
+using iceberg::Literal;
+using iceberg::StructValue;
+using iceberg::testing::RandomCases;
+using iceberg::testing::SchemaOfFields;
+
+WriteProperties Properties(const iceberg::Schema& schema, const iceberg::PropertyMap& map) {
+  return ReadWriteProperties(map, schema, {}).value();
+}
+
+Result<WrittenFile> WriteOne(const iceberg::Schema& schema,
+                             const WriteProperties& properties,
+                             const arrow::RecordBatch& batch) {
+  ASSIGN_OR_RETURN(auto writer,
+                   ParquetFileWriter::Make(schema, properties, arrow::default_memory_pool()));
+  RETURN_IF_ERROR(writer->Write(batch));
+  return std::move(*writer).Finish();
+}
+
+template <class Values>
+auto Of(const Values& values, int32_t id) {
+  auto found = std::find_if(values.begin(), values.end(),
+                            [id](const auto& pair) { return pair.first == FieldId(id); });
+  return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+TEST(ParquetFileWriterTest, BoundsHoldAllValuesAndAreTightWhereNotCut) {
+  for (uint32_t seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomCases random(seed);
+    iceberg::Schema schema = random.NewSchema();
+    std::vector<StructValue> rows;
+    for (uint32_t i = 0; i < random.Below(50); ++i) {
+      rows.push_back(random.Row(schema));
+    }
+    WriteProperties properties = Properties(
+        schema, {{"write.metadata.metrics.default", random.OneIn(2) ? "full" : "truncate(2)"}});
+    ASSERT_OK_AND_ASSIGN(WrittenFile file,
+                         WriteOne(schema, properties, *testing::BatchOf(schema, rows)));
+    EXPECT_EQ(file.metrics.record_count, static_cast<int64_t>(rows.size()));
+    for (const iceberg::NestedField* leaf : RandomCases::Leaves(schema)) {
+      int64_t nulls = 0;
+      int64_t nans = 0;
+      auto lower = Of(file.metrics.lower_bounds, leaf->id.value());
+      auto upper = Of(file.metrics.upper_bounds, leaf->id.value());
+      bool met_lower = false;
+      for (const StructValue& row : rows) {
+        auto value = testing::ValueOf(row, leaf->id);
+        if (!value) {
+          ++nulls;
+          continue;
+        }
+        if (iceberg::IsNan(*value)) {
+          ++nans;
+          continue;
+        }
+        ASSERT_TRUE(lower.has_value());
+        ASSERT_OK_AND_ASSIGN(Literal low, iceberg::DecodeLiteral(*leaf->type, *lower));
+        EXPECT_TRUE(iceberg::CompareLiterals(low, *value) <= 0);
+        met_lower = met_lower || low == *value;
+        if (upper) {
+          ASSERT_OK_AND_ASSIGN(Literal high, iceberg::DecodeLiteral(*leaf->type, *upper));
+          EXPECT_TRUE(iceberg::CompareLiterals(high, *value) >= 0);
+        }
+      }
+      bool cut = properties.metrics_of(leaf->id).kind == MetricsMode::Kind::kTruncate;
+      EXPECT_EQ(lower.has_value(), nulls + nans < static_cast<int64_t>(rows.size()));
+      EXPECT_TRUE(cut || met_lower || !lower);
+      EXPECT_EQ(Of(file.metrics.value_counts, leaf->id.value()), rows.size());
+      EXPECT_EQ(Of(file.metrics.null_value_counts, leaf->id.value()), nulls);
+      if (leaf->type->id() == iceberg::TypeId::kDouble) {
+        EXPECT_EQ(Of(file.metrics.nan_value_counts, leaf->id.value()), nans);
+      }
+    }
+  }
+}
+
+TEST(ParquetFileWriterTest, ZerosKeepTheirSignsInBounds) {
+  iceberg::Schema schema =
+      SchemaOfFields(R"({"id":1,"name":"x","type":"double","required":false})");
+  arrow::DoubleBuilder builder;
+  ASSERT_TRUE(builder.AppendValues({0.0, -0.0}).ok());
+  auto batch = arrow::RecordBatch::Make(ArrowSchemaOf(schema), 2, {builder.Finish().ValueOrDie()});
+  ASSERT_OK_AND_ASSIGN(WrittenFile file, WriteOne(schema, Properties(schema, {}), *batch));
+  EXPECT_EQ(Of(file.metrics.lower_bounds, 1), iceberg::EncodeLiteral(Literal(-0.0)));
+  EXPECT_EQ(Of(file.metrics.upper_bounds, 1), iceberg::EncodeLiteral(Literal(0.0)));
+}
+
+TEST(ParquetFileWriterTest, ListsHaveCountsAndNoBoundsAndUnknownIsNotStored) {
+  iceberg::Schema schema = SchemaOfFields(R"(
+      {"id":1,"name":"u","type":"unknown","required":false},
+      {"id":2,"name":"l","required":false,"type":{"type":"list","element-id":3,
+         "element":"int","element-required":false}})");
+  auto values = std::make_shared<arrow::Int32Builder>();
+  arrow::ListBuilder lists(arrow::default_memory_pool(), values,
+                           ArrowTypeOf(*schema.fields()[1].type));
+  ASSERT_TRUE(lists.Append().ok() && values->AppendValues({5, 6}).ok());
+  ASSERT_TRUE(lists.AppendNull().ok() && lists.Append().ok() && values->AppendNull().ok());
+  auto batch = arrow::RecordBatch::Make(
+      ArrowSchemaOf(schema), 3,
+      {arrow::MakeArrayOfNull(arrow::null(), 3).ValueOrDie(), lists.Finish().ValueOrDie()});
+  ASSERT_OK_AND_ASSIGN(WrittenFile file, WriteOne(schema, Properties(schema, {}), *batch));
+  EXPECT_EQ(Of(file.metrics.value_counts, 3), 4);
+  EXPECT_EQ(Of(file.metrics.null_value_counts, 3), 2);
+  EXPECT_EQ(Of(file.metrics.lower_bounds, 3), std::nullopt);
+  EXPECT_GT(Of(file.metrics.column_sizes, 3), 0);
+  auto parquet =
+      parquet::ParquetFileReader::Open(std::make_shared<arrow::io::BufferReader>(file.bytes));
+  EXPECT_EQ(parquet->metadata()->num_columns(), 1);
+  EXPECT_TRUE(parquet->metadata()->created_by().starts_with("firn version "));
+}
+
+TEST(ParquetFileWriterTest, RowGroupsEndAtTheirSize) {
+  iceberg::Schema schema = SchemaOfFields(R"({"id":1,"name":"x","type":"long","required":true})");
+  std::vector<int64_t> values(100'000);
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<int64_t>(i * 7919);
+  }
+  auto batch = arrow::RecordBatch::Make(ArrowSchemaOf(schema), 100'000, {testing::Longs(values)});
+  WriteProperties properties =
+      Properties(schema, {{"write.parquet.row-group-size-bytes", "200000"},
+                          {"write.parquet.bloom-filter-enabled.column.x", "true"}});
+  ASSERT_OK_AND_ASSIGN(WrittenFile file, WriteOne(schema, properties, *batch));
+  EXPECT_EQ(file.metrics.split_offsets.size(), 4U);
+  EXPECT_TRUE(std::is_sorted(file.metrics.split_offsets.begin(), file.metrics.split_offsets.end()));
+  auto parquet =
+      parquet::ParquetFileReader::Open(std::make_shared<arrow::io::BufferReader>(file.bytes));
+  EXPECT_EQ(parquet->metadata()->num_row_groups(), 4);
+  EXPECT_TRUE(parquet->metadata()->RowGroup(0)->ColumnChunk(0)->bloom_filter_offset().has_value());
+  EXPECT_EQ(parquet->metadata()->RowGroup(0)->ColumnChunk(0)->compression(),
+            parquet::Compression::ZSTD);
+}
+
+TEST(WritePropertiesTest, ModesComeFromColumnDefaultAndSortOrder) {
+  iceberg::Schema schema = SchemaOfFields(R"(
+      {"id":1,"name":"a","type":"long","required":true},
+      {"id":2,"name":"b","type":"string","required":true},
+      {"id":3,"name":"c","type":"string","required":true})");
+  ASSERT_OK_AND_ASSIGN(WriteProperties properties,
+                       ReadWriteProperties({{"write.metadata.metrics.default", "none"},
+                                            {"write.metadata.metrics.column.b", "Truncate(4)"}},
+                                           schema, {FieldId(3)}));
+  EXPECT_FALSE(properties.metrics_of(FieldId(1)).counts());
+  EXPECT_EQ(properties.metrics_of(FieldId(2)).length, 4);
+  EXPECT_EQ(properties.metrics_of(FieldId(3)).length, 16);
+  EXPECT_THAT(ReadWriteProperties({{"write.metadata.metrics.default", "truncate(0)"}}, schema, {}),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(ReadWriteProperties({{"write.target-file-size-bytes", "-5"}}, schema, {}),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(ReadWriteProperties({{"write.parquet.compression-codec", "rar"}}, schema, {}),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace firn::columnar

@@ -1,0 +1,72 @@
+#include "columnar/write/rolling_file_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/location.h"
+
+namespace firn::columnar {
+namespace {
+
+/// Between looks at the size of the file.
+constexpr int64_t kStepRows = 16 << 10;
+
+}  // namespace
+
+RollingFileWriter::~RollingFileWriter() {
+  std::vector<std::string> locations;
+  for (const iceberg::DataFile& file : files_) {
+    locations.push_back(file.path);
+  }
+  // What cannot be deleted now is an orphan, which maintenance finds.
+  (void)target_.store.DeleteMany(locations);
+}
+
+Status RollingFileWriter::Write(const arrow::RecordBatch& batch) {
+  for (int64_t begin = 0; begin < batch.num_rows(); begin += kStepRows) {
+    if (open_ == nullptr) {
+      ASSIGN_OR_RETURN(open_, ParquetFileWriter::Make(schema_, properties_, target_.memory));
+    }
+    auto step = batch.Slice(begin, std::min(kStepRows, batch.num_rows() - begin));
+    RETURN_IF_ERROR(open_->Write(*step));
+    if (open_->EstimatedBytes() >= target_bytes()) {
+      RETURN_IF_ERROR(CloseFile());
+    }
+  }
+  return {};
+}
+
+Status RollingFileWriter::CloseFile() {
+  if (open_ == nullptr) {
+    return {};
+  }
+  std::unique_ptr<ParquetFileWriter> writer = std::move(open_);
+  ASSIGN_OR_RETURN(WrittenFile written, std::move(*writer).Finish());
+  iceberg::DataFile file = std::move(written.metrics);
+  file.path = storage::JoinLocation(
+      target_.folder, fmt::format("{}-{:05}.parquet", target_.prefix, next_number_++));
+  file.content = kind_.content;
+  file.partition = kind_.partition;
+  file.sort_order_id = kind_.sort_order_id;
+  file.equality_ids = kind_.equality_ids;
+  file.referenced_data_file = kind_.referenced_data_file;
+  std::string_view bytes(reinterpret_cast<const char*>(written.bytes->data()),
+                         static_cast<size_t>(written.bytes->size()));
+  // Remembered first: an error may leave the file behind.
+  files_.push_back(file);
+  Status stored = target_.store.Write(file.path, bytes, storage::WriteMode::kCreateNew);
+  if (!stored.has_value() && stored.error().code() == ErrorCode::kAlreadyExists) {
+    // Another's file.
+    files_.pop_back();
+  }
+  return stored;
+}
+
+Result<std::vector<iceberg::DataFile>> RollingFileWriter::Finish() {
+  RETURN_IF_ERROR(CloseFile());
+  return std::exchange(files_, {});
+}
+
+}  // namespace firn::columnar

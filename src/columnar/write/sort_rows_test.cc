@@ -1,0 +1,65 @@
+#include "columnar/write/sort_rows.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "columnar/testing/batches.h"
+#include "iceberg/expression/literal_order.h"
+#include "iceberg/expression/testing/random_cases.h"
+
+namespace firn::columnar {
+namespace {
+
+using iceberg::testing::RandomCases;
+
+TEST(RowSorterTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomCases random(seed);
+    iceberg::Schema schema = random.NewSchema();
+    std::vector<iceberg::StructValue> rows;
+    for (uint32_t i = 0; i < 1 + random.Below(40); ++i) {
+      rows.push_back(random.Row(schema));
+    }
+    auto leaves = RandomCases::Leaves(schema);
+    const iceberg::NestedField& leaf = *leaves[random.Below(static_cast<uint32_t>(leaves.size()))];
+    iceberg::SortField field{
+        .source_id = leaf.id,
+        .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity)};
+    bool descending = random.OneIn(2);
+    bool nulls_last = random.OneIn(2);
+    field.direction =
+        descending ? iceberg::SortDirection::kDescending : iceberg::SortDirection::kAscending;
+    field.null_order =
+        nulls_last ? iceberg::NullOrder::kNullsLast : iceberg::NullOrder::kNullsFirst;
+    ASSERT_OK_AND_ASSIGN(RowSorter sorter,
+                         RowSorter::Make({iceberg::SortOrderId(1), {field}}, schema));
+    ASSERT_OK_AND_ASSIGN(auto sorted, sorter.Sort(testing::BatchOf(schema, rows)));
+    auto out = testing::RowsOf(schema, *sorted);
+    ASSERT_EQ(out.size(), rows.size());
+    for (size_t i = 1; i < out.size(); ++i) {
+      auto before = testing::ValueOf(out[i - 1], leaf.id);
+      auto after = testing::ValueOf(out[i], leaf.id);
+      if (!before || !after) {
+        EXPECT_TRUE(nulls_last ? !after : !before);
+        continue;
+      }
+      if (descending) {
+        std::swap(before, after);
+      }
+      if (iceberg::IsNan(*before) || iceberg::IsNan(*after)) {
+        EXPECT_TRUE(iceberg::IsNan(*after) || iceberg::IsNan(*before));
+        continue;
+      }
+      EXPECT_TRUE(iceberg::CompareLiterals(*before, *after) <= 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace firn::columnar
