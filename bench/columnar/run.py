@@ -12,27 +12,33 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROUNDS = 7
 ROW_GROUP_ROWS = 262_144
 
 
+def numbers(rows: int, limit: int, seed: int) -> pa.Array:
+    """Random longs below the limit."""
+    return pc.cast(pc.floor(pc.multiply(pc.random(rows, initializer=seed), limit)), pa.int64())
+
+
 def make_file(path: Path, rows: int) -> list[str]:
     """id, ten doubles, five longs, four texts, a timestamp: what a feature view looks like."""
-    random = np.random.default_rng(5)
-    columns = {"id": pa.array(random.permutation(rows))}
+    order = pc.array_sort_indices(pc.random(rows, initializer=1))
+    columns = {"id": pc.cast(order, pa.int64())}
     for i in range(10):
-        columns[f"d{i}"] = pa.array(random.random(rows), mask=random.random(rows) < 0.05)
+        values = pc.random(rows, initializer=10 + i)
+        is_null = pc.less(pc.random(rows, initializer=30 + i), 0.05)
+        columns[f"d{i}"] = pc.if_else(is_null, pa.scalar(None, pa.float64()), values)
     for i in range(5):
-        columns[f"l{i}"] = pa.array(random.integers(0, 1_000_000, rows))
+        columns[f"l{i}"] = numbers(rows, 1_000_000, 50 + i)
     for i in range(4):
-        columns[f"s{i}"] = pa.array(
-            np.char.add("value-", random.integers(0, 50_000, rows).astype(str))
-        )
-    columns["ts"] = pa.array(np.arange(rows), pa.timestamp("us"))
+        texts = pc.cast(numbers(rows, 50_000, 60 + i), pa.string())
+        columns[f"s{i}"] = pc.binary_join_element_wise("value", texts, "-")
+    columns["ts"] = pc.cast(columns["l0"], pa.timestamp("us"))
     fields = [
         pa.field(name, column.type, metadata={"PARQUET:field_id": str(i + 1)})
         for i, (name, column) in enumerate(columns.items())
