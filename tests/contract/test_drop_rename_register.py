@@ -238,6 +238,25 @@ def test_old_metadata_files_go_when_the_table_asks(catalog, ns):
     assert there == sorted(path_of(location) for location in kept)
 
 
+def test_old_metadata_files_go_from_the_metadata_path_too(catalog, ns):
+    other = catalog.make_table(ns, "other")["metadata"]["location"]
+    folder = f"{other}-metadata"
+    properties = {
+        "write.metadata.delete-after-commit.enabled": "true",
+        "write.metadata.previous-versions-max": "2",
+        "write.metadata.path": folder,
+    }
+    catalog.make_table(ns, "t", properties=properties)
+    catalog.make_table(ns, "neighbour", properties={"write.metadata.path": folder})
+    file_of(catalog.load(ns, "t")["metadata-location"])
+    for number in range(5):
+        metadata = catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])["metadata"]
+    kept = [entry["metadata-file"] for entry in metadata["metadata-log"]]
+    kept += [catalog.load(ns, name)["metadata-location"] for name in ("t", "neighbour")]
+    there = sorted(path_of(folder).glob("*.metadata.json"))
+    assert there == sorted(path_of(location) for location in kept)
+
+
 def test_the_file_holds_what_was_answered(catalog, table):
     catalog.append(*table)
     loaded = catalog.load(*table)
