@@ -164,6 +164,16 @@ def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, wh
     call.send(catalog.client, key, expect=404)
 
 
+def test_a_view_commit_that_changes_nothing_keeps_the_version(catalog, view, key):
+    before = catalog.load_view(*view)
+    for headers in ({}, key, key):
+        assert catalog.replace_view(*view, [], headers=headers) == before
+    same = [{"action": "set-location", "location": before["metadata"]["location"]}]
+    other = {"Idempotency-Key": bodies.idempotency_key()}
+    assert catalog.replace_view(*view, same, headers=other) == before
+    assert catalog.load_view(*view) == before
+
+
 def test_replayed_drop_does_not_drop_the_next_table(catalog, table, key):
     call = Call("DELETE", catalog.path(table[0], "tables", table[1]))
     call.send(catalog.client, key, expect=204)
