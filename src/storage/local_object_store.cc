@@ -9,6 +9,7 @@
 
 #include "base/hex.h"
 #include "base/random.h"
+#include "base/waiting_scope.h"
 #include "storage/local_listing_internal.h"
 #include "storage/local_roots_internal.h"
 #include "storage/name_new_file.h"
@@ -61,6 +62,16 @@ Result<std::string> ReadAt(int fd, int64_t offset, int64_t length, std::string_v
     return ErrnoError(error_number, "read", location);
   }
   return bytes;
+}
+
+int SyncData(int fd) {
+  WaitingScope waiting;
+  return fdatasync(fd);
+}
+
+int SyncFolder(int fd) {
+  WaitingScope waiting;
+  return fsync(fd);
 }
 
 Result<int64_t> RegularFileSize(int fd, std::string_view location) {
@@ -160,7 +171,7 @@ Status LocalObjectStore::WriteInFolder(int folder,
     return ErrnoError(errno, "create", place.text);
   }
   Status status = WriteAll(file.get(), bytes, place.text);
-  if (status.has_value() && sync_ && fdatasync(file.get()) != 0) {
+  if (status.has_value() && sync_ && SyncData(file.get()) != 0) {
     status = ErrnoError(errno, "fdatasync", place.text);
   }
   // Some file systems report a failed write only here.
@@ -180,7 +191,7 @@ Status LocalObjectStore::WriteInFolder(int folder,
     unlinkat(folder, temporary.c_str(), 0);
     return status;
   }
-  if (sync_ && fsync(folder) != 0) {
+  if (sync_ && SyncFolder(folder) != 0) {
     return ErrnoError(errno, "fsync", place.text);
   }
   return {};

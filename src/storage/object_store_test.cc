@@ -11,6 +11,7 @@
 #include "storage/local_object_store.h"
 #include "storage/local_roots_internal.h"
 #include "storage/memory_object_store.h"
+#include "storage/metered_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 
 namespace firn::storage {
@@ -377,6 +378,29 @@ TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   EXPECT_THAT(store.Delete("/a"), IsError(ErrorCode::kIoError));
   EXPECT_EQ(inner.size(), 2);
   EXPECT_EQ(store.calls(), 2);
+}
+
+TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
+  SystemClock clock;
+  InMemoryObjectStore memory(clock);
+  testing::FaultyObjectStore faulty(memory);
+  MeteredObjectStore store(faulty);
+  ASSERT_THAT(store.Write("/a", "12345", WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(store.Read("/a", 100), IsOkAnd(std::string("12345")));
+  EXPECT_THAT(store.ReadRange("/a", 1, 2), IsOkAnd(std::string("23")));
+  EXPECT_THAT(store.Read("/b", 100), IsError(ErrorCode::kNotFound));
+  faulty.Arm({.call = 1});
+  EXPECT_THAT(store.Stat("/a"), IsError(ErrorCode::kIoError));
+
+  EXPECT_EQ(store.bytes_written(), 5U);
+  EXPECT_EQ(store.bytes_read(), 7U);
+  EXPECT_EQ(store.stats(StoreCall::kRead).failures, 0U);
+  EXPECT_EQ(store.stats(StoreCall::kStat).failures, 1U);
+  uint64_t reads = 0;
+  for (uint64_t count : store.stats(StoreCall::kRead).latency.counts) {
+    reads += count;
+  }
+  EXPECT_EQ(reads, 2U);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/rest/router.h"
+#include "server/service/commit_counters.h"
 #include "server/service/commit_locks.h"
 #include "server/service/job_runner.h"
 #include "server/service/metadata_cache.h"
@@ -33,6 +34,7 @@
 #include "server/store/sqlite/sqlite_store.h"
 #include "storage/local_object_store.h"
 #include "storage/location.h"
+#include "storage/metered_object_store.h"
 
 namespace firn::app {
 namespace {
@@ -176,6 +178,7 @@ class Parts {
   observe::Telemetry& telemetry() { return *telemetry_; }
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
+  observe::Metrics& metrics() { return metrics_; }
 
   /// Ends everything but the log, which can then tell so.
   static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
@@ -211,10 +214,14 @@ class Parts {
     for (const store::WarehouseRecord& warehouse : *warehouses_->list()) {
       RETURN_IF_ERROR(objects_->AddRoot(warehouse.location));
     }
+    metered_ = std::make_unique<storage::MeteredObjectStore>(*objects_);
     environment_ = std::make_unique<service::Environment>(
-        service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+        service::Environment{*store_, *metered_, clock_, cache_, locks_, options_, counters_});
     metrics_.AddSource(observe::LogSource(*log_));
     metrics_.AddSource(observe::MetadataCacheSource(cache_));
+    metrics_.AddSource(observe::CommitSource(counters_));
+    metrics_.AddSource(observe::StoreSource(*store_));
+    metrics_.AddSource(observe::ObjectStoreSource(*metered_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
     health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
     ASSIGN_OR_RETURN(
@@ -264,11 +271,13 @@ class Parts {
   service::ServiceOptions options_;
   service::MetadataCache cache_;
   service::CommitLocks locks_;
+  service::CommitCounters counters_;
   observe::Metrics metrics_;
   std::unique_ptr<observe::Log> log_;
   std::optional<store::sqlite::DataFolderLock> lock_;
   std::unique_ptr<store::CatalogStore> store_;
   std::unique_ptr<storage::LocalObjectStore> objects_;
+  std::unique_ptr<storage::MeteredObjectStore> metered_;
   std::unique_ptr<service::WarehouseDirectory> warehouses_;
   std::unique_ptr<service::Environment> environment_;
   std::unique_ptr<observe::Telemetry> telemetry_;
@@ -303,6 +312,7 @@ Status Run(const config::Settings& settings) {
   ASSIGN_OR_RETURN(std::unique_ptr<Parts> parts, Parts::Make(settings));
   ASSIGN_OR_RETURN(auto server,
                    http::HttpServer::Start(options, parts->handler(), parts->telemetry()));
+  parts->metrics().AddSource(observe::ServerSource(*server));
   std::string address = fmt::format("{}:{}", options.host, server->port());
   fmt::print("Firn serves the Iceberg REST catalog at http://{}\n", address);
   std::fflush(stdout);

@@ -16,6 +16,7 @@
 // their turn until `deadline` at most.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "base/result.h"
 #include "server/store/mutations.h"
 #include "server/store/records.h"
+#include "server/store/store_stats.h"
 
 namespace firn::store {
 
@@ -64,6 +66,8 @@ struct EntityCounts {
   int64_t namespaces = 0;
   int64_t tables = 0;
   int64_t views = 0;
+  /// Background jobs, by state.
+  std::array<int64_t, kJobStates> jobs{};
 };
 
 class CatalogStore {
@@ -166,6 +170,8 @@ class CatalogStore {
   virtual Result<EntityCounts> CountEntities(MonotonicTime deadline) = 0;
   /// One trivial read, for /ready.
   virtual Status Ping(MonotonicTime deadline) = 0;
+  /// Never waits for the database.
+  virtual StoreStats Stats() const = 0;
 };
 
 }  // namespace firn::store

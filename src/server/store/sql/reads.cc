@@ -184,7 +184,11 @@ Result<std::vector<EventRecord>> ReadEvents(Session& session,
 Result<EntityCounts> ReadEntityCounts(Session& session) {
   EntityCounts counts;
   RETURN_IF_ERROR(session.Query(kCountEntities, {}, [&](const Row& row) -> Status {
-    counts = {row.Int(0), row.Int(1), row.Int(2), row.Int(3)};
+    counts = {row.Int(0), row.Int(1), row.Int(2), row.Int(3), {}};
+    constexpr int kFirstJobColumn = 4;
+    for (size_t state = 0; state < kJobStates; ++state) {
+      counts.jobs[state] = row.Int(kFirstJobColumn + static_cast<int>(state));
+    }
     return {};
   }));
   return counts;
