@@ -101,7 +101,8 @@ int Publish(int folder, const std::string& from, const std::string& to, WriteMod
 }  // namespace
 
 Result<std::unique_ptr<LocalObjectStore>> LocalObjectStore::Make(const LocalStoreOptions& options) {
-  ASSIGN_OR_RETURN(LocalRoots roots, LocalRoots::Make(options.roots));
+  ASSIGN_OR_RETURN(LocalRoots roots,
+                   LocalRoots::Make(options.roots, GuardedPaths(options.guarded)));
   return std::unique_ptr<LocalObjectStore>(
       new LocalObjectStore(std::make_unique<LocalRoots>(std::move(roots)), options.sync));
 }
@@ -142,7 +143,20 @@ Status LocalObjectStore::Write(std::string_view location, std::string_view bytes
   if (place.relative == "." || location.ends_with('/')) {
     return Error(ErrorCode::kInvalidArgument, "Location names no file: " + place.text);
   }
+  // Who cleans up may remove the empty folder between its making and the file's.
+  constexpr int kTries = 32;
+  for (int tries = 1;; ++tries) {
+    Status status = TryWrite(place, bytes, mode);
+    bool vanished = !status.has_value() && status.error().code() == ErrorCode::kNotFound;
+    if (!vanished || tries == kTries) {
+      return status;
+    }
+  }
+}
+
+Status LocalObjectStore::TryWrite(const LocalPlace& place, std::string_view bytes, WriteMode mode) {
   ASSIGN_OR_RETURN(FileDescriptor folder, roots_->MakeFolder(place, place.Folder(), sync_));
+  RETURN_IF_ERROR(roots_->CheckEntry(place, folder.get(), place.Name()));
   return WriteInFolder(folder.get(), place, bytes, mode);
 }
 
@@ -186,7 +200,7 @@ Status LocalObjectStore::WriteInFolder(int folder,
 Result<FileStat> LocalObjectStore::Stat(std::string_view location) {
   ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
   struct stat status{};
-  if (!roots_->confined()) {
+  if (!roots_->confined() && !place.guarded) {
     if (fstatat(place.root, place.relative.c_str(), &status, 0) != 0) {
       return ErrnoError(errno, "stat", location);
     }
@@ -221,6 +235,7 @@ Status LocalObjectStore::Delete(std::string_view location) {
   if (!folder.has_value()) {
     return folder.error().code() == ErrorCode::kNotFound ? Status() : TakeError(std::move(folder));
   }
+  RETURN_IF_ERROR(roots_->CheckEntry(place, folder->get(), place.Name()));
   if (unlinkat(folder->get(), std::string(place.Name()).c_str(), 0) != 0 && errno != ENOENT) {
     return errno == EISDIR
                ? Error(ErrorCode::kInvalidArgument, "Location is a folder: " + place.text)
@@ -238,6 +253,33 @@ Status LocalObjectStore::EnsureDirectory(std::string_view location) {
   ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
   RETURN_IF_ERROR(roots_->MakeFolder(place, place.relative, sync_));
   return {};
+}
+
+Result<bool> LocalObjectStore::RemoveEmptyFolder(std::string_view location) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  if (place.relative == ".") {
+    return false;
+  }
+  auto folder = roots_->OpenFolder(place, place.Folder());
+  if (!folder.has_value()) {
+    bool gone = folder.error().code() == ErrorCode::kNotFound;
+    return gone ? Result<bool>(true) : TakeError(std::move(folder));
+  }
+  std::string name(place.Name());
+  RETURN_IF_ERROR(roots_->CheckEntry(place, folder->get(), name));
+  if (roots_->IsRoot(folder->get(), name)) {
+    return false;
+  }
+  struct stat status{};
+  bool known = fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (unlinkat(folder->get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) {
+    if (known) {
+      roots_->synced().Forget({status.st_dev, status.st_ino});
+    }
+    return true;
+  }
+  bool stays = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR || errno == EBUSY;
+  return stays ? Result<bool>(false) : ErrnoError(errno, "rmdir", location);
 }
 
 }  // namespace firn::storage

@@ -45,6 +45,9 @@ class MeteredObjectStore final : public ObjectStore {
   Status EnsureDirectory(std::string_view location) override {
     return inner_.EnsureDirectory(location);
   }
+  Result<bool> RemoveEmptyFolder(std::string_view location) override {
+    return inner_.RemoveEmptyFolder(location);
+  }
 
  private:
   struct Counts {

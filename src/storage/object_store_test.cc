@@ -98,6 +98,23 @@ TEST(LocalRootsTest, FileSystemsThatMayHangAreKnown) {
   }
 }
 
+TEST(LocalRootsTest, FoldersThatOthersMadeAreSyncedOnce) {
+  TestFolder folder;
+  auto roots = LocalRoots::Make({folder.At("root")}).value();
+  fs::create_directories(folder.path() / "root/a/b/c");  // by another program
+  auto known_after = [&](std::string_view path, bool sync) {
+    auto place = roots.Find(folder.At(std::string("root/") + std::string(path)));
+    EXPECT_THAT(place, IsOk());
+    EXPECT_THAT(roots.MakeFolder(*place, place->relative, sync), IsOk());
+    return roots.synced().size();
+  };
+  EXPECT_EQ(known_after("a/b", /*sync=*/false), 0U);
+  EXPECT_EQ(known_after("a/b", /*sync=*/true), 2U);
+  EXPECT_EQ(known_after("a/b/c", /*sync=*/true), 3U);
+  EXPECT_EQ(known_after("a/b/new/x", /*sync=*/true), 5U);
+  EXPECT_EQ(known_after("a/b/new/x", /*sync=*/true), 5U);
+}
+
 TEST_P(ObjectStoreTest, WritesReadsAndDeletes) {
   std::string file = folder_.At("t/metadata/a%20b.json");
   ASSERT_THAT(store_->Write("file://" + file, "hello", WriteMode::kCreateNew), IsOk());
@@ -201,6 +218,46 @@ TEST(LocalObjectStoreTest, FoldersAreMadeAndAreNoFiles) {
               IsError(ErrorCode::kIoError));
 }
 
+TEST(LocalObjectStoreTest, OnlyEmptyFoldersGoAndNeverARoot) {
+  TestFolder folder;
+  auto store =
+      LocalObjectStore::Make({.roots = {folder.At("root"), folder.At("root/inner")}}).value();
+  ASSERT_THAT(store->EnsureDirectory(folder.At("root/t/metadata")), IsOk());
+  ASSERT_THAT(store->Write(folder.At("root/t/a"), "x", WriteMode::kCreateNew), IsOk());
+  fs::create_directory_symlink("t", folder.path() / "root/link");
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t/a")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/link")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t/metadata/")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t/metadata")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/none/below")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/inner")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("elsewhere")), IsError(ErrorCode::kForbidden));
+  EXPECT_TRUE(fs::exists(folder.At("root/t/a")));
+  EXPECT_FALSE(fs::exists(folder.At("root/t/metadata")));
+  EXPECT_TRUE(fs::exists(folder.At("root/inner")));
+  ASSERT_THAT(store->Delete(folder.At("root/t/a")), IsOk());
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root")), IsOkAnd(false));
+}
+
+TEST(LocalObjectStoreTest, AWriteSurvivesWhoRemovesEmptyFolders) {
+  TestFolder folder;
+  auto store = LocalObjectStore::Make({.roots = {folder.At("root")}, .sync = false}).value();
+  std::atomic<bool> done = false;
+  std::jthread cleaner([&] {
+    while (!done) {
+      static_cast<void>(store->RemoveEmptyFolder(folder.At("root/t/metadata")));
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    std::string file = folder.At("root/t/metadata/a");
+    EXPECT_THAT(store->Write(file, "x", WriteMode::kCreateNew), IsOk());
+    EXPECT_THAT(store->Delete(file), IsOk());
+  }
+  done = true;
+}
+
 TEST(LocalObjectStoreTest, RootsConfine) {
   TestFolder folder;
   TestFolder outside;
@@ -228,6 +285,83 @@ TEST(LocalObjectStoreTest, RootsConfine) {
   EXPECT_THAT(store->Write(folder.At("root/in/a"), "x", WriteMode::kCreateNew), IsOk());
   EXPECT_THAT(store->Read(folder.At("root/real/a"), 10), IsOkAnd("x"));
   EXPECT_THAT(store->Write(folder.At("made/a"), "x", WriteMode::kCreateNew), IsOk());
+}
+
+class GuardedTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_.path() / "d/warehouse");
+    fs::create_directories(folder_.path() / "side");
+    for (const char* name : {"d/firn.db", "d/firn.lock", "side/x.db", "side/x.dbx"}) {
+      std::ofstream(folder_.At(name)) << "precious";
+    }
+    fs::create_symlink("d", folder_.path() / "link");
+    fs::create_symlink("d/firn.db", folder_.path() / "file");
+    fs::create_symlink("../d", folder_.path() / "side/up");
+  }
+  LocalStoreOptions Options(std::vector<std::string> roots) const {
+    return {.roots = std::move(roots),
+            .guarded = {{folder_.At("d"), folder_.At("d/warehouse")},
+                        {folder_.At("side/x.db"), ""},
+                        {folder_.At("side/x.db-wal"), ""}},
+            .sync = true};
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(GuardedTest, NoCallReachesTheServersFiles) {
+  for (const auto& roots : {std::vector<std::string>{folder_.path().string()}, {}}) {
+    auto store = LocalObjectStore::Make(Options(roots)).value();
+    for (std::string_view name :
+         {"d/firn.db", "d/firn.lock", "link/firn.db", "side/up/firn.db", "d/firn.db-wal",
+          "d/warehouses", "side/x.db", "side/x.db-wal", "side/x.db-wal/a"}) {
+      std::string location = folder_.At(name);
+      EXPECT_THAT(store->Write(location, "x", WriteMode::kOverwrite),
+                  IsError(ErrorCode::kForbidden))
+          << name;
+      EXPECT_THAT(store->EnsureDirectory(location + "/y"), IsError(ErrorCode::kForbidden)) << name;
+      EXPECT_THAT(store->Delete(location), IsError(ErrorCode::kForbidden)) << name;
+      if (fs::exists(location)) {
+        EXPECT_THAT(store->Read(location, 100), IsError(ErrorCode::kForbidden)) << name;
+        EXPECT_THAT(store->ReadRange(location, 0, 1), IsError(ErrorCode::kForbidden)) << name;
+        EXPECT_THAT(store->Stat(location), IsError(ErrorCode::kForbidden)) << name;
+      }
+    }
+    EXPECT_THAT(store->Write(folder_.At("link/new/a"), "x", WriteMode::kCreateNew),
+                IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(store->Read(folder_.At("file"), 100), IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(store->Stat(folder_.At("file")), IsError(ErrorCode::kForbidden));
+    EXPECT_FALSE(fs::exists(folder_.At("d/firn.db-wal")));
+    EXPECT_FALSE(fs::exists(folder_.At("d/new")));
+    EXPECT_FALSE(fs::exists(folder_.At("side/x.db-wal")));
+    EXPECT_THAT(store->Read(folder_.At("side/x.dbx"), 100), IsOkAnd("precious"));
+  }
+}
+
+TEST_F(GuardedTest, TheOpenFolderBelowIsServed) {
+  fs::remove_all(folder_.path() / "d/warehouse");
+  auto store = LocalObjectStore::Make(Options({folder_.path().string()})).value();
+  EXPECT_THAT(store->Write(folder_.At("d/warehouse/t/a"), "x", WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(store->Read(folder_.At("link/warehouse/t/a"), 10), IsOkAnd("x"));
+  auto page = store->List(folder_.path().string(), {});
+  ASSERT_THAT(page, IsOk());
+  for (const ListedFile& file : page->files) {
+    EXPECT_THAT(file.location, ::testing::Not(::testing::HasSubstr("firn.")));
+  }
+}
+
+TEST_F(GuardedTest, IsNoRootAndNothingIsMade) {
+  auto store = LocalObjectStore::Make(Options({folder_.At("d/warehouse")})).value();
+  for (std::string_view name : {"d", "d/firn.db-journal", "d/other", "d/firn.db", "link/other",
+                                "side/x.db-wal", "side/x.db/a"}) {
+    EXPECT_THAT(store->AddRoot(folder_.At(name)), IsError(ErrorCode::kInvalidArgument)) << name;
+  }
+  EXPECT_FALSE(fs::exists(folder_.At("d/firn.db-journal")));
+  EXPECT_FALSE(fs::exists(folder_.At("d/other")));
+  EXPECT_FALSE(fs::exists(folder_.At("side/x.db-wal")));
+  EXPECT_THAT(store->AddRoot(folder_.At("d/warehouse/sub")), IsOk());
+  EXPECT_THAT(store->AddRoot(folder_.At("side/fine")), IsOk());
 }
 
 TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {

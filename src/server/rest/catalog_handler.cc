@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/waiting_scope.h"
+#include "server/rest/content_type.h"
 #include "server/rest/errors.h"
 #include "server/rest/responses.h"
 
@@ -185,6 +186,7 @@ Result<http::Response> CatalogHandler::DispatchAndKeep(Invocation& invocation) {
 
 Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& request,
                                                          Route route) {
+  RETURN_IF_ERROR(CheckContentType(request));
   ASSIGN_OR_RETURN(http::Query query, http::Query::Parse(request.query));
   service::CallContext call;
   call.deadline = request.deadline;

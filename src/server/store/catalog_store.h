@@ -109,8 +109,9 @@ class CatalogStore {
                                                 ObjectKind kind,
                                                 const PageRequest& page,
                                                 MonotonicTime deadline) = 0;
-  /// Live objects (in any warehouse) with this uuid or a location equal to, above or below
-  /// `location`: what a purge must respect.
+  /// Live objects (in any warehouse) with this uuid (an empty one is nobody's), with a location
+  /// equal to, above or below `location`, or whose metadata file is `location` or lies below it:
+  /// what a purge must respect. Errors: kInvalidArgument for a location that cannot be read.
   virtual Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
                                                             std::string_view location,
                                                             MonotonicTime deadline) = 0;

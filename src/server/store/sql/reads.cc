@@ -120,12 +120,18 @@ Result<std::vector<ObjectRecord>> ReadReferencing(Session& session,
     }
     return {};
   };
-  RETURN_IF_ERROR(session.Query(kFindObjectsByUuid, {{":uuid", uuid}}, add));
+  if (!uuid.empty()) {  // nobody's uuid is everybody's
+    RETURN_IF_ERROR(session.Query(kFindObjectsByUuid, {{":uuid", uuid}}, add));
+  }
   for (const std::string& key : range.upwards) {
     RETURN_IF_ERROR(session.Query(kFindObjectsAt, {{":location_key", key}}, add));
   }
   RETURN_IF_ERROR(session.Query(kFindObjectsBelow,
                                 {{":below", range.below}, {":below_end", range.below_end}}, add));
+  RETURN_IF_ERROR(session.Query(
+      kFindMetadataAtOrBelow,
+      {{":location_key", range.key()}, {":below", range.below}, {":below_end", range.below_end}},
+      add));
   return objects;
 }
 
