@@ -2,10 +2,9 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/crash_point.h"
 #include "base/json_writer.h"
@@ -14,7 +13,7 @@
 #include "iceberg/metadata/table_properties.h"
 #include "server/service/metadata_files.h"
 #include "server/service/purge_payload.h"
-#include "storage/location.h"
+#include "server/service/purge_scope.h"
 
 namespace firn::service {
 namespace {
@@ -27,6 +26,11 @@ constexpr std::string_view kGcEnabledProperty = "gc.enabled";
 
 bool IsMissing(const Error& error) { return error.code() == ErrorCode::kNotFound; }
 
+/// Outside every root of this server, or no location of its storage at all.
+bool IsOutOfReach(const Error& error) {
+  return error.code() == ErrorCode::kForbidden || error.code() == ErrorCode::kInvalidArgument;
+}
+
 /// One run of a purge: collects locations, deletes them in batches.
 class Purge {
  public:
@@ -34,42 +38,67 @@ class Purge {
         const store::JobRecord& job,
         PurgePayload payload,
         const std::atomic<bool>& stop)
-      : environment_(environment), job_(job), payload_(std::move(payload)), stop_(stop) {}
+      : environment_(environment),
+        job_(job),
+        payload_(std::move(payload)),
+        stop_(stop),
+        scope_(environment, payload_) {}
 
   Status Run() {
-    RETURN_IF_ERROR(CheckUnreferenced());
+    RETURN_IF_ERROR(scope_.Refresh());
     auto current = LoadTableEntry(environment_, payload_.metadata_location);
     if (!current.has_value()) {
+      if (!IsMissing(current.error())) {
+        return TakeError(std::move(current));
+      }
       // The last file to go is gone: an earlier run came to its end.
-      return IsMissing(current.error()) ? Status() : Status(TakeError(std::move(current)));
+      RemoveTableFolders(environment_, payload_.location);
+      return {};
     }
     const iceberg::TableMetadata& metadata = *(*current)->table();
     with_data_ = iceberg::BoolProperty(*metadata.properties, kGcEnabledProperty, true);
-    RETURN_IF_ERROR(PurgeVersion(metadata));
+    scope_.AddFolders(metadata);
+    // The oldest first: a table that moved names its former folders there.
     for (const iceberg::MetadataLogEntry& entry : metadata.metadata_log) {
       RETURN_IF_ERROR(PurgeOldVersion(entry.metadata_file));
     }
+    RETURN_IF_ERROR(PurgeVersion(metadata));
     RETURN_IF_ERROR(Flush());
-    RETURN_IF_ERROR(Add(payload_.metadata_location));
+    RETURN_IF_ERROR(AddMetadataFile(payload_.metadata_location));
     RETURN_IF_ERROR(Flush());
-    environment_.cache.Erase(payload_.metadata_location);
+    RemoveFolders();
     return SaveProgress();
   }
 
  private:
-  /// A log may name any file: one of another table is left alone, and so is one that cannot be read
-  /// and does not lie below the table's location.
+  /// A log may name any file: one of another table is left alone, and one that cannot be read is
+  /// judged by where it lies.
   Status PurgeOldVersion(const std::string& location) {
     auto old = LoadTableEntry(environment_, location);
     if (!old.has_value()) {
-      bool own = old.error().code() == ErrorCode::kInvalidMetadata && LiesInTable(location);
-      return own ? Add(location) : Status();
+      bool broken = old.error().code() == ErrorCode::kInvalidMetadata;
+      if (broken || IsOutOfReach(old.error())) {
+        return Add(location);
+      }
+      return IsMissing(old.error()) ? Status() : Status(TakeError(std::move(old)));
     }
-    if ((*old)->table()->uuid != payload_.uuid) {
+    const iceberg::TableMetadata& metadata = *(*old)->table();
+    if (metadata.uuid.empty()) {  // v1: it may be this table before it was given one
+      RETURN_IF_ERROR(PurgeVersion(metadata));
+      return Add(location);
+    }
+    if (metadata.uuid != payload_.uuid) {
       return {};
     }
-    RETURN_IF_ERROR(PurgeVersion(*(*old)->table()));
+    scope_.AddFolders(metadata);
+    RETURN_IF_ERROR(PurgeVersion(metadata));
+    return AddMetadataFile(location);
+  }
+
+  /// It is the table's wherever it lies: its content says so.
+  Status AddMetadataFile(const std::string& location) {
     environment_.cache.Erase(location);
+    metadata_files_.insert(location);
     return Add(location);
   }
 
@@ -99,7 +128,7 @@ class Purge {
     }
     auto bytes = environment_.objects.Read(snapshot.manifest_list, kMaxFileBytes);
     if (!bytes.has_value()) {
-      return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
+      return Unread(snapshot.manifest_list, bytes.error());
     }
     ASSIGN_OR_RETURN(auto manifests, iceberg::ReadManifestList(*bytes, snapshot.manifest_list));
     for (const iceberg::ManifestFile& manifest : manifests) {
@@ -116,7 +145,7 @@ class Purge {
     if (with_data_) {
       auto bytes = environment_.objects.Read(manifest.path, kMaxFileBytes);
       if (!bytes.has_value()) {
-        return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
+        return Unread(manifest.path, bytes.error());
       }
       ASSIGN_OR_RETURN(auto entries, iceberg::DecodeManifest(*bytes, manifest, {}));
       for (size_t row = 0; row < entries->size(); ++row) {
@@ -125,6 +154,15 @@ class Purge {
       RETURN_IF_ERROR(Flush());
     }
     return AddOnce(manifest.path);
+  }
+
+  /// What could not be read on the way names files that stay; only a fault is worth another try.
+  Status Unread(const std::string& location, const Error& error) {
+    if (IsOutOfReach(error)) {
+      out_of_reach_ += done_.insert(location).second ? 1 : 0;
+      return {};
+    }
+    return IsMissing(error) ? Status() : Status(Error(error));
   }
 
   Status AddOnce(const std::string& location) {
@@ -144,14 +182,42 @@ class Purge {
       return {};
     }
     RETURN_IF_ERROR(SaveProgress());
-    RETURN_IF_ERROR(CheckUnreferenced());
+    RETURN_IF_ERROR(scope_.Refresh());
     CrashPoint("purge.before_delete");
+    std::set<std::string> folders;
     for (const std::string& location : batch_) {
       RETURN_IF_ERROR(DeleteOne(location));
+      folders.insert(FolderOf(location));
     }
     CrashPoint("purge.after_delete");
+    for (const std::string& folder : folders) {
+      RemoveUpwards(folder);
+    }
     batch_.clear();
     return {};
+  }
+
+  static std::string FolderOf(const std::string& location) {
+    return location.substr(0, location.rfind('/'));
+  }
+
+  /// Removes the folder and those that hold it, as long as they are empty and below a folder of the
+  /// table. What cannot be removed stays: nobody waits for it.
+  void RemoveUpwards(std::string folder) {
+    while (scope_.OwnsFolder(folder)) {
+      auto gone = environment_.objects.RemoveEmptyFolder(folder);
+      if (!gone.has_value() || !*gone) {
+        return;
+      }
+      folder = FolderOf(folder);
+    }
+  }
+
+  /// The folders of the table itself, once its files are gone.
+  void RemoveFolders() {
+    for (const std::string& folder : scope_.Folders()) {
+      RemoveTableFolders(environment_, folder);
+    }
   }
 
   /// Renews the lease too.
@@ -164,30 +230,26 @@ class Purge {
     if (stop_) {
       return Error(ErrorCode::kUnavailable, "The server is stopping");
     }
-    if (!LiesInTable(location)) {
-      // Brought in from elsewhere, perhaps from the folder of a table that lives.
-      ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location, kNoDeadline));
-      if (!others.empty()) {
-        ++left_;
-        return {};
-      }
+    Claim claim = scope_.Judge(location);
+    if (claim == Claim::kOutside && metadata_files_.contains(location)) {
+      claim = Claim::kOwned;
+    }
+    if (claim != Claim::kOwned) {
+      ++CounterOf(claim);
+      return {};
     }
     Status deleted = environment_.objects.Delete(location);
-    if (deleted.has_value()) {
-      ++deleted_;
-    } else if (deleted.error().code() == ErrorCode::kForbidden ||
-               deleted.error().code() == ErrorCode::kInvalidArgument) {
-      ++left_;  // lies where this server may not delete
-    } else {
+    if (!deleted.has_value() && !IsOutOfReach(deleted.error())) {
       return deleted;
     }
+    ++(deleted.has_value() ? deleted_ : out_of_reach_);
     return {};
   }
 
-  bool LiesInTable(std::string_view location) const {
-    auto table = storage::Location::Parse(payload_.location);
-    auto file = storage::Location::Parse(location);
-    return table.has_value() && file.has_value() && table->Contains(*file);
+  int64_t& CounterOf(Claim claim) {
+    return claim == Claim::kOutside ? left_outside_
+           : claim == Claim::kInUse ? in_use_
+                                    : out_of_reach_;
   }
 
   std::string Progress() const {
@@ -195,32 +257,29 @@ class Purge {
     JsonWriter(json)
         .BeginObject()
         .Field("files-deleted", deleted_)
-        .Field("files-out-of-reach", left_)
+        .Field("files-left-outside", left_outside_)
+        .Field("files-in-use", in_use_)
+        .Field("files-out-of-reach", out_of_reach_)
         .EndObject();
     return json;
-  }
-
-  Status CheckUnreferenced() {
-    ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing(
-                                      payload_.uuid, payload_.location, kNoDeadline));
-    if (!others.empty()) {
-      return Error(ErrorCode::kCommitConflict, fmt::format("Not purged: {} is in use by table {}",
-                                                           payload_.location, others.front().name));
-    }
-    return {};
   }
 
   const Environment& environment_;
   const store::JobRecord& job_;
   PurgePayload payload_;
   const std::atomic<bool>& stop_;
+  PurgeScope scope_;
   /// What the table's last version says of its data files; older ones may have said otherwise.
   bool with_data_ = true;
   /// Manifests, lists and statistics that this run has seen: snapshots share them.
   std::set<std::string> done_;
+  /// Metadata files that name the table's uuid.
+  std::set<std::string> metadata_files_;
   std::vector<std::string> batch_;
   int64_t deleted_ = 0;
-  int64_t left_ = 0;
+  int64_t left_outside_ = 0;
+  int64_t in_use_ = 0;
+  int64_t out_of_reach_ = 0;
 };
 
 }  // namespace
