@@ -46,7 +46,7 @@ def field(number: int, name: str, kind: object, required: bool = False, **more: 
 
 
 def sample() -> pa.Table:
-    utc = dt.timezone.utc
+    utc = dt.UTC
     return pa.table(
         {
             "b": pa.array([True, None, False]),
