@@ -52,8 +52,11 @@ if(FIRN_ARROW_PROBE)
       IMPORTED_LOCATION "${path}"
       INTERFACE_INCLUDE_DIRECTORIES "${FIRN_ARROW_INCLUDE}")
   endforeach()
-  # libparquet of the wheel exports a bundled OpenSSL: ours comes first in the link line.
-  target_link_libraries(firn_parquet INTERFACE OpenSSL::SSL OpenSSL::Crypto firn_arrow)
+  # libparquet of the wheel exports a bundled OpenSSL: ours is loaded first. As link options, which
+  # precede all libraries: of libraries CMake chooses the order, and puts libparquet first.
+  target_link_options(firn_parquet INTERFACE
+    "SHELL:-Wl,--push-state,--no-as-needed ${OPENSSL_SSL_LIBRARY} ${OPENSSL_CRYPTO_LIBRARY} -Wl,--pop-state")
+  target_link_libraries(firn_parquet INTERFACE firn_arrow)
   message(STATUS "Arrow ${FIRN_ARROW_FOUND_VERSION} from the pyarrow wheel")
 else()
   message(STATUS "Arrow not found through ${FIRN_PYTHON}: its smoke test is not built")
