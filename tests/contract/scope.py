@@ -45,3 +45,38 @@ NOT_BUILT = {
 
 # Paths that no list of endpoints names: clients call them without looking.
 UNLISTED = {"GET /v1/config", "POST /v1/oauth/tokens"}
+
+# Documented statuses that no operation can answer, and why.
+NEVER = {
+    "401": "there is no authentication yet",
+    "403": "there is no authorization yet (a location that is not allowed is seen where it can be)",
+    "419": "there is no authentication yet",
+    "406": "what the document lets a server refuse to support, Firn supports",
+    "502": "Firn is no gateway",
+    "504": "Firn is no gateway",
+}
+
+READS = (
+    "getConfig",
+    "listNamespaces",
+    "loadNamespaceMetadata",
+    "namespaceExists",
+    "listTables",
+    "loadTable",
+    "tableExists",
+    "listViews",
+    "loadView",
+    "viewExists",
+)
+NO_WAIT = "reads do not wait for the database's writer; the database would have to be lost"
+CHANGES = set(BUILT.values()) - set(READS) - {"createNamespace", "dropNamespace"}
+UNKNOWN = "all changes go one way; createNamespace is the one that is made to hang"
+
+# (operation, documented status) that the suite does not provoke, and why.
+NOT_PROVOKED: dict[tuple[str, str], str] = {
+    **{(operation, "503"): NO_WAIT for operation in READS},
+    # A table's or view's metadata file can be broken: those two are answered 500.
+    **{(operation, "5XX"): NO_WAIT for operation in READS if not operation.startswith("load")},
+    ("loadNamespaceMetadata", "5XX"): NO_WAIT,
+    **{(operation, status): UNKNOWN for operation in CHANGES for status in ("500", "5XX")},
+}

@@ -79,7 +79,11 @@ def test_every_advertised_operation_is_routed(client, endpoint):
     """On objects that do not exist: an answer of the operation itself, never `no such route`."""
     method, path = call_of(endpoint)
     body = {} if method == "POST" else None
-    answer = client.call(method, path, json=body, expect={200, 400, 404})
+    bodiless = {"unregisterTable", "updateProperties"}  # to them {} is no error
+    name = BUILT[endpoint]
+    missing = 400 if method == "POST" and name not in bodiless else 404
+    expect = 200 if name == "listNamespaces" else missing
+    answer = client.call(method, path, json=body, expect=expect)
     if answer.status == 404 and method != "HEAD":
         assert answer.error["type"] in (
             "NoSuchNamespaceException",
@@ -97,8 +101,9 @@ def test_unknown_paths_are_404_in_the_error_model(client, path):
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_methods_that_no_path_has(client, method):
-    answer = client.call(method, "namespaces", json={}, expect={404, 405, 406})
-    assert answer.error["code"] == answer.status
+    answer = client.call(method, "namespaces", json={}, expect=405)
+    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.error["message"] == f"Method not allowed here: {method}"
 
 
 def test_authorization_header_is_ignored_while_authentication_is_off(client):

@@ -210,3 +210,22 @@ def exchange(uri: str, request: bytes) -> tuple[int | None, bytes]:
     head, _, body = received.partition(b"\r\n\r\n")
     parts = head.split(b" ", 2)
     return (int(parts[1]), body) if len(parts) > 1 else (None, b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "config?warehouse=%ZZ"),
+        ("GET", "namespaces?parent=%ZZ"),
+        ("DELETE", "namespaces/%ZZ"),
+        ("HEAD", "namespaces/%ZZ"),
+        ("DELETE", "namespaces/a/tables/%ZZ"),
+        ("HEAD", "namespaces/a/tables/%ZZ"),
+        ("POST", "namespaces/a/tables/%ZZ/unregister"),
+        ("GET", "namespaces/a/views/%ZZ"),
+        ("DELETE", "namespaces/a/views/%ZZ"),
+        ("HEAD", "namespaces/a/views/%ZZ"),
+    ],
+)
+def test_broken_escapes_are_400_everywhere(client, method, path):
+    client.call(method, path, expect=400)

@@ -42,6 +42,7 @@ class RestClient:
     """Paths are relative to /v1/ (or /v1/{prefix}/) and percent-encoded by the caller."""
 
     touched: Counter = Counter()  # operationId -> calls, over the whole process
+    answered: Counter = Counter()  # (operationId, status as documented) -> answers
 
     def __init__(self, uri: str, document: ApiDocument | None, prefix: str = ""):
         self.uri = uri
@@ -129,6 +130,7 @@ class RestClient:
             assert not self.document or answer.status >= 400, f"{what}: no such operation"
             return
         RestClient.touched[operation.id] += 1
+        RestClient.answered[operation.id, operation.documented(answer.status)] += 1
         allowed = ANY_OPERATION | ({422} if with_key else set())
         if answer.status in allowed and str(answer.status) not in operation.responses:
             return

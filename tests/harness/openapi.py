@@ -33,6 +33,11 @@ class Operation:
         pattern = re.escape(template).replace(r"/\{prefix\}", "")
         self.pattern = re.compile(re.sub(r"\\{[^}]*\\}", "[^/]*", pattern) + r"\Z")
 
+    def documented(self, status: int) -> str:
+        """The key of `responses` that stands for a status."""
+        exact = str(status)
+        return "5XX" if exact not in self.responses and status >= 500 else exact
+
     @property
     def endpoint(self) -> str:
         return f"{self.method} {self.template}"

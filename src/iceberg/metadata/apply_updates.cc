@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "iceberg/metadata/table_metadata_builder_internal.h"
+#include "iceberg/metadata/update_rules_internal.h"
 
 namespace firn::iceberg {
 namespace {
@@ -45,12 +46,16 @@ RemoveSnapshots JoinRemovals(std::span<const TableUpdate>& updates) {
 Result<TableMetadataPtr> ApplyUpdates(TableMetadataPtr base,
                                       std::span<const TableUpdate> updates,
                                       const ApplyContext& context) {
+  RETURN_IF_ERROR(CheckCount(updates.size(), kMaxUpdates, "updates in one commit"));
   ASSIGN_OR_RETURN(FormatVersion initial, InitialVersion(updates));
   if (base) {
     initial = base->format_version;
   }
   TableMetadataBuilder builder(std::move(base), initial, context);
   while (!updates.empty()) {
+    if (context.expired && context.expired()) {
+      return Error(ErrorCode::kDeadlineExceeded, "Applying the updates takes too long");
+    }
     if (std::holds_alternative<RemoveSnapshots>(updates.front())) {
       RETURN_IF_ERROR(builder.Apply(JoinRemovals(updates)));
       continue;

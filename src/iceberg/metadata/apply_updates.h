@@ -3,11 +3,12 @@
 // Metadata"; rules and texts as in the reference implementation.
 //
 // Errors: kInvalidArgument for updates that can never apply; kCommitConflict for a snapshot whose
-// sequence number or first row id another commit has passed (reload and retry); kInvalidMetadata
-// never.
+// sequence number or first row id another commit has passed (reload and retry); kDeadlineExceeded
+// where the context says so; kInvalidMetadata never.
 // Thread-safety: pure functions; `base` is not changed and may be shared.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -23,6 +24,8 @@ struct ApplyContext {
   TimestampMs now;
   /// Where `base` is stored: goes to the metadata log. Empty: no entry.
   std::string_view base_metadata_location;
+  /// Asked before each update: true ends the work with kDeadlineExceeded. Empty: never.
+  std::function<bool()> expired = {};
 };
 
 /// `base` is null where the updates create the table; otherwise `base` itself is returned where the

@@ -6,12 +6,15 @@
 
 #include "iceberg/metadata/list_items_internal.h"
 #include "iceberg/metadata/table_metadata_builder_internal.h"
+#include "iceberg/metadata/update_rules_internal.h"
 
 namespace firn::iceberg {
 namespace {
 
 /// Tables of this version and later number their rows.
 constexpr FormatVersion kRowLineageVersion = 3;
+/// What files of v1 and v2 write as current-snapshot-id where there is none.
+constexpr SnapshotId kNoSnapshot{-1};
 
 Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
@@ -35,9 +38,7 @@ std::vector<SnapshotId> SortedIds(const PrintedList<SnapshotEntry>& snapshots) {
 
 }  // namespace
 
-bool TableMetadataBuilder::IsAdded(SnapshotId id) const {
-  return std::find(added_snapshots_.begin(), added_snapshots_.end(), id) != added_snapshots_.end();
-}
+bool TableMetadataBuilder::IsAdded(SnapshotId id) const { return added_snapshots_.contains(id); }
 
 Result<int64_t> TableMetadataBuilder::NextRowId(const Snapshot& snapshot) const {
   if (!snapshot.first_row_id) {
@@ -46,13 +47,18 @@ Result<int64_t> TableMetadataBuilder::NextRowId(const Snapshot& snapshot) const 
   if (!snapshot.added_rows) {
     return Invalid("Invalid added-rows (required when first-row-id is set): null");
   }
+  if (*snapshot.added_rows < 0) {
+    return Invalid(
+        fmt::format("Invalid added-rows (cannot be negative): {}", *snapshot.added_rows));
+  }
   if (*snapshot.first_row_id < next_.next_row_id) {
     return Stale(
         fmt::format("Cannot add a snapshot, first-row-id is behind table next-row-id: {} < {}",
                     *snapshot.first_row_id, next_.next_row_id));
   }
   int64_t next_row_id = 0;
-  if (__builtin_add_overflow(*snapshot.first_row_id, *snapshot.added_rows, &next_row_id)) {
+  if (__builtin_add_overflow(*snapshot.first_row_id, *snapshot.added_rows, &next_row_id) ||
+      next_row_id - next_.next_row_id > kMaxRowIdStep) {
     return Invalid("Cannot add a snapshot: first-row-id plus added-rows is out of range");
   }
   return next_row_id;
@@ -68,6 +74,9 @@ Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
   }
   if (next_.sort_orders.empty()) {
     return Invalid("Attempting to add a snapshot before a sort order is added");
+  }
+  if (snapshot.id == kNoSnapshot) {
+    return Invalid("Cannot add a snapshot with id -1: it means that there is none");
   }
   if (next_.FindSnapshot(snapshot.id) != nullptr) {
     return Invalid(fmt::format("Snapshot already exists for id: {}", snapshot.id.value()));
@@ -87,18 +96,23 @@ Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
         "Cannot add snapshot with sequence number {} older than last sequence number {}",
         number.value(), last.value()));
   }
+  if (number.value() - last.value() > kMaxSequenceNumberStep) {
+    return Invalid(fmt::format("Cannot add snapshot with sequence number {}: more than {} above {}",
+                               number.value(), kMaxSequenceNumberStep, last.value()));
+  }
   if (next_.format_version >= kRowLineageVersion) {
     ASSIGN_OR_RETURN(next_.next_row_id, NextRowId(snapshot));
   }
   next_.last_sequence_number = number;
   Add(next_.snapshots, SnapshotEntry{snapshot.id, update.snapshot});
-  added_snapshots_.push_back(snapshot.id);
+  added_snapshots_.insert(snapshot.id);
   changed_ = true;
   return {};
 }
 
 Status TableMetadataBuilder::Apply(const SetSnapshotRef& update) {
   RETURN_IF_ERROR(Validate(update.ref));
+  RETURN_IF_ERROR(CheckNewRefName(update.name));
   const SnapshotRef* existing = next_.FindRef(update.name);
   if (existing != nullptr && *existing == update.ref) {
     return {};
@@ -115,7 +129,7 @@ Status TableMetadataBuilder::Apply(const SetSnapshotRef& update) {
     next_.current_snapshot_id = id;
     bool added = IsAdded(id);
     if (added) {
-      set_as_main_.push_back(id);
+      set_as_main_.insert(id);
     }
     // Going back to an older snapshot happens now, not when the snapshot was made.
     Add(next_.snapshot_log, SnapshotLogEntry{added ? snapshot->timestamp : context_.now, id});
@@ -131,7 +145,7 @@ Status TableMetadataBuilder::Apply(const SetSnapshotRef& update) {
 void TableMetadataBuilder::RemoveRef(std::string_view name) {
   if (name == kMainBranch && next_.current_snapshot_id) {
     next_.current_snapshot_id = std::nullopt;
-    changed_ = true;
+    changed_ = emptied_ = true;
   }
   size_t removed =
       next_.refs.RemoveIf([name](const NamedRef& named) { return named.name == name; });
@@ -169,7 +183,9 @@ Status TableMetadataBuilder::Apply(const RemoveSnapshots& update) {
 }
 
 Status TableMetadataBuilder::FinishSnapshotLog() {
-  std::erase_if(set_as_main_, [this](SnapshotId id) { return id == next_.current_snapshot_id; });
+  if (next_.current_snapshot_id) {
+    set_as_main_.erase(*next_.current_snapshot_id);
+  }
   if (set_as_main_.empty() && !removed_snapshots_) {
     return {};
   }
@@ -186,8 +202,7 @@ Status TableMetadataBuilder::FinishSnapshotLog() {
     next_.snapshot_log.RemoveFirst(keep_from);
   }
   next_.snapshot_log.RemoveIf([this, &missing](const SnapshotLogEntry& entry) {
-    return missing(entry.snapshot_id) || std::find(set_as_main_.begin(), set_as_main_.end(),
-                                                   entry.snapshot_id) != set_as_main_.end();
+    return missing(entry.snapshot_id) || set_as_main_.contains(entry.snapshot_id);
   });
   bool ends_current = !next_.snapshot_log.empty() &&
                       next_.snapshot_log.back().snapshot_id == next_.current_snapshot_id;

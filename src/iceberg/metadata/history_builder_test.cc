@@ -97,6 +97,12 @@ TEST(SnapshotUpdates, IdsAreUsedOnce) {
               IsError(ErrorCode::kInvalidArgument));
 }
 
+TEST(SnapshotUpdates, MinusOneIsNoSnapshot) {
+  TableMetadataPtr table = NewTestTable(2);
+  EXPECT_THAT(Apply(table, AppendUpdates(NextSnapshot(*table, -1, 1), "main"), 1),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST(SnapshotUpdates, RowLineage) {
   TableMetadataPtr table = Append(NewTestTable(3), 11, 1);
   EXPECT_EQ(table->next_row_id, 100);

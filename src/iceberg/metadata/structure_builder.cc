@@ -7,6 +7,8 @@
 
 #include "iceberg/metadata/list_items_internal.h"
 #include "iceberg/metadata/table_metadata_builder_internal.h"
+#include "iceberg/metadata/update_rules_internal.h"
+#include "iceberg/schema/schema_evolution.h"
 #include "iceberg/schema/schema_rules.h"
 
 namespace firn::iceberg {
@@ -32,36 +34,30 @@ UnboundPartitionSpec Unbind(const PartitionSpec& spec) {
   return unbound;
 }
 
-/// The id a field of the same source and transform already has in one of the table's specs.
-std::optional<FieldId> KnownFieldId(const PrintedList<PartitionSpec>& specs,
-                                    const UnboundPartitionField& wanted) {
-  std::optional<FieldId> known;
-  for (const PartitionSpec& spec : specs) {
-    for (const PartitionField& field : spec.fields) {
-      if (field.source_id == wanted.source_id && field.transform == wanted.transform) {
-        known = std::max(known.value_or(field.field_id), field.field_id);
-      }
-    }
-  }
-  return known;
-}
-
 }  // namespace
 
 Status TableMetadataBuilder::Apply(const AddSchema& update) {
   RETURN_IF_ERROR(CheckFormatVersion(update.schema, next_.format_version));
+  RETURN_IF_ERROR(CheckNewFieldIds(update.schema, next_.last_column_id));
   FieldId last_column_id = std::max(next_.last_column_id, update.schema.highest_field_id());
   changed_ = changed_ || last_column_id != next_.last_column_id;
   next_.last_column_id = last_column_id;
 
-  SchemaId id = next_.current_schema_id;
-  for (const Schema& schema : next_.schemas) {
+  SchemasByHash& known = IndexedSchemas();
+  std::vector<Schema>& alike = known[update.schema.ContentHash()];
+  for (const Schema& schema : alike) {
     if (schema.SameAs(update.schema)) {
       last_added_schema_ = schema.id();
       return {};
     }
-    id = schema.id() >= id ? NextId(schema.id()) : id;
   }
+  RETURN_IF_ERROR(CheckCount(next_.schemas.size() + 1, kMaxSchemas, "schemas in the table"));
+  SchemaId id = next_.current_schema_id;
+  if (!next_.schemas.empty()) {
+    ASSIGN_OR_RETURN(id, IdAfter(last_schema_id_));
+  }
+  alike.push_back(update.schema.WithId(id));
+  last_schema_id_ = id;
   Add(next_.schemas, update.schema.WithId(id));
   last_added_schema_ = id;
   changed_ = true;
@@ -95,22 +91,55 @@ Status TableMetadataBuilder::Apply(const RemoveSchemas& update) {
   if (Contains(update.schema_ids, next_.current_schema_id)) {
     return Invalid("Cannot remove the current schema");
   }
-  size_t removed = next_.schemas.RemoveIf(
-      [&update](const Schema& schema) { return Contains(update.schema_ids, schema.id()); });
+  std::set<SchemaId> ids(update.schema_ids.begin(), update.schema_ids.end());
+  size_t removed =
+      next_.schemas.RemoveIf([&ids](const Schema& schema) { return ids.contains(schema.id()); });
+  schemas_by_hash_.reset();
   changed_ = changed_ || removed > 0;
   return {};
 }
 
+TableMetadataBuilder::SchemasByHash& TableMetadataBuilder::IndexedSchemas() {
+  if (!schemas_by_hash_) {
+    schemas_by_hash_.emplace();
+    last_schema_id_ = next_.current_schema_id;
+    for (const Schema& schema : next_.schemas) {
+      (*schemas_by_hash_)[schema.ContentHash()].push_back(schema);
+      last_schema_id_ = std::max(last_schema_id_, schema.id());
+    }
+  }
+  return *schemas_by_hash_;
+}
+
+PartitionFields& TableMetadataBuilder::UsedPartitionFields() {
+  if (!partition_fields_) {
+    partition_fields_.emplace(next_.specs);
+  }
+  return *partition_fields_;
+}
+
+Status TableMetadataBuilder::CheckSchemaChange() const {
+  bool keeps_data = base_ && base_->current_snapshot_id && !emptied_;
+  if (!keeps_data || next_.current_schema_id == base_->current_schema_id) {
+    return {};
+  }
+  return CheckEvolution(base_->current_schema(), next_.current_schema());
+}
+
 Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSpec& spec,
-                                                        const Schema& schema) const {
+                                                        const Schema& schema) {
+  RETURN_IF_ERROR(CheckCount(spec.fields.size(), kMaxSpecFields, "partition fields"));
   UnboundPartitionSpec numbered = spec;
+  const PartitionFields& known_fields = UsedPartitionFields();
   std::set<FieldId> used;
   FieldId last = next_.last_partition_id;
   for (UnboundPartitionField& field : numbered.fields) {
     if (!field.field_id && next_.format_version > 1) {
-      auto known = KnownFieldId(next_.specs, field);
+      auto known = known_fields.IdOf(field.source_id, field.transform);
       bool reuse = known && !used.contains(*known);
-      last = reuse ? last : NextId(last);
+      if (!reuse) {
+        ASSIGN_OR_RETURN(last, IdAfter(last));
+      }
       field.field_id = reuse ? *known : last;
       used.insert(*field.field_id);
     }
@@ -130,12 +159,19 @@ Status TableMetadataBuilder::Apply(const AddSpec& update) {
       last_added_spec_ = existing.id;
       return {};
     }
-    spec.id = spec.id <= existing.id ? NextId(existing.id) : spec.id;
+    if (spec.id <= existing.id) {
+      ASSIGN_OR_RETURN(spec.id, IdAfter(existing.id));
+    }
   }
+  RETURN_IF_ERROR(CheckCount(next_.specs.size() + 1, kMaxSpecs, "partition specs in the table"));
   if (next_.format_version == 1 && !spec.has_sequential_ids()) {
     return Invalid(fmt::format("Spec does not use sequential IDs that are required in v1: {}",
                                ToString(spec)));
   }
+  if (next_.format_version > 1) {
+    RETURN_IF_ERROR(UsedPartitionFields().Check(spec, next_.last_partition_id));
+  }
+  UsedPartitionFields().Add(spec);
   next_.last_partition_id = std::max(next_.last_partition_id, spec.last_assigned_field_id());
   last_added_spec_ = spec.id;
   Add(next_.specs, std::move(spec));
@@ -165,8 +201,10 @@ Status TableMetadataBuilder::Apply(const RemovePartitionSpecs& update) {
   if (Contains(update.spec_ids, next_.default_spec_id)) {
     return Invalid("Cannot remove the default partition spec");
   }
-  size_t removed = next_.specs.RemoveIf(
-      [&update](const PartitionSpec& spec) { return Contains(update.spec_ids, spec.id); });
+  std::set<SpecId> ids(update.spec_ids.begin(), update.spec_ids.end());
+  size_t removed =
+      next_.specs.RemoveIf([&ids](const PartitionSpec& spec) { return ids.contains(spec.id); });
+  partition_fields_.reset();
   changed_ = changed_ || removed > 0;
   return {};
 }
@@ -176,6 +214,7 @@ Status TableMetadataBuilder::Apply(const AddSortOrder& update) {
   if (schema == nullptr) {
     return Invalid("Cannot add a sort order before a schema is added");
   }
+  RETURN_IF_ERROR(CheckCount(update.order.fields.size(), kMaxSpecFields, "sort fields"));
   RETURN_IF_ERROR(CheckCompatibility(update.order, *schema));
   SortOrder order = update.order;
   order.id = order.is_sorted() ? kFirstSortOrderId : kUnsortedOrderId;
@@ -185,9 +224,11 @@ Status TableMetadataBuilder::Apply(const AddSortOrder& update) {
       return {};
     }
     if (order.is_sorted() && order.id <= existing.id) {
-      order.id = NextId(existing.id);
+      ASSIGN_OR_RETURN(order.id, IdAfter(existing.id));
     }
   }
+  RETURN_IF_ERROR(
+      CheckCount(next_.sort_orders.size() + 1, kMaxSortOrders, "sort orders in the table"));
   last_added_order_ = order.id;
   Add(next_.sort_orders, std::move(order));
   changed_ = true;

@@ -8,6 +8,7 @@
 #include "iceberg/metadata/string_map_internal.h"
 #include "iceberg/metadata/table_metadata_builder_internal.h"
 #include "iceberg/metadata/table_metadata_rules_internal.h"
+#include "iceberg/metadata/update_rules_internal.h"
 #include "iceberg/schema/ascii.h"
 
 namespace firn::iceberg {
@@ -101,6 +102,7 @@ Status TableMetadataBuilder::Apply(const RemoveProperties& update) {
 }
 
 Status TableMetadataBuilder::Apply(const SetStatistics& update) {
+  RETURN_IF_ERROR(CheckNewStatistics(update.file));
   next_.statistics.RemoveIf(IsOf(update.file.snapshot_id));
   Add(next_.statistics, update.file);
   changed_ = true;
@@ -113,6 +115,7 @@ Status TableMetadataBuilder::Apply(const RemoveStatistics& update) {
 }
 
 Status TableMetadataBuilder::Apply(const SetPartitionStatistics& update) {
+  RETURN_IF_ERROR(CheckNewStatistics(update.file));
   next_.partition_statistics.RemoveIf(IsOf(update.file.snapshot_id));
   Add(next_.partition_statistics, update.file);
   changed_ = true;
@@ -181,8 +184,12 @@ Result<TableMetadataPtr> TableMetadataBuilder::Build() {
     next_.uuid = Uuid::Random().ToString();
   }
   next_.last_updated = context_.now;
+  if (properties_) {
+    RETURN_IF_ERROR(CheckPropertiesSize(*properties_));
+  }
   PrintProperties();
   RETURN_IF_ERROR(ValidateBasics(next_));
+  RETURN_IF_ERROR(CheckSchemaChange());
   if (structure_changed_) {
     RETURN_IF_ERROR(CheckCompatibility(next_.default_spec(), next_.current_schema()));
     RETURN_IF_ERROR(CheckCompatibility(next_.default_sort_order(), next_.current_schema()));

@@ -8,10 +8,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "iceberg/metadata/apply_updates.h"
+#include "iceberg/metadata/partition_fields_internal.h"
 #include "iceberg/metadata/table_metadata.h"
 #include "iceberg/metadata/table_update.h"
 
@@ -58,7 +61,13 @@ class TableMetadataBuilder {
   void PrintProperties();
   Status AddPreviousFile();
 
-  Result<PartitionSpec> BindNewSpec(const UnboundPartitionSpec& spec, const Schema& schema) const;
+  Result<PartitionSpec> BindNewSpec(const UnboundPartitionSpec& spec, const Schema& schema);
+  PartitionFields& UsedPartitionFields();
+  /// Schemas by ContentHash, each list in the table's order.
+  using SchemasByHash = std::unordered_map<size_t, std::vector<Schema>>;
+  SchemasByHash& IndexedSchemas();
+  /// Data that stays must be readable by the new current schema.
+  Status CheckSchemaChange() const;
 
   /// The table's next row id after the snapshot's rows.
   Result<int64_t> NextRowId(const Snapshot& snapshot) const;
@@ -79,10 +88,18 @@ class TableMetadataBuilder {
   std::optional<SpecId> last_added_spec_;
   std::optional<SortOrderId> last_added_order_;
 
-  std::vector<SnapshotId> added_snapshots_;
-  /// Added snapshots that these updates made main's, in turn.
-  std::vector<SnapshotId> set_as_main_;
+  /// Made when the first schema is added; none after schemas were removed.
+  std::optional<SchemasByHash> schemas_by_hash_;
+  SchemaId last_schema_id_;
+  /// Made when the first spec is added; none after specs were removed.
+  std::optional<PartitionFields> partition_fields_;
+
+  std::set<SnapshotId> added_snapshots_;
+  /// Added snapshots that these updates made main's.
+  std::set<SnapshotId> set_as_main_;
   bool removed_snapshots_ = false;
+  /// True once main was removed: what the table held before is history only.
+  bool emptied_ = false;
   /// How many log entries at the end are new, and one more.
   size_t log_entries_to_check_ = 2;
 };

@@ -21,6 +21,18 @@ constexpr std::array<std::string_view, 9> kReserved{
 
 }  // namespace
 
+Status CheckPropertiesSize(const PropertyMap& properties) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : properties) {
+    bytes += name.size() + value.size();
+  }
+  if (bytes > kMaxPropertiesBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("The properties would be larger than {} bytes", kMaxPropertiesBytes));
+  }
+  return {};
+}
+
 bool IsReservedProperty(std::string_view name) {
   return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
 }

@@ -3,6 +3,7 @@
 // Errors: kInvalidArgument where a value is not of its type. Thread-safety: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -25,6 +26,11 @@ inline constexpr std::string_view kMetadataPathProperty = "write.metadata.path";
 inline constexpr std::string_view kParquetCompressionProperty = "write.parquet.compression-codec";
 /// What new tables get where the request says nothing.
 inline constexpr std::string_view kParquetCompressionDefault = "zstd";
+
+/// Bytes of the names and values of a table's or view's properties after a commit.
+inline constexpr size_t kMaxPropertiesBytes = 4 << 20;
+/// Not more than that. Files are read with more.
+Status CheckPropertiesSize(const PropertyMap& properties);
 
 /// True for the names that mirror metadata fields (uuid, format-version, snapshot-count, ...):
 /// accepted in requests, never stored by table creation.

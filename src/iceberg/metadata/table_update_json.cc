@@ -1,5 +1,6 @@
 #include "iceberg/metadata/table_update_json.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -70,6 +71,13 @@ Result<TableUpdate> ParseAddSnapshot(const json::Object& object) {
   // Old files may lack a summary; a new snapshot may not (REST: schema Snapshot).
   ASSIGN_OR_RETURN(json::Object fields, json::AsObject(element, "snapshot"));
   RETURN_IF_ERROR(json::GetObject(fields, "summary"));
+  ASSIGN_OR_RETURN(auto manifest_list, json::FindString(fields, "manifest-list"));
+  bool has_empty_path =
+      (manifest_list && manifest_list->empty()) ||
+      std::ranges::any_of(snapshot.manifests, [](const std::string& path) { return path.empty(); });
+  if (has_empty_path) {
+    return Error(ErrorCode::kInvalidArgument, "Invalid snapshot: the path of a manifest is empty");
+  }
   return TableUpdate(AddSnapshot{std::make_shared<const Snapshot>(std::move(snapshot))});
 }
 

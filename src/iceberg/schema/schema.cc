@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,6 +44,10 @@ class Indexer {
              const std::string& short_prefix,
              std::optional<FieldId> parent) {
     for (const NestedField& field : type.fields()) {
+      names_bytes += 2 * (prefix.size() + field.name.size());
+      if (names_bytes > kMaxNamesBytes) {
+        return;
+      }
       std::string name = Join(prefix, field.name);
       std::string short_name = Join(short_prefix, field.name);
       bool skipped =
@@ -56,7 +62,11 @@ class Indexer {
 
   std::vector<FieldEntry> fields;
   std::vector<std::pair<std::string, FieldId>> short_names;
+  /// Of full and short names; the walk ends above kMaxNamesBytes.
+  size_t names_bytes = 0;
 };
+
+void Mix(size_t& hash, size_t value) { hash = (hash ^ value) * 0x9E3779B97F4A7C15 + (hash >> 29); }
 
 }  // namespace
 
@@ -89,6 +99,10 @@ struct Schema::Body {
 Status Schema::Body::Index() {
   Indexer indexer;
   indexer.Visit(*root, "", "", std::nullopt);
+  if (indexer.names_bytes > kMaxNamesBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Invalid schema: its names are longer than {} bytes", kMaxNamesBytes));
+  }
   by_id = std::move(indexer.fields);
   short_names = std::move(indexer.short_names);
   std::sort(by_id.begin(), by_id.end(),
@@ -186,11 +200,11 @@ Result<Schema> Schema::Make(SchemaId id,
   auto body = std::make_shared<Body>();
   body->root = Type::Struct(std::move(fields));
   RETURN_IF_ERROR(body->Index());
+  std::set<FieldId> kept;
   for (FieldId identifier : identifier_field_ids) {
-    RETURN_IF_ERROR(body->CheckIdentifierField(identifier));
-    auto& kept = body->identifier_field_ids;
-    if (std::find(kept.begin(), kept.end(), identifier) == kept.end()) {
-      kept.push_back(identifier);
+    if (kept.insert(identifier).second) {
+      RETURN_IF_ERROR(body->CheckIdentifierField(identifier));
+      body->identifier_field_ids.push_back(identifier);
     }
   }
   Schema schema;
@@ -257,11 +271,22 @@ bool Schema::SameAs(const Schema& other) const {
   if (body_ == other.body_) {
     return true;
   }
-  const auto& mine = body_->identifier_field_ids;
-  const auto& theirs = other.body_->identifier_field_ids;
-  bool same_identifiers =
-      mine == theirs || std::is_permutation(mine.begin(), mine.end(), theirs.begin(), theirs.end());
-  return same_identifiers && *body_->root == *other.body_->root;
+  std::set<FieldId> mine(body_->identifier_field_ids.begin(), body_->identifier_field_ids.end());
+  std::set<FieldId> theirs(other.body_->identifier_field_ids.begin(),
+                           other.body_->identifier_field_ids.end());
+  return mine == theirs && *body_->root == *other.body_->root;
+}
+
+size_t Schema::ContentHash() const {
+  size_t hash = 0;
+  for (const FieldEntry& entry : body_->by_id) {
+    const NestedField& field = *entry.field;
+    Mix(hash, static_cast<size_t>(entry.id.value()));
+    Mix(hash, std::hash<std::string>{}(field.name));
+    Mix(hash, std::hash<std::string>{}(field.doc.value_or("")));
+    Mix(hash, static_cast<size_t>(field.type->id()) * 2 + (field.required ? 1 : 0));
+  }
+  return hash;
 }
 
 }  // namespace firn::iceberg

@@ -5,7 +5,8 @@
 // Full names join nested names with dots (`points.element.x`); a name that skips `element` or
 // `value` before a struct field (`points.x`) finds the same field.
 //
-// Errors of Make: kInvalidArgument (duplicate names or ids, a bad identifier field).
+// Errors of Make: kInvalidArgument (duplicate names or ids, a bad identifier field, full names that
+// together are longer than kMaxNamesBytes).
 // Thread-safety: immutable.
 #pragma once
 
@@ -21,6 +22,9 @@
 #include "iceberg/schema/type.h"
 
 namespace firn::iceberg {
+
+/// Bytes of the full names of one schema: each holds the names of all that nest it.
+inline constexpr size_t kMaxNamesBytes = 64 << 20;
 
 class Schema {
  public:
@@ -55,6 +59,8 @@ class Schema {
 
   /// True where columns and identifier fields agree, whatever the ids of the schemas.
   bool SameAs(const Schema& other) const;
+  /// Equal for schemas that are the same as each other.
+  size_t ContentHash() const;
   /// SameAs and the same id.
   friend bool operator==(const Schema& a, const Schema& b) { return a.id_ == b.id_ && a.SameAs(b); }
 

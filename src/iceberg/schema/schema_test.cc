@@ -96,5 +96,32 @@ TEST(Schema, EmptySchema) {
   EXPECT_EQ(PrintSchema(schema), R"({"type":"struct","schema-id":0,"fields":[]})");
 }
 
+TEST(Schema, NamesThatNestHaveALimit) {
+  // Each of the inner names holds the outer one.
+  std::vector<NestedField> inner;
+  for (int32_t i = 0; i < 1000; ++i) {
+    NestedField field;
+    field.id = FieldId(10 + i);
+    field.name = std::to_string(i);
+    field.type = Type::Plain(TypeId::kInt);
+    inner.push_back(field);
+  }
+  NestedField outer;
+  outer.id = FieldId(1);
+  outer.name = std::string(100'000, 'n');
+  outer.type = Type::Struct(inner);
+  EXPECT_THAT(Schema::Make(SchemaId(0), {outer}, {}), IsError(ErrorCode::kInvalidArgument));
+  outer.name = "n";
+  EXPECT_THAT(Schema::Make(SchemaId(0), {outer}, {}), IsOk());
+}
+
+TEST(Schema, TheSameContentHasTheSameHash) {
+  auto of = [](std::string_view fields) { return testing::SchemaOfFields(fields); };
+  Schema a = of(R"({"id":1,"name":"a","required":true,"type":"int"})");
+  Schema b = of(R"({"id":1,"name":"b","required":true,"type":"int"})");
+  EXPECT_EQ(a.ContentHash(), a.WithId(SchemaId(7)).ContentHash());
+  EXPECT_NE(a.ContentHash(), b.ContentHash());
+}
+
 }  // namespace
 }  // namespace firn::iceberg

@@ -30,7 +30,25 @@ Dialects DialectsOf(const ViewVersion& version) {
   return dialects;
 }
 
+/// How far ids may run ahead: one commit cannot use them up.
+constexpr int32_t kMaxIdStep = 1'000'000;
+
+/// The version's id is not below the others', and leaves room for more.
+Status CheckVersionId(ViewVersionId id, const std::vector<ViewVersion>& versions) {
+  ViewVersionId last{0};
+  for (const ViewVersion& version : versions) {
+    last = std::max(last, version.id);
+  }
+  if (id.value() < 0 || int64_t{id.value()} - last.value() > kMaxIdStep) {
+    return Invalid(fmt::format("Invalid view version id: {}", id.value()));
+  }
+  return {};
+}
+
 Status CheckRepresentations(const ViewVersion& version) {
+  if (version.representations.empty()) {
+    return Invalid("Invalid view version: it has no representation");
+  }
   Dialects dialects;
   for (const ViewRepresentation& representation : version.representations) {
     if (!representation.is_sql()) {
@@ -142,6 +160,7 @@ class Builder {
           fmt::format("Cannot add version with unknown schema: {}", version.schema_id.value()));
     }
     RETURN_IF_ERROR(CheckRepresentations(version));
+    RETURN_IF_ERROR(CheckVersionId(version.id, next_.versions));
     last_added_version_ = version.id;
     added_versions_.insert(version.id);
     next_.versions.push_back(std::move(version));
@@ -175,6 +194,7 @@ class Builder {
     if (base_ && !changed_) {
       return base_;
     }
+    RETURN_IF_ERROR(CheckPropertiesSize(next_.properties));
     if (next_.location.empty()) {
       return Invalid("Invalid location: null");
     }
@@ -262,6 +282,10 @@ class Builder {
 Result<ViewMetadataPtr> ApplyViewUpdates(ViewMetadataPtr base,
                                          std::span<const ViewUpdate> updates,
                                          TimestampMs now) {
+  if (updates.size() > kMaxViewUpdates) {
+    return Invalid(fmt::format("Too many updates in one commit: {} (limit: {})", updates.size(),
+                               kMaxViewUpdates));
+  }
   Builder builder(std::move(base), now);
   for (const ViewUpdate& update : updates) {
     RETURN_IF_ERROR(std::visit([&builder](const auto& one) { return builder.Apply(one); }, update));

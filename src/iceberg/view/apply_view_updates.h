@@ -4,6 +4,7 @@
 // Errors: kInvalidArgument. Thread-safety: pure functions; `base` is not changed.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -14,6 +15,9 @@
 #include "iceberg/view/view_update.h"
 
 namespace firn::iceberg {
+
+/// Updates of one commit to one view.
+inline constexpr size_t kMaxViewUpdates = 1'000;
 
 /// `base` is null where the updates create the view. Versions above version.history.num-entries
 /// expire, oldest first.

@@ -58,6 +58,23 @@ std::vector<ViewUpdate> Replace(const ViewMetadata& base, std::string_view sql) 
   return {AddViewVersion{version}, SetCurrentViewVersion{ViewVersionId(kLastAdded)}};
 }
 
+TEST(ApplyViewUpdates, VersionsHaveRepresentationsAndIdsLeaveRoom) {
+  ViewMetadataPtr view = NewView();
+  ViewVersion version = Version("select 2");
+  version.schema_id = SchemaId(0);
+  version.representations.clear();
+  EXPECT_THAT(Apply(view, {AddViewVersion{version}}), IsError(ErrorCode::kInvalidArgument));
+  version = Version("select 2");
+  version.schema_id = SchemaId(0);
+  version.id = ViewVersionId(2'147'483'647);
+  EXPECT_THAT(Apply(view, {AddViewVersion{version}}), IsError(ErrorCode::kInvalidArgument));
+  version.id = ViewVersionId(-1);
+  ASSERT_OK_AND_ASSIGN(ViewMetadataPtr next, Apply(view, {AddViewVersion{version}}));
+  EXPECT_EQ(next->versions.back().id, ViewVersionId(2));
+  EXPECT_THAT(Apply(view, std::vector<ViewUpdate>(kMaxViewUpdates + 1, SetProperties{})),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST(NewViewMetadata, SchemaIdIsAssigned) {
   ViewMetadataPtr view = NewView();
   EXPECT_EQ(view->schemas.front().id(), SchemaId(0));

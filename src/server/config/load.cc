@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include "base/json_reader.h"
 #include "server/config/nearest.h"
 #include "server/config/settings.h"
 
@@ -131,11 +132,12 @@ Status CheckTogether(const Settings& settings) {
   if (settings.worker_threads == 0) {
     return Error(ErrorCode::kInvalidArgument, "server.worker_threads must be at least 1");
   }
-  constexpr uint64_t kMaxMetadataBytes = uint64_t{2} << 30;
+  // What the reader of metadata files takes.
   if (settings.max_metadata_bytes.bytes == 0 ||
-      settings.max_metadata_bytes.bytes > kMaxMetadataBytes) {
+      settings.max_metadata_bytes.bytes > json::kFileLimits.max_bytes) {
     return Error(ErrorCode::kInvalidArgument,
-                 "catalog.max_metadata_bytes must be from 1 byte to 2GiB");
+                 fmt::format("catalog.max_metadata_bytes must be from 1 byte to {}MiB",
+                             json::kFileLimits.max_bytes >> 20));
   }
   if (settings.listen.rfind(':') == std::string::npos) {
     return Error(ErrorCode::kInvalidArgument,

@@ -77,7 +77,7 @@ TEST(SettingsTest, BadValuesAreRefused) {
                                                         {"server.max_body_bytes", "5MB"},
                                                         {"server.max_body_bytes", "99999999999GiB"},
                                                         {"catalog.max_metadata_bytes", "0"},
-                                                        {"catalog.max_metadata_bytes", "5GiB"},
+                                                        {"catalog.max_metadata_bytes", "1025MiB"},
                                                         {"log.access", "yes"},
                                                         {"server.request_timeout", "31s"},
                                                         {"server.listen", "nowhere"}}) {

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "server/http/connection_internal.h"
+#include "server/http/request_head_internal.h"
+#include "server/http/request_id.h"
 #include "server/http/response_head_internal.h"
 
 namespace firn::http {
@@ -28,33 +30,10 @@ constexpr size_t kBodyChunkBytes = 256 << 10;
 constexpr size_t kMaxDiscardedBytes = 4 << 20;
 constexpr std::chrono::milliseconds kDiscardTime{2'000};
 
-/// True where intermediaries could disagree about where the body ends (RFC 9112, 6.1 and 6.3).
-template <class Parser>
-bool HasAmbiguousLength(const Parser& parser) {
-  const auto& message = parser.get();
-  if (message.count(beast_http::field::transfer_encoding) == 0) {
-    return false;
-  }
-  return !parser.chunked() || message.version() < 11 ||
-         message.count(beast_http::field::content_length) > 0;
-}
-
-Method MethodOf(beast_http::verb verb) {
-  switch (verb) {
-    case beast_http::verb::get:
-      return Method::kGet;
-    case beast_http::verb::head:
-      return Method::kHead;
-    case beast_http::verb::post:
-      return Method::kPost;
-    case beast_http::verb::put:
-      return Method::kPut;
-    case beast_http::verb::delete_:
-      return Method::kDelete;
-    default:
-      return Method::kOther;
-  }
-}
+/// What the log says of a request whose rest never came; nothing is answered.
+constexpr int kClientClosedRequest = 499;
+/// Empty lines in front of a request line that are passed over (RFC 9112, 2.2).
+constexpr size_t kMaxEmptyLines = 4;
 
 }  // namespace
 
@@ -89,9 +68,12 @@ awaitable<void> Connection::Serve() {
     Request request = MakeRequest();
     request.deadline = start + state_.limits.request_timeout;
     Response response = co_await Answer(request);
+    if (response.request_id.empty()) {
+      response.request_id = RequestIdOf(request);
+    }
     keep_alive = parser().keep_alive() && !state_.draining.load(std::memory_order_relaxed);
     bool written = co_await Write(response, request.method == Method::kHead, keep_alive);
-    Summarise(&request, response, start, written);
+    Summarise(response, start, written);
     ReleaseBody();
     keep_alive = keep_alive && written;
   }
@@ -106,48 +88,68 @@ awaitable<Connection::ReadOutcome> Connection::ReadRequest() {
   parser_.emplace();
   parser().header_limit(static_cast<std::uint32_t>(state_.limits.max_header_bytes));
   parser().body_limit(state_.limits.max_body_bytes);
+  if (!co_await AwaitRequest()) {
+    co_return ReadOutcome::kClosed;
+  }
+  reading_ = true;
+  ReadOutcome outcome = co_await ReadHead();
+  if (outcome == ReadOutcome::kRequest && !parser().is_done()) {
+    outcome = co_await ReadBody();
+  }
+  reading_ = false;
+  co_return outcome;
+}
+
+awaitable<bool> Connection::AwaitRequest() {
   waiting_for_request_ = true;
   DeadlineIn(state_.draining ? kDrainIdleGrace : state_.limits.idle_timeout);
-  if (buffer_.size() == 0 && !co_await ReadMore(kReadChunkBytes)) {
-    co_return ReadOutcome::kClosed;
+  size_t empty_lines = 0;
+  while (true) {
+    std::string_view begin(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    if (begin.starts_with("\r\n") && empty_lines < kMaxEmptyLines) {
+      buffer_.consume(2);
+      ++empty_lines;
+    } else if (begin.empty() || begin == "\r") {
+      if (!co_await ReadMore(kReadChunkBytes)) {
+        co_return false;
+      }
+    } else {
+      break;
+    }
   }
   waiting_for_request_ = false;
   DeadlineIn(state_.limits.header_timeout);
-  while (true) {
+  co_return true;
+}
+
+awaitable<Connection::ReadOutcome> Connection::ReadHead() {
+  while (!parser().is_header_done()) {
     ErrorCodeOf error;
     buffer_.consume(parser().put(buffer_.data(), error));
     if (error == beast_http::error::need_more) {
       if (!co_await ReadMore(kReadChunkBytes)) {
-        co_return ReadOutcome::kClosed;
+        co_return co_await GiveUp();
       }
-      continue;
-    }
-    if (error == beast_http::error::header_limit) {
-      co_await Reject(431, ErrorCode::kInvalidArgument, "The request headers are too large");
-      co_return ReadOutcome::kRejected;
-    }
-    if (error == beast_http::error::body_limit) {
-      co_await Reject(413, ErrorCode::kPayloadTooLarge, "The request body is too large");
-      co_return ReadOutcome::kRejected;
-    }
-    if (error) {
-      co_await Reject(400, ErrorCode::kInvalidArgument,
-                      fmt::format("Malformed HTTP request: {}", error.message()));
-      co_return ReadOutcome::kRejected;
-    }
-    if (parser().is_header_done()) {
-      break;
+    } else if (error) {
+      co_return co_await RejectMalformed(error);
     }
   }
-  if (HasAmbiguousLength(parser())) {
-    co_await Reject(400, ErrorCode::kInvalidArgument,
-                    "Malformed HTTP request: unclear body length");
-    co_return ReadOutcome::kRejected;
+  if (auto refusal = CheckHead(parser().get())) {
+    co_return co_await Reject(refusal->status, refusal->code, std::move(refusal->message));
   }
-  if (parser().is_done()) {
-    co_return ReadOutcome::kRequest;
+  co_return ReadOutcome::kRequest;
+}
+
+awaitable<Connection::ReadOutcome> Connection::RejectMalformed(ErrorCodeOf error) {
+  if (error == beast_http::error::header_limit) {
+    co_return co_await Reject(431, ErrorCode::kInvalidArgument,
+                              "The request headers are too large");
   }
-  co_return co_await ReadBody();
+  if (error == beast_http::error::body_limit) {
+    co_return co_await Reject(413, ErrorCode::kPayloadTooLarge, "The request body is too large");
+  }
+  co_return co_await Reject(400, ErrorCode::kInvalidArgument,
+                            fmt::format("Malformed HTTP request: {}", error.message()));
 }
 
 awaitable<bool> Connection::ReadMore(size_t at_most) {
@@ -155,17 +157,16 @@ awaitable<bool> Connection::ReadMore(size_t at_most) {
   size_t count = co_await socket_.async_read_some(buffer_.prepare(at_most),
                                                   redirect_error(use_awaitable, error));
   buffer_.commit(count);
-  co_return !error;
+  co_return !error && !timed_out_;
 }
 
 awaitable<Connection::ReadOutcome> Connection::ReadBody() {
   auto length = parser().content_length();
   if (length && !ReserveBody(*length)) {
-    co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight, try again later");
-    co_return ReadOutcome::kRejected;
+    co_return co_await Reject(429, ErrorCode::kResourceExhausted,
+                              "Too much data in flight, try again later");
   }
-  auto expect = parser().get().find(beast_http::field::expect);
-  if (expect != parser().get().end() && buffer_.size() == 0) {
+  if (ExpectsContinue(parser().get()) && buffer_.size() == 0) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     ErrorCodeOf error;
     co_await socket_.async_write_some(asio::buffer(kContinue),
@@ -174,38 +175,28 @@ awaitable<Connection::ReadOutcome> Connection::ReadBody() {
   body_deadline_ = std::chrono::steady_clock::now() + state_.limits.body_timeout;
   parser().eager(true);
   while (!parser().is_done()) {
-    ErrorCodeOf error;
+    ErrorCodeOf error = beast_http::error::need_more;
     if (buffer_.size() > 0) {
+      error = {};
       buffer_.consume(parser().put(buffer_.data(), error));
-    } else {
-      error = beast_http::error::need_more;
-    }
-    if (error == beast_http::error::body_limit) {
-      co_await Reject(413, ErrorCode::kPayloadTooLarge, "The request body is too large");
-      co_return ReadOutcome::kRejected;
     }
     if (error && error != beast_http::error::need_more) {
-      co_await Reject(400, ErrorCode::kInvalidArgument,
-                      fmt::format("Malformed HTTP request: {}", error.message()));
-      co_return ReadOutcome::kRejected;
+      co_return co_await RejectMalformed(error);
     }
     if (!length && !ReserveBody(parser().get().body().size())) {
-      co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight");
-      co_return ReadOutcome::kRejected;
+      co_return co_await Reject(429, ErrorCode::kResourceExhausted, "Too much data in flight");
     }
-    if (parser().is_done()) {
-      break;
+    if (error != beast_http::error::need_more || parser().is_done()) {
+      continue;
     }
-    if (error == beast_http::error::need_more) {
-      if (buffer_.size() > state_.limits.max_header_bytes) {  // a chunk's header or the trailers
-        co_await Reject(431, ErrorCode::kInvalidArgument, "The chunk headers are too large");
-        co_return ReadOutcome::kRejected;
-      }
-      DeadlineIn(state_.limits.progress_timeout);
-      deadline_ = std::min(deadline_, body_deadline_);
-      if (!co_await ReadMore(kBodyChunkBytes)) {
-        co_return ReadOutcome::kClosed;
-      }
+    if (buffer_.size() > state_.limits.max_header_bytes) {  // a chunk's header or the trailers
+      co_return co_await Reject(431, ErrorCode::kInvalidArgument,
+                                "The chunk headers are too large");
+    }
+    DeadlineIn(state_.limits.progress_timeout);
+    deadline_ = std::min(deadline_, body_deadline_);
+    if (!co_await ReadMore(kBodyChunkBytes)) {
+      co_return co_await GiveUp();
     }
   }
   co_return ReadOutcome::kRequest;
@@ -260,16 +251,21 @@ awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
 
 awaitable<bool> Connection::Write(const Response& response, bool head_only, bool keep_alive) {
   write_buffer_.clear();
-  AppendResponseHead(response, keep_alive, write_buffer_);
+  Persistence kept =
+      parser_ && parser().get().version() < 11 ? Persistence::kKeepAlive : Persistence::kDefault;
+  AppendResponseHead(response, keep_alive ? kept : Persistence::kClose, write_buffer_);
   std::vector<asio::const_buffer> pieces{asio::buffer(write_buffer_)};
   if (!head_only) {
     for (const Body& piece : response.body) {
       pieces.emplace_back(asio::buffer(*piece));
     }
   }
+  auto whole = std::chrono::steady_clock::now() + state_.limits.body_timeout +
+               std::chrono::seconds(asio::buffer_size(pieces) / state_.limits.min_response_rate);
   size_t first = 0;
   while (first < pieces.size()) {
     DeadlineIn(state_.limits.progress_timeout);
+    deadline_ = std::min<MonotonicTime>(deadline_, whole);
     ErrorCodeOf error;
     size_t written = co_await socket_.async_write_some(std::span(pieces).subspan(first),
                                                        redirect_error(use_awaitable, error));
@@ -287,14 +283,36 @@ awaitable<bool> Connection::Write(const Response& response, bool head_only, bool
   co_return true;
 }
 
-awaitable<void> Connection::Reject(int status, ErrorCode code, std::string message) {
+awaitable<Connection::ReadOutcome> Connection::Reject(int status,
+                                                      ErrorCode code,
+                                                      std::string message) {
+  reading_ = false;
   auto start = std::chrono::steady_clock::now();
   state_.observer.OnRequestStart();
   Response response = state_.handler.RenderError(status, Error(code, std::move(message)));
+  response.request_id = parser_ ? RequestIdOf(MakeRequest()) : NewRequestId();
+  if (status == 415) {
+    response.headers.emplace_back("Accept-Encoding", "identity");
+  }
   bool written = co_await Write(response, false, false);
-  Summarise(nullptr, response, start, written);
+  Summarise(response, start, written);
   co_await DiscardInput();
   Close();
+  co_return ReadOutcome::kRejected;
+}
+
+awaitable<Connection::ReadOutcome> Connection::GiveUp() {
+  if (timed_out_) {
+    co_return co_await Reject(408, ErrorCode::kInvalidArgument,
+                              "The request did not arrive in time");
+  }
+  reading_ = false;
+  state_.observer.OnRequestStart();
+  Response nothing;
+  nothing.status = kClientClosedRequest;
+  nothing.request_id = RequestIdOf(MakeRequest());
+  Summarise(nothing, std::chrono::steady_clock::now(), false);
+  co_return ReadOutcome::kClosed;
 }
 
 awaitable<void> Connection::DiscardInput() {
@@ -313,7 +331,7 @@ Request Connection::MakeRequest() const {
   const auto& message = parser().get();
   Request request(&message);
   request.method = MethodOf(message.method());
-  request.target = message.target();
+  request.target = OriginForm(message.target());
   size_t question = request.target.find('?');
   request.path = request.target.substr(0, question);
   if (question != std::string_view::npos) {
@@ -342,24 +360,33 @@ void Connection::ReleaseBody() {
   reserved_body_bytes_ = 0;
 }
 
-void Connection::Summarise(const Request* request,
-                           const Response& response,
-                           MonotonicTime start,
-                           bool written) {
+void Connection::Summarise(const Response& response, MonotonicTime start, bool written) {
   RequestSummary summary;
   summary.remote = remote_;
   summary.response = &response;
   summary.response_bytes = response.body_size();
   summary.duration = std::chrono::steady_clock::now() - start;
   summary.cut_off = !written;
-  if (request != nullptr) {
+  if (parser_) {
+    Request request = MakeRequest();
     summary.method = std::string_view(parser().get().method_string());
-    summary.target = request->target;
-    summary.user_agent = request->Header("User-Agent");
-    summary.traceparent = request->Header("traceparent");
-    summary.request_bytes = request->body.size();
+    summary.target = request.target;
+    summary.user_agent = request.Header("User-Agent");
+    summary.traceparent = request.Header("traceparent");
+    summary.request_bytes = request.body.size();
   }
   state_.observer.OnRequestEnd(summary);
+}
+
+void Connection::OnOverdue() {
+  if (reading_ && !timed_out_) {
+    timed_out_ = true;
+    deadline_ = MonotonicTime::max();
+    ErrorCodeOf error;
+    socket_.cancel(error);
+    return;
+  }
+  Close();
 }
 
 void Connection::DeadlineIn(std::chrono::milliseconds time) {
@@ -374,7 +401,7 @@ void Connection::Close() {
 void ConnectionList::CloseOverdue(MonotonicTime now) {
   for (Connection* connection : connections) {
     if (connection->deadline_ < now) {
-      connection->Close();
+      connection->OnOverdue();
     }
   }
 }

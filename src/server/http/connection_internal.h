@@ -67,12 +67,20 @@ class Connection {
   enum class ReadOutcome : uint8_t { kRequest, kClosed, kRejected };
 
   boost::asio::awaitable<ReadOutcome> ReadRequest();
+  /// Waits for the first byte of a request, without counting empty lines.
+  boost::asio::awaitable<bool> AwaitRequest();
+  boost::asio::awaitable<ReadOutcome> ReadHead();
   boost::asio::awaitable<bool> ReadMore(size_t at_most);
   boost::asio::awaitable<ReadOutcome> ReadBody();
   boost::asio::awaitable<Response> Answer(const Request& request);
   boost::asio::awaitable<Response> AnswerOnWorker(const Request& request);
   boost::asio::awaitable<bool> Write(const Response& response, bool head_only, bool keep_alive);
-  boost::asio::awaitable<void> Reject(int status, ErrorCode code, std::string message);
+  /// Answers an error, closes, and tells the observer; always kRejected.
+  boost::asio::awaitable<ReadOutcome> Reject(int status, ErrorCode code, std::string message);
+  /// The rest of a request did not come: 408 where it took too long, a log line in any case.
+  boost::asio::awaitable<ReadOutcome> GiveUp();
+  /// What Beast says of a head or a body.
+  boost::asio::awaitable<ReadOutcome> RejectMalformed(ErrorCodeOf error);
   boost::asio::awaitable<void> DiscardInput();
 
   /// Of the request that is read or answered: there is one from ReadRequest on.
@@ -81,10 +89,10 @@ class Connection {
   Request MakeRequest() const;
   bool ReserveBody(size_t size);
   void ReleaseBody();
-  void Summarise(const Request* request,
-                 const Response& response,
-                 MonotonicTime start,
-                 bool written);
+  /// `start` is when the request was whole, or given up.
+  void Summarise(const Response& response, MonotonicTime start, bool written);
+  /// The deadline passed: ends what is read so that 408 can be answered, or closes.
+  void OnOverdue();
   void DeadlineIn(std::chrono::milliseconds time);
   void Close();
 
@@ -99,6 +107,9 @@ class Connection {
   MonotonicTime body_deadline_ = MonotonicTime::max();
   size_t reserved_body_bytes_ = 0;
   bool waiting_for_request_ = false;
+  /// From the first byte of a request to the end of its body.
+  bool reading_ = false;
+  bool timed_out_ = false;
   std::string write_buffer_;
 };
 

@@ -21,8 +21,11 @@ struct Limits {
   std::chrono::milliseconds header_timeout{10'000};
   /// Between two pieces of a body, and between two pieces of a response taken by the client.
   std::chrono::milliseconds progress_timeout{20'000};
-  /// From the first byte to the end of a body, whatever its pieces.
+  /// From the first byte to the end of a body, whatever its pieces. A response has this time too,
+  /// and a second more for each min_response_rate of its bytes.
   std::chrono::milliseconds body_timeout{120'000};
+  /// Bytes a second at which a client takes a long response at least.
+  size_t min_response_rate = 64 << 10;
   /// How long a kept-alive connection may be silent.
   std::chrono::milliseconds idle_timeout{300'000};
   /// From the end of the request to the answer; below the drain timeout.

@@ -26,6 +26,12 @@ std::string_view ToString(Method method) {
       return "PUT";
     case Method::kDelete:
       return "DELETE";
+    case Method::kOptions:
+      return "OPTIONS";
+    case Method::kPatch:
+      return "PATCH";
+    case Method::kTrace:
+      return "TRACE";
     case Method::kOther:
       break;
   }

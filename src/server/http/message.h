@@ -16,7 +16,7 @@
 
 namespace firn::http {
 
-enum class Method : uint8_t { kGet, kHead, kPost, kPut, kDelete, kOther };
+enum class Method : uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kPatch, kTrace, kOther };
 
 std::string_view ToString(Method method);
 

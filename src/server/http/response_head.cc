@@ -29,7 +29,7 @@ bool HasNoBody(int status) { return status == 204 || status == 304 || status < 2
 
 }  // namespace
 
-void AppendResponseHead(const Response& response, bool keep_alive, std::string& out) {
+void AppendResponseHead(const Response& response, Persistence persistence, std::string& out) {
   auto reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   auto end = std::back_inserter(out);
@@ -40,12 +40,22 @@ void AppendResponseHead(const Response& response, bool keep_alive, std::string& 
     out += value;
     out += "\r\n";
   }
+  if (!response.request_id.empty()) {
+    out += "X-Request-Id: ";
+    out += response.request_id;
+    out += "\r\n";
+  }
   if (!HasNoBody(response.status)) {
     fmt::format_to(end, "Content-Length: {}\r\n", response.body_size());
   }
   out += "Date: ";
   out += HttpDate();
-  out += keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+  if (persistence == Persistence::kClose) {
+    out += "\r\nConnection: close";
+  } else if (persistence == Persistence::kKeepAlive) {
+    out += "\r\nConnection: keep-alive";
+  }
+  out += "\r\n\r\n";
 }
 
 }  // namespace firn::http

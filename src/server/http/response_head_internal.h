@@ -1,13 +1,21 @@
 // Prints a response's status line and headers. Private to server/http.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "server/http/message.h"
 
 namespace firn::http {
 
-/// Appends status line, headers, Content-Length, Date and, unless `keep_alive`, Connection: close.
-void AppendResponseHead(const Response& response, bool keep_alive, std::string& out);
+/// What the answer says about the connection.
+enum class Persistence : uint8_t {
+  kDefault,    ///< Nothing: HTTP/1.1 keeps it.
+  kKeepAlive,  ///< To a client of HTTP/1.0 that asked for it.
+  kClose,
+};
+
+/// Appends status line, headers, X-Request-Id, Content-Length, Date and Connection.
+void AppendResponseHead(const Response& response, Persistence persistence, std::string& out);
 
 }  // namespace firn::http

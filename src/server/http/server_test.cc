@@ -32,6 +32,9 @@ class EchoHandler final : public Handler {
       std::unique_lock lock(mutex);
       wake.wait(lock, [this] { return released; });
     }
+    if (request.path == "/large") {
+      return MakeResponse(200, "text/plain", std::string(16 << 20, 'l'));
+    }
     if (request.path == "/throw") {
       throw std::runtime_error("thrown");
     }
@@ -54,17 +57,47 @@ class EchoHandler final : public Handler {
 
 class CountingObserver final : public RequestObserver {
  public:
+  struct Seen {
+    int status = 0;
+    std::string method, target, user_agent;
+    bool cut_off = false;
+  };
+  /// The request that ended first after the last call.
+  Seen Last() {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [this] { return ended > looked_at; });
+    looked_at = ended;
+    return last;
+  }
+
   void OnRequestStart() override { ++started; }
-  void OnRequestEnd(const RequestSummary&) override { ++ended; }
+  void OnRequestEnd(const RequestSummary& summary) override {
+    std::lock_guard lock(mutex);
+    last = {summary.response->status, std::string(summary.method), std::string(summary.target),
+            std::string(summary.user_agent), summary.cut_off};
+    ++ended;
+    wake.notify_all();
+  }
   void OnConnectionOpened() override { ++opened; }
   void OnConnectionClosed() override { ++closed; }
   std::atomic<int> started = 0, ended = 0, opened = 0, closed = 0;
+
+ private:
+  std::mutex mutex;
+  std::condition_variable wake;
+  Seen last;
+  int looked_at = 0;
 };
 
 /// A raw client, so that tests can send what a library would not.
 class RawClient {
  public:
-  explicit RawClient(uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  /// `receive_buffer` bytes wait in the kernel at most; 0 for its default.
+  explicit RawClient(uint16_t port, int receive_buffer = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    if (receive_buffer > 0) {
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -134,14 +167,17 @@ TEST_F(HttpServerTest, AnswersInlineAndOnWorkers) {
   EXPECT_THAT(client.Receive("a=1"), StartsWith("HTTP/1.1 200 OK\r\n"));
   client.Send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
   EXPECT_THAT(client.Receive("hello"), HasSubstr("Content-Length: 5\r\n"));
-  client.Send("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  client.Send(
+      "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
   EXPECT_THAT(client.Receive("abc"), HasSubstr("Content-Length: 3\r\n"));
 }
 
 TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
   Start(SmallOptions());
   RawClient client(server_->port());
-  client.Send("GET /inline?1 HTTP/1.1\r\n\r\nGET /inline?2 HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.Send(
+      "GET /inline?1 HTTP/1.1\r\nHost: x\r\n\r\nGET /inline?2 HTTP/1.1\r\nHost: x\r\nConnection: "
+      "close\r\n\r\n");
   std::string text = client.Receive();
   EXPECT_LT(text.find("\r\n\r\n1"), text.find("\r\n\r\n2"));
   EXPECT_THAT(text, HasSubstr("Connection: close"));
@@ -149,7 +185,7 @@ TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
 
 TEST_F(HttpServerTest, HeadHasNoBody) {
   Start(SmallOptions());
-  std::string text = Ask("HEAD /inline?abc HTTP/1.1\r\nConnection: close\r\n\r\n");
+  std::string text = Ask("HEAD /inline?abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(text, HasSubstr("Content-Length: 3\r\n"));
   EXPECT_THAT(text, Not(HasSubstr("abc")));
 }
@@ -157,14 +193,16 @@ TEST_F(HttpServerTest, HeadHasNoBody) {
 TEST_F(HttpServerTest, RefusesWhatIsMalformedOrTooLarge) {
   Start(SmallOptions());
   EXPECT_THAT(Ask("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400"));
-  EXPECT_THAT(Ask("GET / HTTP/1.1\r\nA: " + std::string(5000, 'a') + "\r\n\r\n"),
+  EXPECT_THAT(Ask("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(5000, 'a') + "\r\n\r\n"),
               StartsWith("HTTP/1.1 431"));
-  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nContent-Length: 5000\r\n\r\n"), StartsWith("HTTP/1.1 413"));
-  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7D0\r\n" +
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n7D0\r\n" +
                   std::string(2000, 'b') + "\r\n0\r\n\r\n"),
               StartsWith("HTTP/1.1 413"));
-  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
-              StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(
+      Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
+      StartsWith("HTTP/1.1 400"));
 }
 
 TEST_F(HttpServerTest, UnclearBodyLengthsAreRefused) {
@@ -172,7 +210,7 @@ TEST_F(HttpServerTest, UnclearBodyLengthsAreRefused) {
   for (std::string_view header :
        {"Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n", "Transfer-Encoding: gzip\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"}) {
-    EXPECT_THAT(Ask("POST /x HTTP/1.1\r\n" + std::string(header) + "\r\nhello"),
+    EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\n" + std::string(header) + "\r\nhello"),
                 StartsWith("HTTP/1.1 400"))
         << header;
   }
@@ -180,20 +218,21 @@ TEST_F(HttpServerTest, UnclearBodyLengthsAreRefused) {
 
 TEST_F(HttpServerTest, EndlessChunkHeadersAreRefused) {
   Start(SmallOptions());
-  EXPECT_THAT(
-      Ask("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(5000, 'a')),
-      StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+                  std::string(5000, 'a')),
+              StartsWith("HTTP/1.1 431"));
 }
 
 TEST_F(HttpServerTest, AnExceptionIsA500) {
   Start(SmallOptions());
-  EXPECT_THAT(Ask("GET /throw HTTP/1.1\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 500"));
+  EXPECT_THAT(Ask("GET /throw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 500"));
 }
 
 TEST_F(HttpServerTest, ContinueIsSentWhenAskedFor) {
   Start(SmallOptions());
   RawClient client(server_->port());
-  client.Send("POST /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  client.Send("POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_THAT(client.Receive("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
   client.Send("ok");
   EXPECT_THAT(client.Receive("ok"), StartsWith("HTTP/1.1 200"));
@@ -203,7 +242,118 @@ TEST_F(HttpServerTest, SlowHeadersAreCut) {
   ServerOptions options = SmallOptions();
   options.limits.header_timeout = std::chrono::milliseconds(50);
   Start(options);
-  EXPECT_EQ(Ask("GET / HTTP/1.1\r\nA:"), "");
+  EXPECT_THAT(Ask("GET /slow HTTP/1.1\r\nHost: x\r\nA:"), StartsWith("HTTP/1.1 408"));
+  CountingObserver::Seen seen = observer_.Last();
+  EXPECT_EQ(seen.status, 408);
+  EXPECT_EQ(seen.target, "/slow");
+}
+
+TEST_F(HttpServerTest, SlowBodiesAreCut) {
+  ServerOptions options = SmallOptions();
+  options.limits.body_timeout = std::chrono::milliseconds(50);
+  Start(options);
+  EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe"),
+              StartsWith("HTTP/1.1 408"));
+}
+
+TEST_F(HttpServerTest, SlowReadersAreCut) {
+  ServerOptions options = SmallOptions();
+  options.limits.body_timeout = std::chrono::milliseconds(50);
+  options.limits.min_response_rate = 1 << 30;
+  Start(options);
+  RawClient client(server_->port(), 4096);
+  client.Send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  // Long before progress_timeout, which is 20 s.
+  CountingObserver::Seen seen = observer_.Last();
+  EXPECT_TRUE(seen.cut_off);
+  EXPECT_EQ(seen.target, "/large");
+}
+
+TEST_F(HttpServerTest, RefusedRequestsAreTold) {
+  Start(SmallOptions());
+  Ask("POST /big?a HTTP/1.1\r\nHost: x\r\nUser-Agent: u\r\nContent-Length: 5000\r\n\r\n");
+  CountingObserver::Seen seen = observer_.Last();
+  EXPECT_EQ(seen.status, 413);
+  EXPECT_EQ(seen.method, "POST");
+  EXPECT_EQ(seen.target, "/big?a");
+  EXPECT_EQ(seen.user_agent, "u");
+}
+
+TEST_F(HttpServerTest, ClientsThatLeaveAreTold) {
+  Start(SmallOptions());
+  {
+    RawClient client(server_->port());
+    client.Send("POST /left HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+  }
+  CountingObserver::Seen seen = observer_.Last();
+  EXPECT_EQ(seen.status, 499);
+  EXPECT_EQ(seen.target, "/left");
+  EXPECT_TRUE(seen.cut_off);
+  EXPECT_EQ(observer_.started, observer_.ended);
+}
+
+TEST_F(HttpServerTest, CodingsItDoesNotKnowAreNamed) {
+  Start(SmallOptions());
+  EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+              StartsWith("HTTP/1.1 501"));
+  EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n"),
+              StartsWith("HTTP/1.1 400"));
+  std::string text =
+      Ask("POST /x HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab");
+  EXPECT_THAT(text, StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(text, HasSubstr("gzip"));
+  EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\nContent-Encoding: identity\r\n"
+                  "Connection: close\r\nContent-Length: 2\r\n\r\nab"),
+              StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, ThereIsOneHost) {
+  Start(SmallOptions());
+  constexpr std::string_view kLine = "GET /inline HTTP/1.1\r\n";
+  EXPECT_THAT(Ask(std::string(kLine) + "\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Ask(std::string(kLine) + "Host: a\r\nHost: b\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Ask("GET /inline HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, AbsoluteTargets) {
+  Start(SmallOptions());
+  for (std::string_view target : {"http://h:1/inline?q", "HTTP://h/inline?q"}) {
+    EXPECT_THAT(
+        Ask("GET " + std::string(target) + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+        ::testing::EndsWith("\r\n\r\nq"))
+        << target;
+  }
+}
+
+TEST_F(HttpServerTest, EmptyLinesBeforeARequest) {
+  Start(SmallOptions());
+  EXPECT_THAT(Ask("\r\n\r\nGET /inline?q HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Ask("\r\n\r\n\r\n\r\n\r\n\r\nGET /inline?q HTTP/1.0\r\n\r\n"),
+              StartsWith("HTTP/1.1 400"));
+}
+
+TEST_F(HttpServerTest, OldClientsAreToldThatTheConnectionStays) {
+  Start(SmallOptions());
+  RawClient client(server_->port());
+  client.Send("GET /inline?1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(client.Receive("\r\n\r\n1"), HasSubstr("Connection: keep-alive\r\n"));
+  client.Send("GET /inline?2 HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.Receive(), HasSubstr("Connection: close\r\n"));
+}
+
+TEST_F(HttpServerTest, UnknownExpectationsAre417) {
+  Start(SmallOptions());
+  EXPECT_THAT(Ask("POST /x HTTP/1.1\r\nHost: x\r\nExpect: more\r\nContent-Length: 2\r\n\r\nab"),
+              StartsWith("HTTP/1.1 417"));
+}
+
+TEST_F(HttpServerTest, EveryAnswerHasTheRequestsId) {
+  Start(SmallOptions());
+  EXPECT_THAT(Ask("GET /inline HTTP/1.0\r\nX-Request-Id: mine\r\n\r\n"),
+              HasSubstr("\r\nX-Request-Id: mine\r\n"));
+  EXPECT_THAT(Ask("GET /x HTTP/1.0\r\nX-Request-Id: a b\r\n\r\n"),
+              ::testing::ContainsRegex("X-Request-Id: [0-9a-z]{15}\r\n"));
+  EXPECT_THAT(Ask("nonsense\r\n\r\n"), HasSubstr("X-Request-Id: "));
 }
 
 TEST_F(HttpServerTest, OneConnectionTooManyIs429) {
@@ -211,7 +361,7 @@ TEST_F(HttpServerTest, OneConnectionTooManyIs429) {
   options.limits.max_connections = 1;
   Start(options);
   RawClient first(server_->port());
-  first.Send("GET /inline?1 HTTP/1.1\r\n\r\n");
+  first.Send("GET /inline?1 HTTP/1.1\r\nHost: x\r\n\r\n");
   first.Receive("\r\n\r\n1");
   RawClient second(server_->port());
   EXPECT_THAT(second.Receive(), StartsWith("HTTP/1.1 429"));
@@ -223,15 +373,15 @@ TEST_F(HttpServerTest, FullQueueIs429) {
   options.limits.max_queued_requests = 1;
   Start(options);
   RawClient running(server_->port());
-  running.Send("GET /block HTTP/1.1\r\nConnection: close\r\n\r\n");
+  running.Send("GET /block HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   while (handler_.blocked == 0) {
     std::this_thread::yield();
   }
   // Of two more, one takes the only place in the queue; which one is up to the threads.
   RawClient first(server_->port());
   RawClient second(server_->port());
-  first.Send("GET /block HTTP/1.1\r\nConnection: close\r\n\r\n");
-  second.Send("GET /block HTTP/1.1\r\nConnection: close\r\n\r\n");
+  first.Send("GET /block HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  second.Send("GET /block HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   while (observer_.ended == 0) {  // the refused one
     std::this_thread::yield();
   }
@@ -245,7 +395,7 @@ TEST_F(HttpServerTest, FullQueueIs429) {
 TEST_F(HttpServerTest, DrainFinishesWhatIsInFlight) {
   Start(SmallOptions());
   RawClient busy(server_->port());
-  busy.Send("GET /block HTTP/1.1\r\n\r\n");
+  busy.Send("GET /block HTTP/1.1\r\nHost: x\r\n\r\n");
   while (handler_.blocked == 0) {
     std::this_thread::yield();
   }
@@ -264,7 +414,7 @@ TEST_F(HttpServerTest, DrainFinishesWhatIsInFlight) {
 TEST_F(HttpServerTest, DrainCutsWhatTakesTooLong) {
   Start(SmallOptions());
   RawClient busy(server_->port());
-  busy.Send("GET /block HTTP/1.1\r\n\r\n");
+  busy.Send("GET /block HTTP/1.1\r\nHost: x\r\n\r\n");
   while (handler_.blocked == 0) {
     std::this_thread::yield();
   }

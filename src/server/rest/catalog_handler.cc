@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/waiting_scope.h"
+#include "server/http/request_id.h"
 #include "server/rest/content_type.h"
 #include "server/rest/errors.h"
 #include "server/rest/responses.h"
@@ -14,15 +15,6 @@ namespace firn::rest {
 namespace {
 
 constexpr std::string_view kAnonymous = "anonymous";
-
-std::string RequestId(const http::Request& request) {
-  std::string_view given = request.Header("X-Request-Id");
-  constexpr size_t kMaxLength = 128;
-  if (!given.empty() && given.size() <= kMaxLength && http::IsCleanUtf8(given)) {
-    return std::string(given);
-  }
-  return Uuid::Random().ToString();
-}
 
 /// True for a GET whose whole answer follows from namespaces and the names in them.
 bool IsAboutNames(const Route& route, const http::Request& request) {
@@ -82,7 +74,7 @@ std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Reques
   if (response) {
     response->route = route->spec->name;
     response->principal = kAnonymous;
-    response->request_id = RequestId(request);
+    response->request_id = http::RequestIdOf(request);
   }
   return response;
 }
@@ -134,7 +126,7 @@ Result<store::WarehouseRecord> CatalogHandler::WarehouseOf(const Route& route) {
 
 http::Response CatalogHandler::Handle(const http::Request& request) {
   http::Response trace;
-  trace.request_id = RequestId(request);
+  trace.request_id = http::RequestIdOf(request);
   trace.principal = kAnonymous;
   auto result = Run(request, trace);
   http::Response response =
@@ -146,16 +138,16 @@ http::Response CatalogHandler::Handle(const http::Request& request) {
 }
 
 http::Response CatalogHandler::RenderError(int status, const Error& error) {
-  http::Response response = RenderErrorAs(status, error);
-  response.request_id = Uuid::Random().ToString();
-  return response;
+  return RenderErrorAs(status, error);
 }
 
 Result<http::Response> CatalogHandler::Run(const http::Request& request, http::Response& trace) {
   auto route = router_.Match(request.method, request.path);
   if (!route.has_value()) {
     if (route.error().code() == ErrorCode::kUnsupported) {
-      return RenderErrorAs(405, route.error());
+      http::Response response = RenderErrorAs(405, route.error());
+      response.headers.emplace_back("Allow", router_.AllowedMethods(request.path));
+      return response;
     }
     return TakeError(std::move(route));
   }
@@ -163,6 +155,8 @@ Result<http::Response> CatalogHandler::Run(const http::Request& request, http::R
   ASSIGN_OR_RETURN(Invocation invocation, Admit(request, *std::move(route)));
   invocation.call.principal = trace.principal;
   invocation.call.request_id = trace.request_id;
+  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
+                   large_bodies_.Wait(request.body.size(), request.deadline));
   std::string_view key = request.Header("Idempotency-Key");
   if (request.HasHeader("Idempotency-Key") && invocation.route.spec->idempotent_by_key) {
     return RunWithKey(invocation, key);

@@ -13,6 +13,7 @@
 
 #include "server/http/handler.h"
 #include "server/http/url.h"
+#include "server/rest/large_bodies.h"
 #include "server/rest/names_cache.h"
 #include "server/rest/router.h"
 #include "server/service/environment.h"
@@ -143,6 +144,7 @@ class CatalogHandler final : public http::Handler {
   service::TableCommitService commits_;
   service::ViewService views_;
   NamesCache names_cache_;
+  LargeBodies large_bodies_;
   /// Calls under one idempotency key go one after the other in this process.
   std::array<std::timed_mutex, 256> key_locks_;
 };

@@ -178,6 +178,10 @@ Result<RenameBody> ParseRename(std::string_view body) {
 }
 
 Result<store::SaveMetricsReport> ParseMetricsReport(std::string_view body) {
+  if (body.size() > kMaxMetricsReportBytes) {
+    return Error(ErrorCode::kPayloadTooLarge,
+                 fmt::format("The metrics report is larger than {} bytes", kMaxMetricsReportBytes));
+  }
   ASSIGN_OR_RETURN(Body parsed, ParseBody(body));
   store::SaveMetricsReport report;
   ASSIGN_OR_RETURN(report.report_type, json::GetString(parsed.root, "report-type"));

@@ -52,7 +52,11 @@ struct RenameBody {
 };
 Result<RenameBody> ParseRename(std::string_view body);
 
-/// `identifier` is left to the caller; the report is kept as it came.
+/// Bytes of one metrics report. Filters come from clients with their values hidden, so that real
+/// ones have a few KiB.
+inline constexpr size_t kMaxMetricsReportBytes = 256 << 10;
+
+/// `identifier` is left to the caller; the report is kept as it came. Errors: kPayloadTooLarge.
 Result<store::SaveMetricsReport> ParseMetricsReport(std::string_view body);
 
 Result<store::CreateWarehouse> ParseCreateWarehouse(std::string_view body);

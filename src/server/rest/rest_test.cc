@@ -114,5 +114,15 @@ TEST(RequestsTest, TheBodysIdentifierMustBeThatOfThePath) {
               IsError(ErrorCode::kInvalidArgument));
 }
 
+TEST(MetricsReportTest, ReportsHaveALimit) {
+  auto report = [](size_t size) {
+    return R"({"report-type":"scan-report","snapshot-id":1,"metrics":{},"filter":")" +
+           std::string(size, 'f') + "\"}";
+  };
+  EXPECT_THAT(ParseMetricsReport(report(100'000)), IsOk());
+  EXPECT_THAT(ParseMetricsReport(report(kMaxMetricsReportBytes)),
+              IsError(ErrorCode::kPayloadTooLarge));
+}
+
 }  // namespace
 }  // namespace firn::rest

@@ -1,21 +1,25 @@
 #include "server/rest/router.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "server/http/url.h"
+#include "server/service/names.h"
 
 namespace firn::rest {
 namespace {
 
 constexpr char kUnitSeparator = '\x1F';
 
-/// First segments behind /v1 that are no warehouse.
+/// A first segment behind /v1 that is no warehouse.
 bool IsReserved(std::string_view segment) {
-  return segment == "config" || segment == "oauth" || segment == "namespaces" ||
-         segment == "tables" || segment == "views" || segment == "transactions" ||
-         segment == "events" || segment == "aws";
+  return std::ranges::find(service::kReservedWords, segment) != service::kReservedWords.end();
+}
+
+bool IsPrefixed(const std::vector<std::string_view>& segments) {
+  return segments.size() > 1 && segments[0] == "v1" && !IsReserved(segments[1]);
 }
 
 }  // namespace
@@ -51,7 +55,7 @@ Router::Router(std::string separator) : separator_(std::move(separator)) {
 
 Result<Route> Router::Match(http::Method method, std::string_view path) const {
   std::vector<std::string_view> segments = http::SplitPath(path);
-  bool prefixed = segments.size() > 1 && segments[0] == "v1" && !IsReserved(segments[1]);
+  bool prefixed = IsPrefixed(segments);
   bool path_known = false;
   for (const Pattern& pattern : patterns_) {
     if (!Fits(pattern, segments, prefixed)) {
@@ -68,6 +72,19 @@ Result<Route> Router::Match(http::Method method, std::string_view path) const {
   }
   return Error(ErrorCode::kNotFound,
                fmt::format("No route for request: {} {}", http::ToString(method), path));
+}
+
+std::string Router::AllowedMethods(std::string_view path) const {
+  std::vector<std::string_view> segments = http::SplitPath(path);
+  bool prefixed = IsPrefixed(segments);
+  std::string allowed;
+  for (const Pattern& pattern : patterns_) {
+    if (Fits(pattern, segments, prefixed)) {
+      allowed += allowed.empty() ? "" : ", ";
+      allowed += http::ToString(pattern.spec->method);
+    }
+  }
+  return allowed;
 }
 
 bool Router::Fits(const Pattern& pattern,

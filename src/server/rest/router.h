@@ -35,6 +35,8 @@ class Router {
   static Result<Router> Make(std::string_view separator);
 
   Result<Route> Match(http::Method method, std::string_view path) const;
+  /// For an Allow header: `GET, POST`; empty where no route has that path.
+  std::string AllowedMethods(std::string_view path) const;
 
   /// Levels of a decoded namespace text, as in the path or the `parent` parameter.
   Result<NamespacePath> SplitNamespace(std::string_view text) const;

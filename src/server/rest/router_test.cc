@@ -29,6 +29,13 @@ TEST_F(RouterTest, AnotherFirstSegmentIsAWarehouse) {
   EXPECT_EQ(route.prefix, "sales");
 }
 
+TEST_F(RouterTest, APathKnowsItsMethods) {
+  EXPECT_EQ(router_.AllowedMethods("/v1/namespaces"), "GET, POST");
+  EXPECT_EQ(router_.AllowedMethods("/v1/transactions/commit"), "POST");
+  EXPECT_EQ(router_.AllowedMethods("/v1/nothing"), "");
+  EXPECT_THAT(Match(Method::kPatch, "/v1/namespaces"), IsError(ErrorCode::kUnsupported));
+}
+
 TEST_F(RouterTest, NamesAreDecodedWhole) {
   ASSERT_OK_AND_ASSIGN(Route route, Match(Method::kGet, "/v1/namespaces/a%2Fb+c/tables/x%2By%25"));
   EXPECT_EQ(route.name_space.levels, std::vector<std::string>{"a/b c"});

@@ -3,6 +3,7 @@
 // Errors: kInvalidArgument. Thread-safety: pure functions.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "base/result.h"
@@ -14,6 +15,11 @@ namespace firn::service {
 inline constexpr size_t kMaxNameBytes = 512;
 /// Deepest namespace.
 inline constexpr size_t kMaxNamespaceLevels = 256;
+
+/// Words behind /v1 that begin a route, or will: no warehouse is called like one.
+inline constexpr std::array<std::string_view, 10> kReservedWords = {
+    "config",       "oauth",  "namespaces", "tables",     "views",
+    "transactions", "events", "aws",        "management", "catalogs"};
 
 /// Any text but an empty one, up to the limit, without NUL and the unit separator (%1F), which
 /// separates levels in URLs.

@@ -1,6 +1,7 @@
 #include "server/service/table_commits.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -129,13 +130,21 @@ Result<TableCommitService::Prepared> TableCommitService::Prepare(const CallConte
   ASSIGN_OR_RETURN(prepared.base, LoadTableEntry(environment_, location));
   const TableMetadataPtr& base = prepared.base->table();
   RETURN_IF_ERROR(iceberg::CheckRequirements(base.get(), change.requirements));
-  ASSIGN_OR_RETURN(prepared.result, iceberg::ApplyUpdates(base, change.updates,
-                                                          {.now = environment_.clock.Now(),
-                                                           .base_metadata_location = location}));
+  ASSIGN_OR_RETURN(prepared.result,
+                   iceberg::ApplyUpdates(base, change.updates, ContextOf(call, location)));
   if (prepared.result->location != base->location) {
     RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, prepared.result->location));
   }
   return prepared;
+}
+
+iceberg::ApplyContext TableCommitService::ContextOf(const CallContext& call,
+                                                    std::string_view base_location) const {
+  return {.now = environment_.clock.Now(),
+          .base_metadata_location = base_location,
+          .expired = [deadline = call.deadline] {
+            return std::chrono::steady_clock::now() > deadline;
+          }};
 }
 
 Result<TableCommitService::Prepared> TableCommitService::PrepareCreation(
@@ -157,9 +166,7 @@ Result<TableCommitService::Prepared> TableCommitService::PrepareCreation(
   }
   updates.insert(updates.end(), change.updates.begin(), change.updates.end());
   Prepared prepared;
-  ASSIGN_OR_RETURN(prepared.result, iceberg::ApplyUpdates(nullptr, updates,
-                                                          {.now = environment_.clock.Now(),
-                                                           .base_metadata_location = {}}));
+  ASSIGN_OR_RETURN(prepared.result, iceberg::ApplyUpdates(nullptr, updates, ContextOf(call, {})));
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, prepared.result->location));
   return prepared;
 }

@@ -12,9 +12,11 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "iceberg/metadata/apply_updates.h"
 #include "iceberg/metadata/table_requirement.h"
 #include "iceberg/metadata/table_update.h"
 #include "server/service/commit_locks.h"
@@ -54,6 +56,8 @@ class TableCommitService {
                                            std::span<const TableChange> changes);
   Result<Prepared> Prepare(const CallContext& call, const TableChange& change);
   Result<Prepared> PrepareCreation(const CallContext& call, const TableChange& change);
+  /// Applying updates ends at the call's deadline.
+  iceberg::ApplyContext ContextOf(const CallContext& call, std::string_view base_location) const;
   /// Writes the files and moves the pointers.
   Result<Answer<std::vector<MetadataEntryPtr>>> Swap(const CallContext& call,
                                                      std::span<const TableChange> changes,

@@ -1,21 +1,16 @@
 #include "server/service/warehouses.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "server/service/names.h"
 #include "storage/location.h"
 
 namespace firn::service {
 namespace {
-
-/// Words a warehouse cannot be called, because a route begins with them.
-constexpr std::array<std::string_view, 10> kReservedNames = {
-    "config",       "oauth",  "namespaces", "tables",     "views",
-    "transactions", "events", "aws",        "management", "catalogs"};
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -66,7 +61,7 @@ Status CheckWarehouseName(std::string_view name) {
                  fmt::format("Invalid warehouse name {}: 1 to {} letters, digits, '.', '_' or '-'",
                              name, kMaxLength));
   }
-  if (std::find(kReservedNames.begin(), kReservedNames.end(), name) != kReservedNames.end()) {
+  if (std::ranges::find(kReservedWords, name) != kReservedWords.end()) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Invalid warehouse name: {} is reserved", name));
   }

@@ -28,6 +28,9 @@ struct DropWarehouse {
   std::string name;
 };
 
+/// Bytes of a namespace's properties as JSON; more is kInvalidArgument.
+inline constexpr size_t kMaxNamespacePropertiesBytes = 1 << 20;
+
 /// Errors: kAlreadyExists; kNoSuchNamespace where the parent is missing (a top-level namespace has
 /// none).
 struct CreateNamespace {

@@ -12,10 +12,8 @@ namespace {
 /// How many groups pass between two steps of trimming.
 constexpr int kGroupsPerTrim = 64;
 
-Error NothingChanged(const Error& cause) {
-  return Error(cause).As(cause.code() == ErrorCode::kInternal ? ErrorCode::kInternal
-                                                              : ErrorCode::kUnavailable);
-}
+/// The group was rolled back: whatever the cause, each member may be repeated as it is.
+Error NothingChanged(const Error& cause) { return Error(cause).As(ErrorCode::kUnavailable); }
 
 /// Anything but a commit to an object that stays where it is.
 bool ChangesNames(const Transaction& transaction) {

@@ -21,8 +21,9 @@ Status Retention::Step(Session& session, TimestampMs now) {
         {{":warehouse", warehouse}, {":keep", limits_.max_events}, {":step", kStepRows}}));
   }
   const std::pair<const Statement*, int64_t> counted[] = {
-      {&kTrimVersions, limits_.max_object_versions}, {&kTrimAttempts, limits_.max_commit_attempts},
-      {&kTrimReports, limits_.max_metrics_reports},  {&kTrimAudit, limits_.max_audit_rows},
+      {&kTrimVersions, limits_.max_object_versions},
+      {&kTrimAttempts, limits_.max_commit_attempts},
+      {&kTrimAudit, limits_.max_audit_rows},
       {&kTrimJobs, limits_.max_finished_jobs},
   };
   for (const auto& [statement, keep] : counted) {
@@ -30,6 +31,30 @@ Status Retention::Step(Session& session, TimestampMs now) {
   }
   for (const Statement* statement : {&kTrimOutcomes, &kTrimStagedTables}) {
     RETURN_IF_ERROR(session.Execute(*statement, {{":now", now.value()}, {":step", kStepRows}}));
+  }
+  return TrimReports(session);
+}
+
+Status Retention::TrimReports(Session& session) {
+  int64_t counted = reports_.empty() ? 0 : reports_.back().id;
+  RETURN_IF_ERROR(session.Query(kReportSizes, {{":after", counted}, {":step", 2 * kStepRows}},
+                                [&](const Row& row) -> Status {
+                                  reports_.push_back({row.Int(0), row.Int(1)});
+                                  report_bytes_ += row.Int(1);
+                                  return {};
+                                }));
+  int64_t last = 0;
+  auto keep = static_cast<size_t>(limits_.max_metrics_reports);
+  for (int64_t step = 0; step < kStepRows && !reports_.empty(); ++step) {
+    if (reports_.size() <= keep && report_bytes_ <= limits_.max_metrics_report_bytes) {
+      break;
+    }
+    last = reports_.front().id;
+    report_bytes_ -= reports_.front().bytes;
+    reports_.pop_front();
+  }
+  if (last > 0) {
+    RETURN_IF_ERROR(session.Execute(kTrimReports, {{":last", last}}));
   }
   return {};
 }

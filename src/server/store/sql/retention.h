@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -18,6 +19,8 @@ struct RetentionLimits {
   int64_t max_object_versions = 1'000'000;
   int64_t max_commit_attempts = 500'000;
   int64_t max_metrics_reports = 100'000;
+  /// Of all metrics reports together.
+  int64_t max_metrics_report_bytes = int64_t{256} << 20;
   int64_t max_audit_rows = 1'000'000;
   int64_t max_finished_jobs = 10'000;
 };
@@ -33,7 +36,18 @@ class Retention {
   static constexpr int64_t kStepRows = 512;
 
  private:
+  struct Report {
+    int64_t id = 0;
+    int64_t bytes = 0;
+  };
+
+  Status TrimReports(Session& session);
+
   RetentionLimits limits_;
+  /// The reports there are, oldest first, as far as they have been counted: a step looks at a
+  /// bounded number of new ones.
+  std::deque<Report> reports_;
+  int64_t report_bytes_ = 0;
 };
 
 }  // namespace firn::store::sql

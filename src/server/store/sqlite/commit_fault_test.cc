@@ -99,6 +99,14 @@ TEST_F(CommitFaultTest, ALostCommitChangedNothingAndIsKnownTo) {
   ExpectDenseEvents(3);
 }
 
+TEST_F(CommitFaultTest, ATransactionTheEngineEndedChangedNothing) {
+  faults_.transaction_is_lost = true;
+  EXPECT_THAT(Swap(1, "one"), IsError(ErrorCode::kUnavailable));
+  EXPECT_EQ(Metadata(), "zero");
+  EXPECT_THAT(Swap(1, "two"), IsOk());
+  ExpectDenseEvents(3);
+}
+
 TEST_F(CommitFaultTest, ALostReplyIsFoundOut) {
   faults_.fault = CommitFault::kAppliedReplyLost;
   auto swapped = Swap(1, "one");

@@ -84,5 +84,15 @@ TEST_F(RetentionTest, KeepsTheNewestInSmallSteps) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM jobs WHERE state NOT IN (2, 4)"), 1200);
 }
 
+TEST_F(RetentionTest, ReportsHaveABudgetOfBytes) {
+  ASSERT_THAT(session_->Run("UPDATE metrics_reports SET report = hex(zeroblob(500))"), IsOk());
+  sql::Retention retention({.max_metrics_report_bytes = 300'000});
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_THAT(retention.Step(*session_, TimestampMs(0)), IsOk());
+  }
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM metrics_reports"), 300);
+  EXPECT_EQ(Number("SELECT MIN(id) FROM metrics_reports"), 1701);
+}
+
 }  // namespace
 }  // namespace firn::store::sqlite

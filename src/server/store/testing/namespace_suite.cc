@@ -144,6 +144,15 @@ TEST_P(NamespaceSuite, PropertiesAreUpdatedAndRemoved) {
               IsError(ErrorCode::kNoSuchNamespace));
 }
 
+TEST_P(NamespaceSuite, PropertiesHaveALimit) {
+  std::string half(kMaxNamespacePropertiesBytes / 2, 'v');
+  EXPECT_THAT(CreateNs("a", {{"x", half + half}}), IsError(ErrorCode::kInvalidArgument));
+  ASSERT_THAT(CreateNs("a", {{"x", half}}), IsOk());
+  EXPECT_THAT(Run(UpdateNamespaceProperties{.path = Path("a"), .updates = {{"y", half}}}),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(store_->GetNamespace(warehouse_, Path("a"), kNoDeadline)->properties.size(), 1);
+}
+
 TEST_P(NamespaceSuite, ListingGoesPageByPage) {
   for (std::string_view name : {"a", "a.c", "a.b", "a.a", "a.a.x", "a.d"}) {
     ASSERT_THAT(CreateNs(name), IsOk());

@@ -31,6 +31,17 @@ std::string PropertyDetail(const NamespacePropertiesResult& result) {
   return detail;
 }
 
+/// The properties as they are stored.
+Result<std::string> Print(const Properties& properties) {
+  std::string text = PropertiesToJson(properties);
+  if (text.size() > kMaxNamespacePropertiesBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "The properties of a namespace would be larger than " +
+                     std::to_string(kMaxNamespacePropertiesBytes) + " bytes");
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<MutationResult> Apply(const Change& change, const CreateNamespace& mutation) {
@@ -41,7 +52,7 @@ Result<MutationResult> Apply(const Change& change, const CreateNamespace& mutati
   if (!parent.has_value()) {
     return NoSuchNamespace(mutation.path.empty() ? mutation.path : mutation.path.Parent());
   }
-  std::string properties = PropertiesToJson(mutation.properties);
+  ASSIGN_OR_RETURN(std::string properties, Print(mutation.properties));
   NamespaceId id;
   RETURN_IF_ERROR(session.Query(
       kInsertNamespace,
@@ -98,7 +109,7 @@ Result<MutationResult> Apply(const Change& change, const UpdateNamespaceProperti
     outcome.updated.push_back(key);
   }
   if (!outcome.removed.empty() || !outcome.updated.empty()) {
-    std::string text = PropertiesToJson(properties);
+    ASSIGN_OR_RETURN(std::string text, Print(properties));
     RETURN_IF_ERROR(session.Execute(kUpdateNamespaceProperties,
                                     {{":properties", text}, {":id", row.id.value()}}));
     change.AddEvent("namespace.updated", NamespaceKey(mutation.path), "", PropertyDetail(outcome));

@@ -52,7 +52,12 @@ class FaultySession final : public Session {
 
   void Rollback() override { inner_->Rollback(); }
   Status SetSavepoint() override { return inner_->SetSavepoint(); }
-  Status ReleaseSavepoint() override { return inner_->ReleaseSavepoint(); }
+  Status ReleaseSavepoint() override {
+    if (faults_.transaction_is_lost.exchange(false)) {
+      inner_->Rollback();
+    }
+    return inner_->ReleaseSavepoint();
+  }
   Status RollbackToSavepoint() override { return inner_->RollbackToSavepoint(); }
   Result<int64_t> Execute(const Statement& statement, Params params) override {
     return inner_->Execute(statement, params);

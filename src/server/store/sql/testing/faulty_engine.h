@@ -34,6 +34,9 @@ struct FaultSwitch {
   std::atomic<int64_t> refusals_left = -1;
   /// Transactions that were begun.
   std::atomic<int64_t> begun = 0;
+  /// The end of the next savepoint finds that the engine has ended the transaction, as it does when
+  /// the disk is full.
+  std::atomic<bool> transaction_is_lost = false;
   /// Called before each COMMIT; set it before the store is opened.
   std::function<void()> before_commit;
 };

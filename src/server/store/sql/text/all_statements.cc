@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 66> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 67> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -59,6 +59,7 @@ constexpr std::array<const Statement*, 66> kAll = {&kReadSchemaVersion,
                                                    &kTrimEvents,
                                                    &kTrimVersions,
                                                    &kTrimAttempts,
+                                                   &kReportSizes,
                                                    &kTrimReports,
                                                    &kTrimAudit,
                                                    &kTrimOutcomes,

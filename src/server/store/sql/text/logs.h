@@ -103,10 +103,14 @@ inline constexpr Statement kTrimAttempts{
     "DELETE FROM commit_attempts WHERE id <= (SELECT MAX(id) FROM commit_attempts) - :keep"
     " AND id < (SELECT MIN(id) FROM commit_attempts) + :step"};
 
-inline constexpr Statement kTrimReports{
-    "trim_reports",
-    "DELETE FROM metrics_reports WHERE id <= (SELECT MAX(id) FROM metrics_reports) - :keep"
-    " AND id < (SELECT MIN(id) FROM metrics_reports) + :step"};
+/// Bytes of reports, oldest first.
+inline constexpr Statement kReportSizes{
+    "report_sizes",
+    "SELECT id, LENGTH(CAST(report AS BLOB)) FROM metrics_reports WHERE id > :after"
+    " ORDER BY id LIMIT :step"};
+
+inline constexpr Statement kTrimReports{"trim_reports",
+                                        "DELETE FROM metrics_reports WHERE id <= :last"};
 
 inline constexpr Statement kTrimAudit{
     "trim_audit",

@@ -1,0 +1,98 @@
+// Bytes on a connection: request lines, headers, chunks, pipelines. A server on the loopback gets
+// them, then the end of the stream; it must answer or close in time, and serve the next one.
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server/http/server.h"
+
+namespace firn::http {
+namespace {
+
+class Echo final : public Handler {
+ public:
+  std::optional<Response> TryHandleInline(const Request& request) override {
+    return MakeResponse(200, "text/plain", std::string(request.body));
+  }
+  Response Handle(const Request&) override { std::abort(); }
+  Response RenderError(int status, const Error& error) override {
+    return MakeResponse(status, "text/plain", error.message());
+  }
+};
+
+/// Every request that began has ended.
+class Balance final : public RequestObserver {
+ public:
+  void OnRequestStart() override {}
+  void OnRequestEnd(const RequestSummary& summary) override {
+    if (summary.response == nullptr || summary.response->request_id.empty()) {
+      std::abort();
+    }
+  }
+  void OnConnectionOpened() override {}
+  void OnConnectionClosed() override {}
+};
+
+struct Server {
+  Server() {
+    ServerOptions options;
+    options.port = 0;
+    options.io_threads = 1;
+    options.worker_threads = 1;
+    options.limits.max_body_bytes = 4096;
+    options.limits.max_header_bytes = 2048;
+    http = *HttpServer::Start(options, handler, observer);
+  }
+  Echo handler;
+  Balance observer;
+  std::unique_ptr<HttpServer> http;
+};
+
+/// What the server answers before it closes.
+std::string Exchange(uint16_t port, const uint8_t* data, size_t size) {
+  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    std::abort();
+  }
+  timeval limit{.tv_sec = 5, .tv_usec = 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  static_cast<void>(::send(fd, data, size, MSG_NOSIGNAL));
+  ::shutdown(fd, SHUT_WR);
+  std::string text;
+  char buffer[4096];
+  ssize_t count = 0;
+  while ((count = ::recv(fd, buffer, sizeof(buffer), 0)) > 0) {
+    text.append(buffer, static_cast<size_t>(count));
+  }
+  bool hangs = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  ::close(fd);
+  if (hangs) {
+    std::abort();
+  }
+  return text;
+}
+
+}  // namespace
+}  // namespace firn::http
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static firn::http::Server server;
+  constexpr size_t kMaxBytes = 16 << 10;
+  std::string text = firn::http::Exchange(server.http->port(), data, std::min(size, kMaxBytes));
+  if (!text.empty() && !text.starts_with("HTTP/1.1 ")) {
+    std::abort();
+  }
+  return 0;
+}
