@@ -3,13 +3,14 @@
 //
 // With `roots`, only files at or below one of them are served. The kernel checks that (openat2 with
 // RESOLVE_BENEATH relative to the root), so neither a symbolic link nor a race leads out; where it
-// has no openat2, what was opened is asked for its real path before it is used. Without roots every
-// path is served.
+// has no openat2, what was opened is asked for its real path before it is used. Without `roots`
+// every path is served.
 //
 // Thread-safety: any thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ class LocalRoots;
 struct LocalPlace;
 
 struct LocalStoreOptions {
-  /// Locations of folders (made where missing); empty: no confinement.
-  std::vector<std::string> roots;
+  /// Locations of folders, made where missing: only they are served, nothing where none is named.
+  /// nullopt: no confinement.
+  std::optional<std::vector<std::string>> roots;
   /// Off only in tests that never lose power: skips fsync.
   bool sync = true;
 };

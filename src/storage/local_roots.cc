@@ -81,9 +81,9 @@ std::string_view LocalPlace::Name() const {
   return std::string_view(relative).substr(relative.rfind('/') + 1);
 }
 
-Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations) {
+Result<LocalRoots> LocalRoots::Make(const std::optional<std::vector<std::string>>& locations) {
   LocalRoots roots;
-  if (locations.empty()) {
+  if (!locations.has_value()) {
     ASSIGN_OR_RETURN(Location top, Location::Parse("/"));
     FileDescriptor folder(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.valid()) {
@@ -94,7 +94,7 @@ Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations) {
     return roots;
   }
   roots.confined_ = true;
-  for (const std::string& location : locations) {
+  for (const std::string& location : *locations) {
     RETURN_IF_ERROR(roots.Add(location));
   }
   return roots;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -40,9 +41,9 @@ bool IsNetworkFileSystem(int64_t type);
 
 class LocalRoots {
  public:
-  static Result<LocalRoots> Make(const std::vector<std::string>& locations);
+  static Result<LocalRoots> Make(const std::optional<std::vector<std::string>>& locations);
 
-  /// Allows one more folder, made where it is missing. Nothing to do where there are no roots.
+  /// Allows one more folder, made where it is missing. Nothing to do where nothing is confined.
   Status Add(const std::string& location);
 
   /// Errors: kInvalidArgument for a location that is not local; kForbidden outside the roots.

@@ -39,7 +39,7 @@ StoreUnderTest MakeLocal(bool confined) {
   auto folder = std::make_shared<TestFolder>();
   LocalStoreOptions options;
   if (confined) {
-    options.roots = {"file://" + folder->path().string()};
+    options.roots = std::vector{"file://" + folder->path().string()};
   }
   std::string base = folder->path().string();
   return {.store = LocalObjectStore::Make(options).value(), .base = base, .keeper = folder};
@@ -71,6 +71,14 @@ TEST(LocalRootsTest, FileSystemsThatMayHangAreKnown) {
   }
 }
 
+TEST(LocalObjectStoreTest, WithoutRootsNamedNothingIsServed) {
+  auto store = LocalObjectStore::Make({.roots = std::vector<std::string>()}).value();
+  TestFolder folder;
+  EXPECT_THAT(store->Read("/etc/passwd", 10), IsError(ErrorCode::kForbidden));
+  ASSERT_THAT(store->AddRoot(folder.path().string()), IsOk());
+  EXPECT_THAT(store->Write(folder.At("a"), "x", WriteMode::kCreateNew), IsOk());
+}
+
 TEST(LocalObjectStoreTest, FoldersAreMadeAndAreNoFiles) {
   TestFolder folder;
   auto store = LocalObjectStore::Make({}).value();
@@ -91,9 +99,9 @@ TEST(LocalObjectStoreTest, RootsConfine) {
   fs::create_symlink(outside.path(), folder.path() / "root/out");
   fs::create_symlink(outside.At("secret"), folder.path() / "root/file");
   fs::create_symlink("real", folder.path() / "root/in");
-  auto store =
-      LocalObjectStore::Make({.roots = {folder.At("root"), folder.At("made")}, .sync = true})
-          .value();
+  auto store = LocalObjectStore::Make(
+                   {.roots = std::vector{folder.At("root"), folder.At("made")}, .sync = true})
+                   .value();
 
   EXPECT_THAT(store->Read(outside.At("secret"), 10), IsError(ErrorCode::kForbidden));
   EXPECT_THAT(store->Read(folder.At("rootless"), 10), IsError(ErrorCode::kForbidden));

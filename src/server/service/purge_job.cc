@@ -27,6 +27,11 @@ constexpr std::string_view kGcEnabledProperty = "gc.enabled";
 
 bool IsMissing(const Error& error) { return error.code() == ErrorCode::kNotFound; }
 
+/// The file lies where this server may not delete.
+bool IsOutOfReach(const Error& error) {
+  return error.code() == ErrorCode::kForbidden || error.code() == ErrorCode::kInvalidArgument;
+}
+
 /// One run of a purge: collects locations, deletes them in batches.
 class Purge {
  public:
@@ -70,6 +75,7 @@ class Purge {
     }
     RETURN_IF_ERROR(PurgeVersion(*(*old)->table()));
     environment_.cache.Erase(location);
+    RETURN_IF_ERROR(Flush());  // what it names goes first: a batch has no order
     return Add(location);
   }
 
@@ -146,9 +152,7 @@ class Purge {
     RETURN_IF_ERROR(SaveProgress());
     RETURN_IF_ERROR(CheckUnreferenced());
     CrashPoint("purge.before_delete");
-    for (const std::string& location : batch_) {
-      RETURN_IF_ERROR(DeleteOne(location));
-    }
+    RETURN_IF_ERROR(DeleteBatch());
     CrashPoint("purge.after_delete");
     batch_.clear();
     return {};
@@ -160,24 +164,49 @@ class Purge {
     return environment_.store.SaveJobProgress(job_, Progress(), TimestampMs(lease_until));
   }
 
+  /// All at once; one by one where the store may not delete some.
+  Status DeleteBatch() {
+    std::vector<std::string> files;
+    for (const std::string& location : batch_) {
+      ASSIGN_OR_RETURN(bool free, IsFree(location));
+      if (free) {
+        files.push_back(location);
+      } else {
+        ++left_;
+      }
+    }
+    Status deleted = environment_.objects.DeleteMany(files);
+    if (deleted.has_value()) {
+      deleted_ += static_cast<int64_t>(files.size());
+      return {};
+    }
+    if (!IsOutOfReach(deleted.error())) {
+      return deleted;
+    }
+    for (const std::string& location : files) {
+      RETURN_IF_ERROR(DeleteOne(location));
+    }
+    return {};
+  }
+
+  /// What was brought in from elsewhere may lie in the folder of a table that lives.
+  Result<bool> IsFree(const std::string& location) {
+    if (LiesInTable(location)) {
+      return true;
+    }
+    ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location, kNoDeadline));
+    return others.empty();
+  }
+
   Status DeleteOne(const std::string& location) {
     if (stop_) {
       return Error(ErrorCode::kUnavailable, "The server is stopping");
     }
-    if (!LiesInTable(location)) {
-      // Brought in from elsewhere, perhaps from the folder of a table that lives.
-      ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location, kNoDeadline));
-      if (!others.empty()) {
-        ++left_;
-        return {};
-      }
-    }
     Status deleted = environment_.objects.Delete(location);
     if (deleted.has_value()) {
       ++deleted_;
-    } else if (deleted.error().code() == ErrorCode::kForbidden ||
-               deleted.error().code() == ErrorCode::kInvalidArgument) {
-      ++left_;  // lies where this server may not delete
+    } else if (IsOutOfReach(deleted.error())) {
+      ++left_;
     } else {
       return deleted;
     }
