@@ -83,7 +83,7 @@ def _history_row(bench: Bench, snapshots: int, floors: list[dict], ours: list[Sa
         report.bar("commit at 1,000 snapshots, user CPU ms", mine.user_ms, 2, 1, False)
     if snapshots == 9000:
         report.bar("commit at 9,000 snapshots: time against copy, write and sync", time_ratio,
-                   float("inf"), 1.3, False)  # fmt: skip
+                   None, 1.3, False)  # fmt: skip
 
 
 def _appends(bench: Bench, server, snapshots: int, count: int) -> Sample:

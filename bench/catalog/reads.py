@@ -135,9 +135,10 @@ def crowd(bench: Bench) -> None:
     quiet = bench.loader.run(bench.firn, "load-table=1,load-namespace=1", 1000,
                              bench.plan.seconds * 2, **options)  # fmt: skip
     _tail_bars(bench, "reads only", quiet)
-    report.note(f"RssAnon at the end of the load: {procfs.anonymous_mib(bench.firn.pid):.0f} MiB")
-    time.sleep(SETTLE_S)
     report.bar("RssAnon MiB after the load", procfs.anonymous_mib(bench.firn.pid), 130, 80, False)
+    time.sleep(SETTLE_S)
+    settled = procfs.anonymous_mib(bench.firn.pid)
+    report.note(f"RssAnon {SETTLE_S} s after the load: {settled:.0f} MiB")
 
 
 def _tail_bars(bench: Bench, mix: str, sample: Sample) -> None:

@@ -45,17 +45,19 @@ class Report:
         print(f"  {text}", flush=True)
 
     def bar(
-        self, what: str, figure: float, must: float, aim: float, more_is_better: bool
+        self, what: str, figure: float, must: float | None, aim: float, more_is_better: bool
     ) -> None:
-        """A figure beside its bars."""
+        """A figure beside its bars; some have an aim alone."""
 
-        def reached(limit: float) -> bool:
+        def reached(limit: float | None) -> bool:
+            if limit is None:
+                return True
             return figure >= limit if more_is_better else figure <= limit
 
         verdict = "aim" if reached(aim) else "must" if reached(must) else "SHORT"
         sign = ">=" if more_is_better else "<="
         self.bars.append(
-            [what, figure, f"{sign} {show(must)}", f"{sign} {show(aim)}", verdict]
+            [what, figure, "" if must is None else f"{sign} {show(must)}", f"{sign} {show(aim)}", verdict]
         )
 
     def print_bars(self) -> None:

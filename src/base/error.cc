@@ -78,12 +78,23 @@ Error&& Error::As(ErrorCode code) && {
   return std::move(*this);
 }
 
+namespace {
+
+/// A compiler's path to a source, from the source folder on: `storage/location.cc`.
+std::string_view BelowSources(std::string_view path) {
+  constexpr std::string_view kSources = "src/";
+  size_t begin = path.rfind(kSources);
+  return begin == std::string_view::npos ? path : path.substr(begin + kSources.size());
+}
+
+}  // namespace
+
 std::string Error::Describe() const {
   std::string text = fmt::format("{}: {}", ToString(code_), message_);
   for (const auto& [key, value] : context_) {
     text += fmt::format(" [{}={}]", key, value);
   }
-  text += fmt::format(" ({}:{})", where_.file_name(), where_.line());
+  text += fmt::format(" ({}:{})", BelowSources(where_.file_name()), where_.line());
   return text;
 }
 

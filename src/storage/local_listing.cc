@@ -61,12 +61,14 @@ class Walk {
     return {};
   }
 
-  /// What lies in the folder behind `after_`, in order. A folder that vanished is empty.
+  /// What lies in the folder behind `after_`, in order. A folder that vanished is empty, and so is
+  /// one that is guarded, unless it is the one that was asked for.
   Result<std::vector<Entry>> Entries(const std::string& key) {
     std::vector<Entry> entries;
     auto opened = roots_.OpenFolder(place_, FolderPath(key));
     if (!opened.has_value()) {
-      if (opened.error().code() == ErrorCode::kNotFound) {
+      bool guarded = !key.empty() && opened.error().code() == ErrorCode::kForbidden;
+      if (guarded || opened.error().code() == ErrorCode::kNotFound) {
         return entries;
       }
       return TakeError(std::move(opened));

@@ -9,6 +9,7 @@
 
 #include "base/hex.h"
 #include "base/random.h"
+#include "base/waiting_scope.h"
 #include "storage/local_listing_internal.h"
 #include "storage/local_roots_internal.h"
 #include "storage/name_new_file.h"
@@ -63,6 +64,16 @@ Result<std::string> ReadAt(int fd, int64_t offset, int64_t length, std::string_v
   return bytes;
 }
 
+int SyncData(int fd) {
+  WaitingScope waiting;
+  return fdatasync(fd);
+}
+
+int SyncFolder(int fd) {
+  WaitingScope waiting;
+  return fsync(fd);
+}
+
 Result<int64_t> RegularFileSize(int fd, std::string_view location) {
   struct stat status{};
   if (fstat(fd, &status) != 0) {
@@ -90,7 +101,8 @@ int Publish(int folder, const std::string& from, const std::string& to, WriteMod
 }  // namespace
 
 Result<std::unique_ptr<LocalObjectStore>> LocalObjectStore::Make(const LocalStoreOptions& options) {
-  ASSIGN_OR_RETURN(LocalRoots roots, LocalRoots::Make(options.roots));
+  ASSIGN_OR_RETURN(LocalRoots roots,
+                   LocalRoots::Make(options.roots, GuardedPaths(options.guarded)));
   return std::unique_ptr<LocalObjectStore>(
       new LocalObjectStore(std::make_unique<LocalRoots>(std::move(roots)), options.sync));
 }
@@ -131,7 +143,20 @@ Status LocalObjectStore::Write(std::string_view location, std::string_view bytes
   if (place.relative == "." || location.ends_with('/')) {
     return Error(ErrorCode::kInvalidArgument, "Location names no file: " + place.text);
   }
+  // Who cleans up may remove the empty folder between its making and the file's.
+  constexpr int kTries = 32;
+  for (int tries = 1;; ++tries) {
+    Status status = TryWrite(place, bytes, mode);
+    bool vanished = !status.has_value() && status.error().code() == ErrorCode::kNotFound;
+    if (!vanished || tries == kTries) {
+      return status;
+    }
+  }
+}
+
+Status LocalObjectStore::TryWrite(const LocalPlace& place, std::string_view bytes, WriteMode mode) {
   ASSIGN_OR_RETURN(FileDescriptor folder, roots_->MakeFolder(place, place.Folder(), sync_));
+  RETURN_IF_ERROR(roots_->CheckEntry(place, folder.get(), place.Name()));
   return WriteInFolder(folder.get(), place, bytes, mode);
 }
 
@@ -146,7 +171,7 @@ Status LocalObjectStore::WriteInFolder(int folder,
     return ErrnoError(errno, "create", place.text);
   }
   Status status = WriteAll(file.get(), bytes, place.text);
-  if (status.has_value() && sync_ && fdatasync(file.get()) != 0) {
+  if (status.has_value() && sync_ && SyncData(file.get()) != 0) {
     status = ErrnoError(errno, "fdatasync", place.text);
   }
   // Some file systems report a failed write only here.
@@ -166,7 +191,7 @@ Status LocalObjectStore::WriteInFolder(int folder,
     unlinkat(folder, temporary.c_str(), 0);
     return status;
   }
-  if (sync_ && fsync(folder) != 0) {
+  if (sync_ && SyncFolder(folder) != 0) {
     return ErrnoError(errno, "fsync", place.text);
   }
   return {};
@@ -175,7 +200,7 @@ Status LocalObjectStore::WriteInFolder(int folder,
 Result<FileStat> LocalObjectStore::Stat(std::string_view location) {
   ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
   struct stat status{};
-  if (!roots_->confined()) {
+  if (!roots_->confined() && !place.guarded) {
     if (fstatat(place.root, place.relative.c_str(), &status, 0) != 0) {
       return ErrnoError(errno, "stat", location);
     }
@@ -210,6 +235,7 @@ Status LocalObjectStore::Delete(std::string_view location) {
   if (!folder.has_value()) {
     return folder.error().code() == ErrorCode::kNotFound ? Status() : TakeError(std::move(folder));
   }
+  RETURN_IF_ERROR(roots_->CheckEntry(place, folder->get(), place.Name()));
   if (unlinkat(folder->get(), std::string(place.Name()).c_str(), 0) != 0 && errno != ENOENT) {
     return errno == EISDIR
                ? Error(ErrorCode::kInvalidArgument, "Location is a folder: " + place.text)
@@ -227,6 +253,33 @@ Status LocalObjectStore::EnsureDirectory(std::string_view location) {
   ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
   RETURN_IF_ERROR(roots_->MakeFolder(place, place.relative, sync_));
   return {};
+}
+
+Result<bool> LocalObjectStore::RemoveEmptyFolder(std::string_view location) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  if (place.relative == ".") {
+    return false;
+  }
+  auto folder = roots_->OpenFolder(place, place.Folder());
+  if (!folder.has_value()) {
+    bool gone = folder.error().code() == ErrorCode::kNotFound;
+    return gone ? Result<bool>(true) : TakeError(std::move(folder));
+  }
+  std::string name(place.Name());
+  RETURN_IF_ERROR(roots_->CheckEntry(place, folder->get(), name));
+  if (roots_->IsRoot(folder->get(), name)) {
+    return false;
+  }
+  struct stat status{};
+  bool known = fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (unlinkat(folder->get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) {
+    if (known) {
+      roots_->synced().Forget({status.st_dev, status.st_ino});
+    }
+    return true;
+  }
+  bool stays = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR || errno == EBUSY;
+  return stays ? Result<bool>(false) : ErrnoError(errno, "rmdir", location);
 }
 
 }  // namespace firn::storage

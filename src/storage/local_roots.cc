@@ -2,6 +2,7 @@
 #include <array>
 #include <climits>
 #include <mutex>
+#include <utility>
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -42,9 +43,9 @@ std::string RealPath(int fd) {
   return length <= 0 ? std::string() : std::string(buffer.data(), static_cast<size_t>(length));
 }
 
-bool IsBelow(std::string_view path, std::string_view root) {
-  return root == "/" || path == root ||
-         (path.size() > root.size() && path.starts_with(root) && path[root.size()] == '/');
+Error Guarded(std::string_view location) {
+  return Error(ErrorCode::kForbidden,
+               "Location is one of the server's own files: " + std::string(location));
 }
 
 Result<Location> ParseLocal(std::string_view text) {
@@ -81,8 +82,10 @@ std::string_view LocalPlace::Name() const {
   return std::string_view(relative).substr(relative.rfind('/') + 1);
 }
 
-Result<LocalRoots> LocalRoots::Make(const std::optional<std::vector<std::string>>& locations) {
+Result<LocalRoots> LocalRoots::Make(const std::optional<std::vector<std::string>>& locations,
+                                    GuardedPaths guarded) {
   LocalRoots roots;
+  roots.guarded_ = std::move(guarded);
   if (!locations.has_value()) {
     ASSIGN_OR_RETURN(Location top, Location::Parse("/"));
     FileDescriptor folder(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -90,7 +93,8 @@ Result<LocalRoots> LocalRoots::Make(const std::optional<std::vector<std::string>
       return ErrnoError(errno, "open", "/");
     }
     bool remote = IsRemote(folder.get());
-    roots.roots_.push_back({std::move(top), std::move(folder), "/", remote});
+    bool guards = roots.guarded_.AnyBelow("/");
+    roots.roots_.push_back({std::move(top), std::move(folder), "/", remote, guards});
     return roots;
   }
   roots.confined_ = true;
@@ -110,18 +114,30 @@ Status LocalRoots::Add(const std::string& location) {
   return {};
 }
 
-Result<LocalRoots::Root> LocalRoots::OpenRoot(const std::string& location) {
+Result<LocalRoots::Root> LocalRoots::OpenRoot(const std::string& location) const {
   ASSIGN_OR_RETURN(Location parsed, ParseLocal(location));
-  ASSIGN_OR_RETURN(LocalRoots everywhere, Make({}));
-  ASSIGN_OR_RETURN(LocalPlace place, everywhere.Find(location));
-  ASSIGN_OR_RETURN(FileDescriptor folder, everywhere.MakeFolder(place, place.relative, true));
-  std::string real_path = RealPath(folder.get());
-  bool remote = IsRemote(folder.get());
-  return Root{std::move(parsed), std::move(folder), std::move(real_path), remote};
+  ASSIGN_OR_RETURN(LocalRoots everywhere, Make(std::nullopt, guarded_));
+  auto open = [&]() -> Result<FileDescriptor> {
+    ASSIGN_OR_RETURN(LocalPlace place, everywhere.Find(location));
+    return everywhere.MakeFolder(place, place.relative, true);
+  };
+  auto folder = open();
+  if (!folder.has_value()) {
+    bool guarded = folder.error().code() == ErrorCode::kForbidden;
+    return guarded ? TakeError(std::move(folder)).As(ErrorCode::kInvalidArgument)
+                   : TakeError(std::move(folder));
+  }
+  std::string real_path = RealPath(folder->get());
+  bool remote = IsRemote(folder->get());
+  bool guarded = guarded_.AnyBelow(real_path);
+  return Root{std::move(parsed), *std::move(folder), std::move(real_path), remote, guarded};
 }
 
 Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
   ASSIGN_OR_RETURN(Location wanted, ParseLocal(location));
+  if (guarded_.Holds(wanted.path())) {
+    return Guarded(location);
+  }
   std::shared_lock lock(*mutex_);
   for (const Root& root : roots_) {
     if (!root.location.Contains(wanted)) {
@@ -130,7 +146,8 @@ Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
     size_t skip = root.location.path().size() == 1 ? 1 : root.location.path().size() + 1;
     std::string relative =
         wanted.path().size() < skip + 1 ? std::string(".") : wanted.path().substr(skip);
-    return LocalPlace{root.folder.get(), std::move(relative), std::string(location), root.remote};
+    return LocalPlace{root.folder.get(), std::move(relative), std::string(location), root.remote,
+                      root.guarded};
   }
   return Error(ErrorCode::kForbidden,
                "Location is outside the allowed roots: " + std::string(location));
@@ -139,6 +156,29 @@ Result<LocalPlace> LocalRoots::Find(std::string_view location) const {
 Result<FileDescriptor> LocalRoots::Open(const LocalPlace& place,
                                         std::string_view path,
                                         int flags) const {
+  ASSIGN_OR_RETURN(FileDescriptor file, OpenAny(place, path, flags));
+  RETURN_IF_ERROR(CheckOpen(place, file.get()));
+  return file;
+}
+
+Status LocalRoots::CheckOpen(const LocalPlace& place, int file) const {
+  return place.guarded && guarded_.Holds(RealPath(file)) ? Status(Guarded(place.text)) : Status();
+}
+
+Status LocalRoots::CheckEntry(const LocalPlace& place, int folder, std::string_view name) const {
+  bool guarded = place.guarded && guarded_.Holds(RealPath(folder) + "/" + std::string(name));
+  return guarded ? Status(Guarded(place.text)) : Status();
+}
+
+bool LocalRoots::IsRoot(int folder, std::string_view name) const {
+  std::string path = RealPath(folder) + "/" + std::string(name);
+  std::shared_lock lock(*mutex_);
+  return std::ranges::any_of(roots_, [&](const Root& root) { return root.real_path == path; });
+}
+
+Result<FileDescriptor> LocalRoots::OpenAny(const LocalPlace& place,
+                                           std::string_view path,
+                                           int flags) const {
   std::string name(path);
   if (!confined_) {
     FileDescriptor file(openat(place.root, name.c_str(), flags | O_CLOEXEC));
@@ -168,7 +208,7 @@ Result<FileDescriptor> LocalRoots::OpenThenCheck(const LocalPlace& place,
   std::string real_path = RealPath(file.get());
   std::shared_lock lock(*mutex_);
   for (const Root& root : roots_) {
-    if (root.folder.get() == place.root && IsBelow(real_path, root.real_path)) {
+    if (root.folder.get() == place.root && IsAtOrBelow(real_path, root.real_path)) {
       return file;
     }
   }
@@ -183,33 +223,64 @@ Result<FileDescriptor> LocalRoots::OpenFolder(const LocalPlace& place,
 Result<FileDescriptor> LocalRoots::MakeFolder(const LocalPlace& place,
                                               std::string_view path,
                                               bool sync) const {
-  auto folder = OpenFolder(place, path);
-  if (folder.has_value() || folder.error().code() != ErrorCode::kNotFound) {
-    return folder;
-  }
-  // Up to the nearest folder that is there, then down again.
+  auto open = [&](std::string_view name) { return OpenAny(place, name, O_RDONLY | O_DIRECTORY); };
+  // Up to the nearest folder that is there, then down again. On the way a guarded folder may be
+  // passed, to one below it that is open.
+  auto folder = open(path);
   std::vector<size_t> ends;
   size_t end = path.size();
   while (!folder.has_value() && folder.error().code() == ErrorCode::kNotFound && end != 0) {
     ends.push_back(end);
     size_t slash = path.rfind('/', end - 1);
     end = slash == std::string_view::npos ? 0 : slash;
-    folder = OpenFolder(place, end == 0 ? "." : path.substr(0, end));
+    folder = open(end == 0 ? "." : path.substr(0, end));
   }
   while (folder.has_value() && !ends.empty()) {
     size_t begin = end == 0 ? 0 : end + 1;
     end = ends.back();
     ends.pop_back();
     std::string name(path.substr(begin, end - begin));
+    RETURN_IF_ERROR(CheckEntry(place, folder->get(), name));
     if (mkdirat(folder->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST) {
       return ErrnoError(errno, "mkdir", place.text);
     }
-    if (sync && fsync(folder->get()) != 0) {
-      return ErrnoError(errno, "fsync", place.text);
-    }
-    folder = OpenFolder(place, path.substr(0, end));
+    folder = open(path.substr(0, end));
+  }
+  if (folder.has_value()) {
+    RETURN_IF_ERROR(CheckOpen(place, folder->get()));
+    RETURN_IF_ERROR(sync ? SyncEntries(place, path, folder->get()) : Status());
   }
   return folder;
+}
+
+Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, int folder) const {
+  std::vector<FolderId> synced;
+  FileDescriptor holder;
+  while (path != ".") {
+    struct stat status{};
+    if (fstat(folder, &status) != 0) {
+      return ErrnoError(errno, "stat", place.text);
+    }
+    FolderId id(status.st_dev, status.st_ino);
+    if (synced_->Holds(id)) {
+      break;
+    }
+    size_t slash = path.rfind('/');
+    path = slash == std::string_view::npos ? "." : path.substr(0, slash);
+    auto parent = OpenAny(place, path, O_RDONLY | O_DIRECTORY);
+    if (!parent.has_value() && parent.error().code() == ErrorCode::kForbidden) {
+      break;  // may be passed, not read: none of ours
+    }
+    ASSIGN_OR_RETURN(holder, std::move(parent));
+    folder = holder.get();
+    // A read-only file system keeps what it has; some know no sync of folders.
+    if (fsync(folder) != 0 && errno != EINVAL && errno != EROFS) {
+      return ErrnoError(errno, "fsync", place.text);
+    }
+    synced.push_back(id);
+  }
+  synced_->Add(synced);
+  return {};
 }
 
 }  // namespace firn::storage

@@ -44,12 +44,7 @@ Error Invalid(std::string_view text, std::string_view why) {
 }
 
 const SchemeRule* FindScheme(std::string_view written) {
-  auto equal = [&](const SchemeRule& rule) {
-    return std::ranges::equal(rule.written, written, [](char a, char b) {
-      return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-    });
-  };
-  const auto* found = std::ranges::find_if(kSchemes, equal);
+  const auto* found = std::ranges::find(kSchemes, written, &SchemeRule::written);
   return found == kSchemes.end() ? nullptr : found;
 }
 

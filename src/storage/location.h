@@ -5,8 +5,8 @@
 //
 // Refused (kInvalidArgument), because no writer makes them and they name places in disguise: a
 // segment `.` or `..`, an empty segment (`a//b`), NUL and other control characters, an unknown
-// scheme, userinfo or a port, a host after `file:`, a relative path, more than kMaxLocationBytes.
-// Thread-safety: plain values.
+// scheme or one that is not in lower case (clients compare texts), userinfo or a port, a host after
+// `file:`, a relative path, more than kMaxLocationBytes. Thread-safety: plain values.
 #pragma once
 
 #include <cstddef>

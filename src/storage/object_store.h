@@ -107,6 +107,10 @@ class ObjectStore {
   /// Makes the folder and its parents, for clients that make none themselves. Object stores have no
   /// folders: success.
   virtual Status EnsureDirectory(std::string_view location) = 0;
+
+  /// Removes the folder if nothing is in it and it is no root. True where it is gone. Object stores
+  /// have no folders: false.
+  virtual Result<bool> RemoveEmptyFolder(std::string_view /*location*/) { return false; }
 };
 
 }  // namespace firn::storage

@@ -11,6 +11,7 @@
 #include "storage/local_object_store.h"
 #include "storage/local_roots_internal.h"
 #include "storage/memory_object_store.h"
+#include "storage/metered_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 #include "storage/testing/object_store_suite.h"
 
@@ -71,6 +72,23 @@ TEST(LocalRootsTest, FileSystemsThatMayHangAreKnown) {
   }
 }
 
+TEST(LocalRootsTest, FoldersThatOthersMadeAreSyncedOnce) {
+  TestFolder folder;
+  auto roots = LocalRoots::Make(std::vector{folder.At("root")}).value();
+  fs::create_directories(folder.path() / "root/a/b/c");  // by another program
+  auto known_after = [&](std::string_view path, bool sync) {
+    auto place = roots.Find(folder.At(std::string("root/") + std::string(path)));
+    EXPECT_THAT(place, IsOk());
+    EXPECT_THAT(roots.MakeFolder(*place, place->relative, sync), IsOk());
+    return roots.synced().size();
+  };
+  EXPECT_EQ(known_after("a/b", /*sync=*/false), 0U);
+  EXPECT_EQ(known_after("a/b", /*sync=*/true), 2U);
+  EXPECT_EQ(known_after("a/b/c", /*sync=*/true), 3U);
+  EXPECT_EQ(known_after("a/b/new/x", /*sync=*/true), 5U);
+  EXPECT_EQ(known_after("a/b/new/x", /*sync=*/true), 5U);
+}
+
 TEST(LocalObjectStoreTest, WithoutRootsNamedNothingIsServed) {
   auto store = LocalObjectStore::Make({.roots = std::vector<std::string>()}).value();
   TestFolder folder;
@@ -89,6 +107,47 @@ TEST(LocalObjectStoreTest, FoldersAreMadeAndAreNoFiles) {
   EXPECT_THAT(store->Stat(folder.At("t/metadata")), IsError(ErrorCode::kNotFound));
   EXPECT_THAT(store->Write(folder.At("t/metadata"), "x", WriteMode::kOverwrite),
               IsError(ErrorCode::kIoError));
+}
+
+TEST(LocalObjectStoreTest, OnlyEmptyFoldersGoAndNeverARoot) {
+  TestFolder folder;
+  std::vector<std::string> roots = {folder.At("root"), folder.At("root/inner")};
+  auto store = LocalObjectStore::Make({.roots = roots}).value();
+  ASSERT_THAT(store->EnsureDirectory(folder.At("root/t/metadata")), IsOk());
+  ASSERT_THAT(store->Write(folder.At("root/t/a"), "x", WriteMode::kCreateNew), IsOk());
+  fs::create_directory_symlink("t", folder.path() / "root/link");
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t/a")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/link")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t/metadata/")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t/metadata")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/none/below")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/inner")), IsOkAnd(false));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("elsewhere")), IsError(ErrorCode::kForbidden));
+  EXPECT_TRUE(fs::exists(folder.At("root/t/a")));
+  EXPECT_FALSE(fs::exists(folder.At("root/t/metadata")));
+  EXPECT_TRUE(fs::exists(folder.At("root/inner")));
+  ASSERT_THAT(store->Delete(folder.At("root/t/a")), IsOk());
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root/t")), IsOkAnd(true));
+  EXPECT_THAT(store->RemoveEmptyFolder(folder.At("root")), IsOkAnd(false));
+}
+
+TEST(LocalObjectStoreTest, AWriteSurvivesWhoRemovesEmptyFolders) {
+  TestFolder folder;
+  auto store =
+      LocalObjectStore::Make({.roots = std::vector{folder.At("root")}, .sync = false}).value();
+  std::atomic<bool> done = false;
+  std::jthread cleaner([&] {
+    while (!done) {
+      static_cast<void>(store->RemoveEmptyFolder(folder.At("root/t/metadata")));
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    std::string file = folder.At("root/t/metadata/a");
+    EXPECT_THAT(store->Write(file, "x", WriteMode::kCreateNew), IsOk());
+    EXPECT_THAT(store->Delete(file), IsOk());
+  }
+  done = true;
 }
 
 TEST(LocalObjectStoreTest, RootsConfine) {
@@ -120,6 +179,84 @@ TEST(LocalObjectStoreTest, RootsConfine) {
   EXPECT_THAT(store->Write(folder.At("made/a"), "x", WriteMode::kCreateNew), IsOk());
 }
 
+class GuardedTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_.path() / "d/warehouse");
+    fs::create_directories(folder_.path() / "side");
+    for (const char* name : {"d/firn.db", "d/firn.lock", "side/x.db", "side/x.dbx"}) {
+      std::ofstream(folder_.At(name)) << "precious";
+    }
+    fs::create_symlink("d", folder_.path() / "link");
+    fs::create_symlink("d/firn.db", folder_.path() / "file");
+    fs::create_symlink("../d", folder_.path() / "side/up");
+  }
+  LocalStoreOptions Options(std::optional<std::vector<std::string>> roots) const {
+    return {.roots = std::move(roots),
+            .guarded = {{folder_.At("d"), folder_.At("d/warehouse")},
+                        {folder_.At("side/x.db"), ""},
+                        {folder_.At("side/x.db-wal"), ""}},
+            .sync = true};
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(GuardedTest, NoCallReachesTheServersFiles) {
+  using Roots = std::optional<std::vector<std::string>>;
+  for (const auto& roots : {Roots(std::vector{folder_.path().string()}), Roots()}) {
+    auto store = LocalObjectStore::Make(Options(roots)).value();
+    for (std::string_view name :
+         {"d/firn.db", "d/firn.lock", "link/firn.db", "side/up/firn.db", "d/firn.db-wal",
+          "d/warehouses", "side/x.db", "side/x.db-wal", "side/x.db-wal/a"}) {
+      std::string location = folder_.At(name);
+      EXPECT_THAT(store->Write(location, "x", WriteMode::kOverwrite),
+                  IsError(ErrorCode::kForbidden))
+          << name;
+      EXPECT_THAT(store->EnsureDirectory(location + "/y"), IsError(ErrorCode::kForbidden)) << name;
+      EXPECT_THAT(store->Delete(location), IsError(ErrorCode::kForbidden)) << name;
+      if (fs::exists(location)) {
+        EXPECT_THAT(store->Read(location, 100), IsError(ErrorCode::kForbidden)) << name;
+        EXPECT_THAT(store->ReadRange(location, 0, 1), IsError(ErrorCode::kForbidden)) << name;
+        EXPECT_THAT(store->Stat(location), IsError(ErrorCode::kForbidden)) << name;
+      }
+    }
+    EXPECT_THAT(store->Write(folder_.At("link/new/a"), "x", WriteMode::kCreateNew),
+                IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(store->Read(folder_.At("file"), 100), IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(store->Stat(folder_.At("file")), IsError(ErrorCode::kForbidden));
+    EXPECT_FALSE(fs::exists(folder_.At("d/firn.db-wal")));
+    EXPECT_FALSE(fs::exists(folder_.At("d/new")));
+    EXPECT_FALSE(fs::exists(folder_.At("side/x.db-wal")));
+    EXPECT_THAT(store->Read(folder_.At("side/x.dbx"), 100), IsOkAnd("precious"));
+  }
+}
+
+TEST_F(GuardedTest, TheOpenFolderBelowIsServed) {
+  fs::remove_all(folder_.path() / "d/warehouse");
+  auto store = LocalObjectStore::Make(Options(std::vector{folder_.path().string()})).value();
+  EXPECT_THAT(store->Write(folder_.At("d/warehouse/t/a"), "x", WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(store->Read(folder_.At("link/warehouse/t/a"), 10), IsOkAnd("x"));
+  auto page = store->List(folder_.path().string(), {});
+  ASSERT_THAT(page, IsOk());
+  for (const ListedFile& file : page->files) {
+    EXPECT_THAT(file.location, ::testing::Not(::testing::HasSubstr("firn.")));
+  }
+}
+
+TEST_F(GuardedTest, IsNoRootAndNothingIsMade) {
+  auto store = LocalObjectStore::Make(Options(std::vector{folder_.At("d/warehouse")})).value();
+  for (std::string_view name : {"d", "d/firn.db-journal", "d/other", "d/firn.db", "link/other",
+                                "side/x.db-wal", "side/x.db/a"}) {
+    EXPECT_THAT(store->AddRoot(folder_.At(name)), IsError(ErrorCode::kInvalidArgument)) << name;
+  }
+  EXPECT_FALSE(fs::exists(folder_.At("d/firn.db-journal")));
+  EXPECT_FALSE(fs::exists(folder_.At("d/other")));
+  EXPECT_FALSE(fs::exists(folder_.At("side/x.db-wal")));
+  EXPECT_THAT(store->AddRoot(folder_.At("d/warehouse/sub")), IsOk());
+  EXPECT_THAT(store->AddRoot(folder_.At("side/fine")), IsOk());
+}
+
 TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   SystemClock clock;
   InMemoryObjectStore inner(clock);
@@ -134,6 +271,29 @@ TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   EXPECT_THAT(store.Delete("/a"), IsError(ErrorCode::kIoError));
   EXPECT_EQ(inner.size(), 2);
   EXPECT_EQ(store.calls(), 2);
+}
+
+TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
+  SystemClock clock;
+  InMemoryObjectStore memory(clock);
+  testing::FaultyObjectStore faulty(memory);
+  MeteredObjectStore store(faulty);
+  ASSERT_THAT(store.Write("/a", "12345", WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(store.Read("/a", 100), IsOkAnd(std::string("12345")));
+  EXPECT_THAT(store.ReadRange("/a", 1, 2), IsOkAnd(std::string("23")));
+  EXPECT_THAT(store.Read("/b", 100), IsError(ErrorCode::kNotFound));
+  faulty.Arm({.call = 1});
+  EXPECT_THAT(store.Stat("/a"), IsError(ErrorCode::kIoError));
+
+  EXPECT_EQ(store.bytes_written(), 5U);
+  EXPECT_EQ(store.bytes_read(), 7U);
+  EXPECT_EQ(store.stats(StoreCall::kRead).failures, 0U);
+  EXPECT_EQ(store.stats(StoreCall::kStat).failures, 1U);
+  uint64_t reads = 0;
+  for (uint64_t count : store.stats(StoreCall::kRead).latency.counts) {
+    reads += count;
+  }
+  EXPECT_EQ(reads, 2U);
 }
 
 }  // namespace

@@ -127,4 +127,9 @@ Status StoreRouter::EnsureDirectory(std::string_view location) {
   return store->EnsureDirectory(location);
 }
 
+Result<bool> StoreRouter::RemoveEmptyFolder(std::string_view location) {
+  ASSIGN_OR_RETURN(ObjectStore * store, Find(location));
+  return store->RemoveEmptyFolder(location);
+}
+
 }  // namespace firn::storage

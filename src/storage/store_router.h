@@ -46,6 +46,7 @@ class StoreRouter final : public ObjectStore {
   Status DeleteMany(std::span<const std::string> locations) override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
   Status EnsureDirectory(std::string_view location) override;
+  Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
   /// The store that serves the location.

@@ -2,6 +2,10 @@
 
 import pytest
 
+from harness.catalog import Catalog
+from harness.client import RestClient
+from harness.server import FirnServer
+
 
 def test_check_prints_values_and_where_they_come_from(firn, tmp_path):
     file = tmp_path / "firn.toml"
@@ -39,6 +43,7 @@ WRONG = [
     ("warehouse.name", "bad name"),
     ("warehouse.name", "namespaces"),
     ("warehouse.location", "ftp://x/y"),
+    ("warehouse.allowed_locations", "relative/path"),
     ("storage.allowed_locations", "file:/tmp,relative/path"),
     ("catalog.namespace_separator", "%1F%1F"),
     ("log.level", "loud"),
@@ -65,3 +70,25 @@ def test_unknown_keys_name_the_nearest(firn, tmp_path):
     file.write_text("[server\n")
     assert str(file) in firn("config", "check", "-c", file, expect=2).err
     assert "none.toml" in firn("config", "check", "-c", tmp_path / "none.toml", expect=2).err
+
+
+def test_another_warehouse_at_a_later_start_is_refused(firn, tmp_path):
+    data, first = tmp_path / "data", tmp_path / "first"
+    server = FirnServer(data, args=("--warehouse", str(first)))
+    server.start()
+    server.stop()
+    other = tmp_path / "other"
+    answer = firn("serve", "--data", data, "--warehouse", other, "--listen", "127.0.0.1:0", expect=2)
+    assert str(first) in answer.err
+    assert str(other) in answer.err
+    assert not other.exists()
+    for same in (("--warehouse", f"file://{first}/"), ()):
+        server.args = same
+        server.start()
+        catalog = Catalog(RestClient(server.uri, None))
+        namespace = ("_".join(["n", *map(str, same)]).replace("/", "_"),)
+        catalog.make_namespace(*namespace)
+        location = catalog.make_table(namespace, "t")["metadata"]["location"]
+        assert location.startswith(f"file://{first}/")
+        catalog.client.wire.close()
+        server.stop()

@@ -115,7 +115,11 @@ def test_wrong_arguments(ask, ns):
     assert "twice" in ask("namespace", "set", ns, "-p", "a=1", "-p", "a=2", expect=2).err
     assert "--property" in ask("namespace", "set", ns, expect=2).err
     assert "outside" in ask("table", "register", f"{ns}.t", "/etc/passwd", expect=2).err
-    ask("table", "register", f"{ns}.t", "file:/tmp/no-such-file.metadata.json", expect=3)
+    (warehouse,) = [
+        one for one in ask("warehouse", "list", "--json").json["warehouses"] if one["default"]
+    ]
+    missing = f"{warehouse['location']}/no-such-file.metadata.json"
+    ask("table", "register", f"{ns}.t", missing, expect=3)
     ask("warehouse", "create", "bad name", "file:/tmp/x", expect=2)
     ask("warehouse", "create", "relative", "some/where", expect=2)
     ask("warehouse", "drop", "default", expect=2)

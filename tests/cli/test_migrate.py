@@ -27,6 +27,7 @@ def run_sql(data: Path, script: str) -> None:
 
 def to_version_1(data: Path) -> None:
     drops = "".join(f"DROP TABLE {table};" for table in ADDED_BY_2)
+    drops += "DROP INDEX objects_by_metadata; ALTER TABLE objects DROP COLUMN metadata_key;"
     run_sql(data, drops + "DELETE FROM schema_version WHERE version > 1;")
 
 

@@ -14,7 +14,7 @@ OUT = places.ROOT / "build" / "tests" / "conformance"
 RUN_TIMEOUT_S = 900
 # The kit names locations below file:/tmp and expects to get exactly those: arguments of
 # `firn serve` that allow locations outside the warehouse belong here.
-SERVE_ARGS: tuple[str, ...] = ()
+SERVE_ARGS: tuple[str, ...] = ("--storage-allowed-locations", "file:/tmp")
 
 GROUPS = {
     "kit": ["org.apache.iceberg.rest.RESTCompatibilityKitSuite"],

@@ -1,6 +1,8 @@
 """Drop, purge, rename, register (with overwrite) and unregister of tables."""
 
+import json
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -178,6 +180,31 @@ def test_register_of_a_broken_file(catalog, table, content):
     assert catalog.tables(ns) == [name]
 
 
+def test_a_table_without_a_uuid_gets_one(catalog, table):
+    ns, name = table
+    location = catalog.metadata(ns, name)["location"] + "-old"
+    golden = places.ROOT / "tests/golden/table_metadata/spec_v1_oldest.json"
+    metadata = json.loads(golden.read_text())
+    del metadata["table-uuid"]
+    file = path_of(location) / "metadata" / "v7.metadata.json"
+    if not path_of(catalog.load(ns, name)["metadata-location"]).exists():
+        pytest.skip(f"metadata is not on this file system: {location}")
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({**metadata, "location": location}))
+    registered = register(catalog, ns, "old", f"file:{file}").json
+    assert uuid.UUID(registered["metadata"]["table-uuid"])
+    assert catalog.load(ns, "old") == registered
+    assert registered["metadata-location"].rsplit("/", 1)[1].startswith("00008-")
+    log = [entry["metadata-file"] for entry in registered["metadata"]["metadata-log"]]
+    assert log[-1] == f"file:{file}"
+    assert json.loads(file.read_text()) == {**metadata, "location": location}
+    updates, requirement = [bodies.set_properties(a="b")], registered["metadata"]["table-uuid"]
+    catalog.commit(ns, "old", updates, [{"type": "assert-table-uuid", "uuid": requirement}])
+    again = register(catalog, ns, "old", f"file:{file}", overwrite=True).json
+    assert again["metadata"]["table-uuid"] != requirement
+    catalog.drop(ns, "old")
+
+
 def test_unregister(catalog, table):
     ns, name = table
     last = catalog.append(ns, name)
@@ -208,6 +235,25 @@ def test_old_metadata_files_go_when_the_table_asks(catalog, ns):
     assert len(log) == 2
     there = sorted(first.parent.glob("*.metadata.json"))
     kept = [*log, catalog.load(ns, "t")["metadata-location"]]
+    assert there == sorted(path_of(location) for location in kept)
+
+
+def test_old_metadata_files_go_from_the_metadata_path_too(catalog, ns):
+    other = catalog.make_table(ns, "other")["metadata"]["location"]
+    folder = f"{other}-metadata"
+    properties = {
+        "write.metadata.delete-after-commit.enabled": "true",
+        "write.metadata.previous-versions-max": "2",
+        "write.metadata.path": folder,
+    }
+    catalog.make_table(ns, "t", properties=properties)
+    catalog.make_table(ns, "neighbour", properties={"write.metadata.path": folder})
+    file_of(catalog.load(ns, "t")["metadata-location"])
+    for number in range(5):
+        metadata = catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])["metadata"]
+    kept = [entry["metadata-file"] for entry in metadata["metadata-log"]]
+    kept += [catalog.load(ns, name)["metadata-location"] for name in ("t", "neighbour")]
+    there = sorted(path_of(folder).glob("*.metadata.json"))
     assert there == sorted(path_of(location) for location in kept)
 
 

@@ -138,6 +138,42 @@ def test_replayed_create_does_not_make_the_table_again(catalog, ns, key):
     assert catalog.tables(ns) == []
 
 
+@pytest.mark.parametrize("what", ["create", "register"])
+def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, what):
+    properties = {
+        "write.metadata.delete-after-commit.enabled": "true",
+        "write.metadata.previous-versions-max": "1",
+    }
+    if what == "create":
+        call = Call("POST", catalog.path(ns, "tables"), bodies.create_table("t", properties=properties))
+    else:
+        location = catalog.make_table(ns, "t", properties=properties)["metadata-location"]
+        catalog.drop(ns, "t")
+        call = Call(
+            "POST", catalog.path(ns, "register"), {"name": "t", "metadata-location": location}
+        )
+    first = call.send(catalog.client, key, expect=200).json
+    for number in range(4):
+        catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])
+    again = call.send(catalog.client, key, expect=200).json
+    assert again == catalog.load(ns, "t")
+    assert again["metadata"]["table-uuid"] == first["metadata"]["table-uuid"]
+    # Another table of that name is nobody's answer.
+    catalog.drop(ns, "t")
+    catalog.make_table(ns, "t")
+    call.send(catalog.client, key, expect=404)
+
+
+def test_a_view_commit_that_changes_nothing_keeps_the_version(catalog, view, key):
+    before = catalog.load_view(*view)
+    for headers in ({}, key, key):
+        assert catalog.replace_view(*view, [], headers=headers) == before
+    same = [{"action": "set-location", "location": before["metadata"]["location"]}]
+    other = {"Idempotency-Key": bodies.idempotency_key()}
+    assert catalog.replace_view(*view, same, headers=other) == before
+    assert catalog.load_view(*view) == before
+
+
 def test_replayed_drop_does_not_drop_the_next_table(catalog, table, key):
     call = Call("DELETE", catalog.path(table[0], "tables", table[1]))
     call.send(catalog.client, key, expect=204)

@@ -1,6 +1,7 @@
 """/management/v1/jobs: what is listed, retried and cancelled; a warehouse outlives its jobs."""
 
 import json
+import re
 import sqlite3
 import time
 from contextlib import closing
@@ -115,7 +116,12 @@ def test_a_job_tells_what_it_is_about(start):
     assert done["kind"] == "purge"
     assert done["warehouse"] == WAREHOUSE
     assert done["error"] == ""
-    assert done["progress"] == {"files-deleted": 1, "files-out-of-reach": 0}
+    assert done["progress"] == {
+        "files-deleted": 1,
+        "files-left-outside": 0,
+        "files-in-use": 0,
+        "files-out-of-reach": 0,
+    }
     assert done["payload"]["uuid"] == loaded["metadata"]["table-uuid"]
     assert done["run-after-ms"] <= time.time() * 1000
     assert operator.jobs() == [done]
@@ -166,6 +172,8 @@ def test_a_failure_is_logged(stuck):
     failures = [line for line in lines if line.get("job") == str(number)]
     assert failures
     assert all(line["level"] == "warn" and line["error"] for line in failures)
+    # The place in the source, without the path that it was built at.
+    assert all(re.search(r" \((?!src/|[./])[\w./]+\.\w+:\d+\)$", line["error"]) for line in failures)
 
 
 def test_a_delayed_purge_is_cancelled_and_the_table_comes_back(start):

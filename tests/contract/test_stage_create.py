@@ -1,5 +1,6 @@
 """Staged creation: nothing exists until the commit that asserts the table away."""
 
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,6 +128,28 @@ def test_creation_without_a_stage_call(catalog, ns):
     ]
     metadata = catalog.commit(ns, "t", updates, CREATE)["metadata"]
     assert metadata["table-uuid"] == "9c12d441-03fe-4693-9a96-a0705ddf69c1"
+
+
+def test_a_chosen_uuid_is_one_and_names_the_location(catalog, ns):
+    chosen = str(uuid.uuid4())
+    updates = [
+        update
+        for update in creation(stage(catalog, ns, "other"))
+        if update["action"] not in ("assign-uuid", "set-location")
+    ]
+    for wrong in ("not a uuid", "", chosen[:-1], f"{{{chosen}}}", chosen.replace("-", "")):
+        named = [{"action": "assign-uuid", "uuid": wrong}, *updates]
+        catalog.commit(ns, "t", named, CREATE, expect=400)
+    named = [{"action": "assign-uuid", "uuid": chosen}, *updates]
+    metadata = catalog.commit(ns, "t", named, CREATE)["metadata"]
+    assert metadata["table-uuid"] == chosen
+    assert metadata["location"].endswith(f"/t-{chosen.replace('-', '')[:12]}")
+    # The uuid of a table that is there is nobody else's.
+    elsewhere = {"action": "set-location", "location": f"{metadata['location']}-two"}
+    catalog.commit(ns, "two", [*named, elsewhere], CREATE, expect=400)
+    assert catalog.tables(ns) == ["t"]
+    catalog.drop(ns, "t")
+    catalog.commit(ns, "two", [*named, elsewhere], CREATE)
 
 
 def test_assert_create_beside_other_requirements(catalog, ns):

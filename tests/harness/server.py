@@ -17,6 +17,8 @@ from harness import places
 READY_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 35
 POLL_S = 0.02
+# Tests make warehouses below pytest's folders.
+DEFAULTS = {"FIRN_WAREHOUSE_ALLOWED_LOCATIONS": f"file:{tempfile.gettempdir()}"}
 
 
 class ServerFailed(RuntimeError):
@@ -58,7 +60,7 @@ class FirnServer:
         command += ["--data", str(self.data), *self.args]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**os.environ, **self.env}
+                command, stdout=log, stderr=log, env={**os.environ, **DEFAULTS, **self.env}
             )
 
     def wait_ready(self, timeout_s: float = READY_TIMEOUT_S) -> None:

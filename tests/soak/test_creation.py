@@ -6,6 +6,7 @@ import crowd
 import pytest
 
 from harness import bodies
+from harness.files import path_of
 
 ROUNDS = 5
 
@@ -23,6 +24,30 @@ def test_one_name_is_given_once(catalog, ns, kind):
         statuses = crowd.run(catalog.client.uri, work, 30).statuses
         won = statuses[200] + statuses[204]
         assert (won, statuses[409]) == (1, crowd.WRITERS - 1), dict(statuses)
+
+
+def test_losers_leave_no_folder(catalog, ns):
+    """Creations of one name, at places of their own and all at one place."""
+    base = catalog.make_table(ns, "base")["metadata"]["location"]
+    if not path_of(base).exists():
+        pytest.skip(f"the warehouse is not on this file system: {base}")
+    path = catalog.path(ns, "tables")
+    for number in range(ROUNDS):
+        for location in ({}, {"location": f"{base}-one{number}"}):
+            name = f"t{number}{len(location)}"
+
+            def work(member, name=name, location=location) -> None:
+                body = bodies.create_table(name, **location)
+                member.note(member.client.post(path, body))
+
+            statuses = crowd.run(catalog.client.uri, work, 30).statuses
+            assert statuses[200] == 1, dict(statuses)
+            made = path_of(catalog.metadata(ns, name)["location"])
+            files = sorted(made.rglob("*"))
+            assert [file.name for file in files if file.is_dir()] == ["data", "metadata"]
+            assert len([file for file in files if file.is_file()]) == 1
+    folders = {path_of(catalog.metadata(ns, name)["location"]) for name in catalog.tables(ns)}
+    assert set(path_of(base).parent.iterdir()) == folders
 
 
 def requests(catalog, ns, kind: str, name: str):

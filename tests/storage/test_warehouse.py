@@ -1,9 +1,11 @@
 """`firn serve` with its warehouse on S3: PyIceberg creates, appends, reads, drops with purge."""
 
+import json
 import time
 import urllib.request
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import NoSuchTableError
@@ -11,6 +13,7 @@ from pyiceberg.exceptions import NoSuchTableError
 from harness import bodies
 from harness.object_server import BUCKET
 from harness.server import FirnServer, temporary_server
+from harness.wire import Wire
 
 PURGE_SECONDS = 20
 ROWS = pa.table({"id": pa.array(range(1000), pa.int64()), "name": [f"n{i}" for i in range(1000)]})
@@ -102,6 +105,53 @@ def test_locations_outside_the_warehouse_are_refused(catalog):
         catalog.create_table(
             "outside.t", schema=ROWS.schema, location=f"s3://{BUCKET}/elsewhere/outside"
         )
+
+
+def create_warehouse(server, name: str, location: str) -> int:
+    wire = Wire(server.uri)
+    body = json.dumps({"name": name, "location": location}).encode()
+    headers = {"Content-Type": "application/json"}
+    answer = wire.send("POST", "/management/v1/warehouses", body, headers)
+    wire.close()
+    return answer.status
+
+
+def test_clients_make_warehouses_where_the_operator_allows(s3, tmp_path):
+    """Beside a default warehouse of local files, too."""
+    place = bodies.unique("allowed")
+    env = {**s3.environment(), "FIRN_WAREHOUSE_ALLOWED_LOCATIONS": f"s3://{BUCKET}/{place}"}
+    server = FirnServer(tmp_path / "data", env).start()
+    try:
+        for refused in (f"s3://{BUCKET}/{place}er", f"s3://{BUCKET}", f"s3://other/{place}"):
+            assert create_warehouse(server, "bad", refused) == 400, refused
+        assert create_warehouse(server, "remote", f"s3://{BUCKET}/{place}/w") == 200
+        for _ in range(2):
+            options = {"type": "rest", "uri": server.uri, **s3.client_options()}
+            catalog = load_catalog("a", warehouse="remote", **options)
+            catalog.create_namespace_if_not_exists("n")
+            table = catalog.create_table("n.t", schema=ROWS.schema)
+            assert table.location().startswith(f"s3://{BUCKET}/{place}/w/n/t-")
+            table.append(ROWS)
+            assert catalog.load_table("n.t").scan().to_arrow().num_rows == 1000
+            catalog.purge_table("n.t")
+            wait_for_no_files(s3, f"{place}/w/n")
+            server.stop()
+            server.start()
+    finally:
+        server.stop()
+
+
+def test_a_purge_leaves_what_the_table_does_not_own(s3, catalog, warehouse):
+    catalog.create_namespace("owned")
+    table = catalog.create_table("owned.t", schema=ROWS.schema)
+    table.append(ROWS)
+    foreign = f"{warehouse}/brought/rows.parquet"
+    with s3.files().open_output_stream(f"{BUCKET}/{foreign}") as out:
+        pq.write_table(ROWS, out)
+    table.add_files([f"s3://{BUCKET}/{foreign}"])
+    catalog.purge_table("owned.t")
+    wait_for_no_files(s3, f"{warehouse}/owned")
+    assert s3.keys(f"{warehouse}/brought") == [f"{BUCKET}/{foreign}"]
 
 
 def test_no_key_is_in_the_log(s3, server):

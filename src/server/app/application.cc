@@ -5,11 +5,12 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
 #include "server/rest/router.h"
+#include "server/service/commit_counters.h"
 #include "server/service/commit_locks.h"
 #include "server/service/job_runner.h"
 #include "server/service/metadata_cache.h"
@@ -33,6 +35,7 @@
 #include "storage/aws/credentials.h"
 #include "storage/local_object_store.h"
 #include "storage/location.h"
+#include "storage/metered_object_store.h"
 #include "storage/s3/s3_object_store.h"
 #include "storage/s3/s3_options.h"
 #include "storage/store_router.h"
@@ -40,16 +43,29 @@
 namespace firn::app {
 namespace {
 
-/// The places, with a data folder that is there.
-Result<Places> MakePlaces(const config::Settings& settings) {
-  ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
-  std::error_code error;
-  std::filesystem::create_directories(places.data_dir, error);
-  if (error) {
-    return Error(ErrorCode::kIoError, fmt::format("Cannot make data.dir {}: {}",
-                                                  places.data_dir.string(), error.message()));
+/// The location of the default warehouse: what an earlier start recorded, else what the settings
+/// say. Errors: kInvalidArgument where the settings name another place than was recorded: the
+/// tables are there, and whoever named this one would not find them.
+Result<std::string> DefaultWarehouseLocation(const config::Settings& settings,
+                                             const Places& places,
+                                             store::CatalogStore& store) {
+  ASSIGN_OR_RETURN(auto recorded, store.ListWarehouses(kNoDeadline));
+  auto found = std::ranges::find_if(recorded, &store::WarehouseRecord::is_default);
+  if (found == recorded.end()) {
+    return places.warehouse_location;
   }
-  return places;
+  if (!settings.warehouse_location.empty()) {
+    ASSIGN_OR_RETURN(auto wanted, storage::Location::Parse(places.warehouse_location));
+    ASSIGN_OR_RETURN(auto there, storage::Location::Parse(found->location));
+    if (!(wanted == there)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("warehouse.location is {}, but the default warehouse {} of {} was "
+                               "made at {}: leave the setting away, or use another data.dir",
+                               places.warehouse_location, found->name, places.database_path,
+                               found->location));
+    }
+  }
+  return found->location;
 }
 
 /// HOST:PORT, HOST perhaps in brackets.
@@ -169,7 +185,7 @@ void LogJobFailure(observe::Log& log,
 class Parts {
  public:
   static Result<std::unique_ptr<Parts>> Make(const config::Settings& settings) {
-    ASSIGN_OR_RETURN(Places places, MakePlaces(settings));
+    ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
     auto parts = std::unique_ptr<Parts>(new Parts(settings));
     RETURN_IF_ERROR(parts->Open(settings, places));
     return parts;
@@ -179,6 +195,7 @@ class Parts {
   observe::Telemetry& telemetry() { return *telemetry_; }
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
+  observe::Metrics& metrics() { return metrics_; }
 
   /// Ends everything but the log, which can then tell so.
   static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
@@ -190,26 +207,37 @@ class Parts {
       : options_(ServiceOptionsOf(settings)), cache_(settings.metadata_cache_bytes.bytes) {}
 
   Status Open(const config::Settings& settings, const Places& places) {
-    ASSIGN_OR_RETURN(log_, observe::Log::Open({settings.log_level, settings.log_file}));
+    // The first of all: it makes the folder, which the log may be in.
     ASSIGN_OR_RETURN(lock_, store::sqlite::DataFolderLock::Acquire(places.data_dir.string()));
+    ASSIGN_OR_RETURN(log_, observe::Log::Open({settings.log_level, settings.log_file}));
     ASSIGN_OR_RETURN(store_, store::sqlite::OpenSqliteStore({.path = places.database_path}));
+    ASSIGN_OR_RETURN(const std::string location,
+                     DefaultWarehouseLocation(settings, places, *store_));
     RETURN_IF_ERROR(OpenStorage(settings, places));
-    for (const std::string& allowed : settings.allowed_locations) {
-      RETURN_IF_ERROR(objects_->AddRoot(allowed));
+    RETURN_IF_ERROR(objects_->AddRoot(location));
+    for (const std::string& root : settings.allowed_locations) {
+      RETURN_IF_ERROR(objects_->AddRoot(root));
     }
-    auto prepare = [this, data_dir = places.data_dir.string()](const std::string& location) {
-      return AddWarehouseRoot(location, data_dir);
+    WarehousePlaces allowed{.data_dir = places.data_dir.string(),
+                            .configured = location,
+                            .allowed = settings.warehouse_allowed_locations};
+    allowed.allowed.push_back((places.data_dir / "warehouse").string());
+    auto prepare = [this, allowed](const std::string& wanted) {
+      return AddWarehouseRoot(wanted, allowed);
     };
     warehouses_ = std::make_unique<service::WarehouseDirectory>(*store_, prepare);
-    RETURN_IF_ERROR(
-        warehouses_->Open(settings.warehouse_name, places.warehouse_location, clock_.Now()));
+    RETURN_IF_ERROR(warehouses_->Open(settings.warehouse_name, location, clock_.Now()));
     for (const store::WarehouseRecord& warehouse : *warehouses_->list()) {
       RETURN_IF_ERROR(objects_->AddRoot(warehouse.location));
     }
+    metered_ = std::make_unique<storage::MeteredObjectStore>(*objects_);
     environment_ = std::make_unique<service::Environment>(
-        service::Environment{*store_, *objects_, clock_, cache_, locks_, options_});
+        service::Environment{*store_, *metered_, clock_, cache_, locks_, options_, counters_});
     metrics_.AddSource(observe::LogSource(*log_));
     metrics_.AddSource(observe::MetadataCacheSource(cache_));
+    metrics_.AddSource(observe::CommitSource(counters_));
+    metrics_.AddSource(observe::StoreSource(*store_));
+    metrics_.AddSource(observe::ObjectStoreSource(*metered_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
     health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
     ASSIGN_OR_RETURN(
@@ -227,8 +255,9 @@ class Parts {
 
   /// Local files, and S3 from the first root that lies there on.
   Status OpenStorage(const config::Settings& settings, const Places& places) {
-    ASSIGN_OR_RETURN(auto local,
-                     storage::LocalObjectStore::Make({.roots = std::vector<std::string>()}));
+    ASSIGN_OR_RETURN(
+        auto local, storage::LocalObjectStore::Make({.roots = std::vector<std::string>(),
+                                                     .guarded = GuardedPathsOf(places, settings)}));
     objects_ = std::make_unique<storage::StoreRouter>(std::move(local));
     objects_->AddScheme(
         "s3",
@@ -238,16 +267,35 @@ class Parts {
           ASSIGN_OR_RETURN(auto options, storage::s3::ParseS3Options(properties, environment));
           return storage::s3::S3ObjectStore::Make(options, environment, clock_);
         });
-    return objects_->AddRoot(places.warehouse_location);
+    return {};
   }
 
-  /// A warehouse may lie in the data folder, but not hold it: the database is nobody's table.
-  Status AddWarehouseRoot(const std::string& location, const std::string& data_dir) {
+  /// Where warehouses may be.
+  struct WarehousePlaces {
+    std::string data_dir;
+    /// The default one's, as the operator configured it.
+    std::string configured;
+    std::vector<std::string> allowed;
+  };
+
+  /// A warehouse may lie in the data folder, but not hold it: the database is nobody's table. One
+  /// that a client asks for lies where the operator allowed it.
+  Status AddWarehouseRoot(const std::string& location, const WarehousePlaces& places) {
     ASSIGN_OR_RETURN(storage::Location root, storage::Location::Parse(location));
-    ASSIGN_OR_RETURN(storage::Location data, storage::Location::Parse(data_dir));
+    ASSIGN_OR_RETURN(storage::Location data, storage::Location::Parse(places.data_dir));
     if (root.Contains(data)) {
       return Error(ErrorCode::kInvalidArgument,
                    fmt::format("Warehouse location {} holds the server's data folder", location));
+    }
+    bool allowed = location == places.configured;
+    for (const std::string& text : places.allowed) {
+      ASSIGN_OR_RETURN(storage::Location place, storage::Location::Parse(text));
+      allowed = allowed || place.Contains(root);
+    }
+    if (!allowed) {
+      return Error(
+          ErrorCode::kInvalidArgument,
+          fmt::format("Warehouse location {} is outside warehouse.allowed_locations", location));
     }
     return objects_->AddRoot(location);
   }
@@ -256,11 +304,13 @@ class Parts {
   service::ServiceOptions options_;
   service::MetadataCache cache_;
   service::CommitLocks locks_;
+  service::CommitCounters counters_;
   observe::Metrics metrics_;
   std::unique_ptr<observe::Log> log_;
   std::optional<store::sqlite::DataFolderLock> lock_;
   std::unique_ptr<store::CatalogStore> store_;
   std::unique_ptr<storage::StoreRouter> objects_;
+  std::unique_ptr<storage::MeteredObjectStore> metered_;
   std::unique_ptr<service::WarehouseDirectory> warehouses_;
   std::unique_ptr<service::Environment> environment_;
   std::unique_ptr<observe::Telemetry> telemetry_;
@@ -280,6 +330,9 @@ Status CheckSettings(const config::Settings& settings) {
   for (const std::string& allowed : settings.allowed_locations) {
     RETURN_IF_ERROR(Named("storage.allowed_locations", storage::Location::Parse(allowed)));
   }
+  for (const std::string& allowed : settings.warehouse_allowed_locations) {
+    RETURN_IF_ERROR(Named("warehouse.allowed_locations", storage::Location::Parse(allowed)));
+  }
   // Without the environment: what it says is looked at when S3 is used.
   RETURN_IF_ERROR(storage::s3::ParseS3Options(S3PropertiesOf(settings),
                                               [](std::string_view) { return std::nullopt; }));
@@ -295,6 +348,7 @@ Status Run(const config::Settings& settings) {
   ASSIGN_OR_RETURN(std::unique_ptr<Parts> parts, Parts::Make(settings));
   ASSIGN_OR_RETURN(auto server,
                    http::HttpServer::Start(options, parts->handler(), parts->telemetry()));
+  parts->metrics().AddSource(observe::ServerSource(*server));
   std::string address = fmt::format("{}:{}", options.host, server->port());
   fmt::print("Firn serves the Iceberg REST catalog at http://{}\n", address);
   std::fflush(stdout);

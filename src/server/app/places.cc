@@ -31,4 +31,22 @@ Result<Places> FindPlaces(const config::Settings& settings) {
   return places;
 }
 
+std::vector<storage::GuardedPath> GuardedPathsOf(const Places& places,
+                                                 const config::Settings& settings) {
+  auto absolute = [](const std::string& path) {
+    std::error_code error;
+    return std::filesystem::absolute(path, error).lexically_normal().string();
+  };
+  std::vector<storage::GuardedPath> guarded = {
+      {places.data_dir.string(), (places.data_dir / "warehouse").string()}};
+  const std::string database = absolute(places.database_path);
+  for (std::string_view beside : {"", "-wal", "-shm", "-journal", ".lock"}) {
+    guarded.push_back({database + std::string(beside), ""});
+  }
+  if (!settings.log_file.empty()) {
+    guarded.push_back({absolute(settings.log_file), ""});
+  }
+  return guarded;
+}
+
 }  // namespace firn::app

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "server/config/settings.h"
+#include "storage/guarded_paths.h"
 
 namespace firn::app {
 
@@ -22,5 +24,10 @@ struct Places {
 
 /// Looks at no file. Errors: kInvalidArgument for a database that is not `sqlite:PATH`.
 Result<Places> FindPlaces(const config::Settings& settings);
+
+/// What no table may touch: the data folder but for `warehouse` in it, the database with the files
+/// that SQLite and the lock put beside it, the log.
+std::vector<storage::GuardedPath> GuardedPathsOf(const Places& places,
+                                                 const config::Settings& settings);
 
 }  // namespace firn::app

@@ -53,6 +53,7 @@ struct Settings {
   std::string database_url;
   std::string warehouse_name;
   std::string warehouse_location;
+  StringList warehouse_allowed_locations;
   StringList allowed_locations;
   bool check_metadata_exists = true;
   bool check_remote_metadata_exists = false;

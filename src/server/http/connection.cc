@@ -247,7 +247,10 @@ awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
           }
         };
         bool reads = request.method == Method::kGet || request.method == Method::kHead;
-        if (!state_.workers.TrySubmit(reads ? Lane::kRead : Lane::kChange, task)) {
+        bool taken =
+            reads ? state_.workers.TrySubmitRead(task)
+                  : state_.workers.TrySubmitChange(state_.handler.ChangedObject(request), task);
+        if (!taken) {
           finish(state_.handler.RenderError(
               429, Error(ErrorCode::kResourceExhausted, "The server is busy, try again later")));
         }

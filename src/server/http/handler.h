@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ class Handler {
 
   /// Called on a worker thread; may block until `request.deadline`.
   virtual Response Handle(const Request& request) = 0;
+
+  /// A hash of what the request changes, the same for requests that would wait for each other; 0
+  /// where it is no one thing. Called on an I/O thread.
+  virtual uint64_t ChangedObject(const Request& /*request*/) const { return 0; }
 
   /// The answer to a request that never reached Handle: malformed, too large, too many.
   virtual Response RenderError(int status, const Error& error) = 0;

@@ -27,6 +27,8 @@ using asio::ip::tcp;
 constexpr std::chrono::milliseconds kSweepInterval{250};
 constexpr std::chrono::milliseconds kAcceptPause{50};
 constexpr int kListenBacklog = 4096;
+/// Then the connections that are in have their turn.
+constexpr int kMaxAcceptedAtOnce = 256;
 
 /// One thread, its event loop and its connections.
 struct IoThread {
@@ -62,7 +64,10 @@ class HttpServer::Impl {
  public:
   Impl(const ServerOptions& options, Handler& handler, RequestObserver& observer)
       : state_{handler, observer, options.limits,
-               WorkerPool(options.worker_threads, options.limits.max_queued_requests)},
+               WorkerPool(
+                   {.threads = options.worker_threads,
+                    .max_queued = options.limits.max_queued_requests,
+                    .max_computing_changes = std::max(1U, std::thread::hardware_concurrency())})},
         acceptor_(MakeThreads(options)) {}
 
   ~Impl() { Stop(); }
@@ -119,6 +124,7 @@ class HttpServer::Impl {
   }
 
   uint16_t port() const { return port_; }
+  size_t queued_requests() const { return state_.workers.queued(); }
 
  private:
   asio::io_context& MakeThreads(const ServerOptions& options) {
@@ -130,22 +136,30 @@ class HttpServer::Impl {
     return threads_[0]->context;
   }
 
+  /// A crowd that comes at once is let in at once: taken one at a time, between the requests of
+  /// those who are in, its last would wait for seconds.
   asio::awaitable<void> Accept() {
-    size_t next = 0;
+    boost::system::error_code error;
+    acceptor_.non_blocking(true, error);
     while (!state_.draining) {
-      IoThread& io = *threads_[next++ % threads_.size()];
-      boost::system::error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(
-          io.context, asio::redirect_error(asio::use_awaitable, error));
+      co_await acceptor_.async_wait(tcp::acceptor::wait_read,
+                                    asio::redirect_error(asio::use_awaitable, error));
       if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
         co_return;
       }
-      if (error) {  // out of descriptors, or the client left already
+      for (int i = 0; i < kMaxAcceptedAtOnce && !error; ++i) {
+        IoThread& io = *threads_[next_thread_];
+        tcp::socket socket = acceptor_.accept(io.context, error);
+        if (!error) {
+          next_thread_ = (next_thread_ + 1) % threads_.size();
+          Admit(io, std::move(socket));
+        }
+      }
+      if (error && error != asio::error::would_block && error != asio::error::connection_aborted) {
+        // Out of descriptors.
         asio::steady_timer pause(threads_[0]->context, kAcceptPause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        continue;
       }
-      Admit(io, std::move(socket));
     }
   }
 
@@ -185,6 +199,8 @@ class HttpServer::Impl {
   ServerState state_;
   tcp::acceptor acceptor_;
   uint16_t port_ = 0;
+  /// Gets the next connection.
+  size_t next_thread_ = 0;
 };
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const ServerOptions& options,
@@ -200,6 +216,7 @@ HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
 uint16_t HttpServer::port() const { return impl_->port(); }
+size_t HttpServer::queued_requests() const { return impl_->queued_requests(); }
 
 bool HttpServer::Drain(std::chrono::milliseconds timeout) { return impl_->Drain(timeout); }
 

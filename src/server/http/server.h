@@ -42,6 +42,8 @@ class HttpServer {
   ~HttpServer();
 
   uint16_t port() const;
+  /// Requests that wait for a worker now.
+  size_t queued_requests() const;
   /// False where connections were still open when the timeout passed.
   bool Drain(std::chrono::milliseconds timeout);
 

@@ -1,10 +1,19 @@
-// WorkerPool: a fixed number of threads for work that blocks, fed by a bounded queue of two lanes.
-// Changes wait for the disk and for each other; they never hold all threads, so that reads, which
-// take microseconds, do not stand behind them.
+// WorkerPool: a fixed number of threads for work that blocks, fed by a bounded queue of two lanes,
+// reads and changes. Changes wait for the disk and for each other, so what they may hold is
+// bounded:
+// - never all threads: reads, which take microseconds, do not stand behind them;
+// - of one object a few threads: its changes come one after the other anyway, and a crowd of them
+//   does not stand before the changes of all others;
+// - few cores: workers are scheduled behind the I/O threads, and of the changes begun only some
+//   compute at a time, while the others wait (WaitingScope).
+// Submitting takes no lock: a worker that was put aside while it held one would keep every
+// connection waiting.
 //
-// Thread-safety: TrySubmit from any thread; Shutdown and the destructor from one.
+// Thread-safety: TrySubmit* from any thread; Shutdown and the destructor from one.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -12,44 +21,93 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
+
+#include "server/http/task_inbox.h"
 
 namespace firn::http {
 
-enum class Lane : uint8_t { kRead, kChange };
+struct WorkerPoolLimits {
+  size_t threads = 32;
+  /// Tasks that wait for a thread; one more is refused.
+  size_t max_queued = 2048;
+  /// Changes that compute at a time, 1 or more.
+  size_t max_computing_changes = 1;
+  /// Changes of one object that hold a thread.
+  size_t max_changes_an_object = 2;
+  /// How long a change that has waited waits once more for its turn, at most: then it goes on.
+  std::chrono::milliseconds max_turn_wait{50};
+};
 
 class WorkerPool {
  public:
-  WorkerPool(size_t threads, size_t max_queued);
+  explicit WorkerPool(const WorkerPoolLimits& limits);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Moves `task` into the queue; false where the queue is full, and then `task` is left as it was.
-  bool TrySubmit(Lane lane, std::move_only_function<void()>& task);
+  /// Moves `task` into the queue; false where the queue is full or closed, and then `task` is left
+  /// as it was.
+  bool TrySubmitRead(std::move_only_function<void()>& task);
+  /// The same for a change. `object`: a hash of what is changed; 0 for no one thing.
+  bool TrySubmitChange(uint64_t object, std::move_only_function<void()>& task);
 
   /// Takes nothing more, runs what is queued and joins the threads. The destructor calls it.
   void Shutdown();
 
   /// Tasks waiting now.
-  size_t queued() const;
+  size_t queued() const { return queued_.load(std::memory_order_relaxed); }
 
  private:
   using Task = std::move_only_function<void()>;
+  class Turn;
+  struct Change {
+    uint64_t object = 0;
+    Task task;
+  };
+  struct Object {
+    /// Its changes that hold a thread or are next in `changes_`.
+    size_t admitted = 0;
+    std::deque<Task> waiting;
+  };
 
+  bool TrySubmit(uint64_t tag, Task& task);
   void Run();
+  void TakeTurnBack();
+  // The following are called with the lock held; the first two release it while the task runs.
+  void RunRead(std::unique_lock<std::mutex>& lock);
+  void RunChange(std::unique_lock<std::mutex>& lock);
+  void SortSubmitted();
+  void SortChange(uint64_t object, Task task);
+  void ChangeEnded(uint64_t object);
   bool ChangeMayRun() const;
-  /// Takes from the lanes in turn where both have something that may run.
-  Task TakeNext(Lane& lane);
+  bool Finished();
+  /// Wakes who may go on now.
+  void TellNext();
 
-  const size_t max_queued_;
-  /// Changes that may run at once: three quarters of the threads.
+  const WorkerPoolLimits limits_;
+  /// Changes that may be begun at once: three quarters of the threads.
   const size_t max_changes_;
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
+
+  TaskInbox inbox_;
+  std::atomic<size_t> queued_ = 0;
+  /// Raised when there may be something to do; threads without work sleep on its value.
+  std::atomic<int> signal_ = 0;
+
+  /// Of the workers among themselves.
+  std::mutex mutex_;
   std::deque<Task> reads_;
-  std::deque<Task> changes_;
-  size_t running_changes_ = 0;
+  /// Those that need only a thread and a turn.
+  std::deque<Change> changes_;
+  /// Of which there are changes.
+  std::unordered_map<uint64_t, Object> objects_;
+  size_t begun_changes_ = 0;
+  /// Of those, the ones that do not wait.
+  size_t computing_changes_ = 0;
+  /// Of those, the ones that have waited and want to go on: they come before new ones.
+  size_t resuming_changes_ = 0;
+  std::condition_variable turn_free_;
   bool change_is_next_ = false;
   bool stopping_ = false;
   std::vector<std::thread> threads_;

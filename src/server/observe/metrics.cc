@@ -1,5 +1,6 @@
 #include "server/observe/metrics.h"
 
+#include <array>
 #include <fstream>
 
 namespace firn::observe {
@@ -23,6 +24,11 @@ double AnonymousBytes() {
 
 Metrics::Metrics() : start_time_(SystemClock().Now()) {}
 
+void Metrics::AddSource(Source source) {
+  std::lock_guard lock(mutex_);
+  sources_.push_back(std::move(source));
+}
+
 void Metrics::SetEntityCounts(const store::EntityCounts& counts) {
   std::lock_guard lock(mutex_);
   entities_ = counts;
@@ -43,6 +49,12 @@ void Metrics::CollectOwn(Exposition& exposition) {
        {std::pair{"warehouse", entities_.warehouses}, std::pair{"namespace", entities_.namespaces},
         std::pair{"table", entities_.tables}, std::pair{"view", entities_.views}}) {
     exposition.Gauge(kEntities, kEntitiesHelp, static_cast<double>(count), {{"kind", kind}});
+  }
+  constexpr std::array<std::string_view, store::kJobStates> kStates = {"queued", "running", "done",
+                                                                       "failed", "cancelled"};
+  for (size_t state = 0; state < kStates.size(); ++state) {
+    exposition.Gauge("firn_jobs", "Background jobs, by state.",
+                     static_cast<double>(entities_.jobs[state]), {{"state", kStates[state]}});
   }
   exposition.Gauge("firn_database_up", "1 where the last look at the database succeeded.",
                    database_up_ ? 1 : 0);

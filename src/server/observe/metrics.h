@@ -2,8 +2,7 @@
 // contract: docs/metrics.md lists them.
 //
 // What requests count is kept here (request_metrics.h); what other rooms count is asked of them at
-// each scrape, through sources (sources.h). Thread-safety: any thread; AddSource before the first
-// Render.
+// each scrape, through sources (sources.h). Thread-safety: any thread.
 #pragma once
 
 #include <atomic>
@@ -27,7 +26,7 @@ class Metrics {
 
   Metrics();
 
-  void AddSource(Source source) { sources_.push_back(std::move(source)); }
+  void AddSource(Source source);
 
   RequestMetrics& requests() { return requests_; }
   void ConnectionOpened() { connections_.fetch_add(1, std::memory_order_relaxed); }

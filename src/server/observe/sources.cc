@@ -21,4 +21,72 @@ Metrics::Source MetadataCacheSource(const service::MetadataCache& cache) {
   };
 }
 
+Metrics::Source CommitSource(const service::CommitCounters& counters) {
+  return [&counters](Exposition& exposition) {
+    constexpr std::string_view kName = "firn_commits_total";
+    constexpr std::string_view kHelp = "Changes of tables and views, by how they ended.";
+    exposition.Counter(kName, kHelp, counters.committed, {{"result", "committed"}});
+    exposition.Counter(kName, kHelp, counters.conflicts, {{"result", "conflict"}});
+    exposition.Counter(kName, kHelp, counters.unknown, {{"result", "unknown"}});
+    exposition.Counter("firn_commit_retries_total",
+                       "Changes done again inside the server because another came first.",
+                       counters.retries);
+  };
+}
+
+Metrics::Source StoreSource(const store::CatalogStore& store) {
+  return [&store](Exposition& exposition) {
+    store::StoreStats stats = store.Stats();
+    constexpr std::string_view kTime = "firn_database_duration_seconds";
+    constexpr std::string_view kTimeHelp = "How long the database was used, by kind of use.";
+    exposition.Histogram(kTime, kTimeHelp, stats.reads, {{"kind", "read"}});
+    exposition.Histogram(kTime, kTimeHelp, stats.groups, {{"kind", "group"}});
+    constexpr std::string_view kWait = "firn_database_wait_seconds";
+    constexpr std::string_view kWaitHelp = "How long was waited for the database, by kind of use.";
+    exposition.Histogram(kWait, kWaitHelp, stats.reader_waits, {{"kind", "read"}});
+    exposition.Histogram(kWait, kWaitHelp, stats.change_waits, {{"kind", "change"}});
+    exposition.Counter("firn_database_changes_total",
+                       "Changes in groups: divided by the number of groups, a group's size.",
+                       stats.changes);
+    exposition.Gauge("firn_database_changes_waiting", "Changes that wait for their group.",
+                     static_cast<double>(stats.changes_waiting));
+    exposition.Gauge("firn_database_readers_in_use", "Sessions that read now.",
+                     static_cast<double>(stats.readers_in_use));
+    exposition.Gauge("firn_database_readers_max", "Sessions that may read at a time.",
+                     static_cast<double>(stats.readers_max));
+    exposition.Counter("firn_pointer_cache_hits_total", "Tables and views found in memory.",
+                       stats.pointer_hits);
+    exposition.Counter("firn_pointer_cache_misses_total", "Those asked of the database.",
+                       stats.pointer_misses);
+  };
+}
+
+Metrics::Source ObjectStoreSource(const storage::MeteredObjectStore& store) {
+  return [&store](Exposition& exposition) {
+    for (size_t call = 0; call < storage::kStoreCallNames.size(); ++call) {
+      exposition.Histogram("firn_object_store_duration_seconds",
+                           "How long calls to the object store took, by operation.",
+                           store.stats(static_cast<storage::StoreCall>(call)).latency,
+                           {{"operation", storage::kStoreCallNames[call]}});
+    }
+    for (size_t call = 0; call < storage::kStoreCallNames.size(); ++call) {
+      exposition.Counter("firn_object_store_failures_total",
+                         "Calls to the object store that failed, by operation.",
+                         store.stats(static_cast<storage::StoreCall>(call)).failures,
+                         {{"operation", storage::kStoreCallNames[call]}});
+    }
+    exposition.Counter("firn_object_store_read_bytes_total", "Bytes read from the object store.",
+                       store.bytes_read());
+    exposition.Counter("firn_object_store_written_bytes_total",
+                       "Bytes written to the object store.", store.bytes_written());
+  };
+}
+
+Metrics::Source ServerSource(const http::HttpServer& server) {
+  return [&server](Exposition& exposition) {
+    exposition.Gauge("firn_http_requests_queued", "Requests that wait for a worker.",
+                     static_cast<double>(server.queued_requests()));
+  };
+}
+
 }  // namespace firn::observe

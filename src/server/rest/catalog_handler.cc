@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/sha256.h"
+#include "base/waiting_scope.h"
+#include "server/rest/content_type.h"
 #include "server/rest/errors.h"
 #include "server/rest/responses.h"
 
@@ -57,6 +59,12 @@ CatalogHandler::CatalogHandler(const service::Environment& environment,
       tables_(environment),
       commits_(environment),
       views_(environment) {}
+
+uint64_t CatalogHandler::ChangedObject(const http::Request& request) const {
+  bool names_one = request.path.find("/tables/") != std::string_view::npos ||
+                   request.path.find("/views/") != std::string_view::npos;
+  return names_one ? std::hash<std::string_view>{}(request.path) : 0;
+}
 
 std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Request& request) {
   if (auto answer = system_.TryAnswer(request)) {
@@ -178,6 +186,7 @@ Result<http::Response> CatalogHandler::DispatchAndKeep(Invocation& invocation) {
 
 Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& request,
                                                          Route route) {
+  RETURN_IF_ERROR(CheckContentType(request));
   ASSIGN_OR_RETURN(http::Query query, http::Query::Parse(request.query));
   service::CallContext call;
   call.deadline = request.deadline;
@@ -204,7 +213,7 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
           TimestampMs(environment_.clock.Now().value() + options_.idempotency_lifetime.count())};
   auto& mutex = key_locks_[std::hash<std::string>{}(identity.key) % key_locks_.size()];
   std::unique_lock<std::timed_mutex> lock(mutex, std::defer_lock);
-  if (!lock.try_lock_until(request.deadline)) {
+  if (WaitingScope waiting; !lock.try_lock_until(request.deadline)) {
     return Error(ErrorCode::kUnavailable, "A call with the same Idempotency-Key is under way");
   }
   ASSIGN_OR_RETURN(auto outcome, environment_.store.FindOutcome(identity, request.deadline));

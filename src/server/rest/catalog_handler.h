@@ -41,6 +41,7 @@ class CatalogHandler final : public http::Handler {
                                                       const HandlerOptions& options);
 
   std::optional<http::Response> TryHandleInline(const http::Request& request) override;
+  uint64_t ChangedObject(const http::Request& request) const override;
   http::Response Handle(const http::Request& request) override;
   http::Response RenderError(int status, const Error& error) override;
 

@@ -7,6 +7,7 @@
 
 #include "base/testing/matchers.h"
 #include "server/http/testing/test_request.h"
+#include "server/service/commit_counters.h"
 #include "server/service/commit_locks.h"
 #include "server/service/metadata_cache.h"
 #include "server/store/sql/testing/faulty_engine.h"
@@ -42,7 +43,7 @@ class CatalogHandlerTest : public ::testing::Test {
     warehouses_ = std::make_unique<service::WarehouseDirectory>(
         *racing_, [](const std::string&) { return Status(); });
     ASSERT_THAT(warehouses_->Open("default", "file:///w", clock_.Now()), IsOk());
-    service::Environment environment{*racing_, files_, clock_, cache_, locks_, options_};
+    service::Environment environment{*racing_, files_, clock_, cache_, locks_, options_, counters_};
     auto made = CatalogHandler::Make(environment, *warehouses_, system_, {});
     ASSERT_THAT(made, IsOk());
     handler_ = *std::move(made);
@@ -91,6 +92,7 @@ class CatalogHandlerTest : public ::testing::Test {
   service::ServiceOptions options_{.commit_retries = 2};
   service::MetadataCache cache_{1 << 20};
   service::CommitLocks locks_;
+  service::CommitCounters counters_;
   storage::InMemoryObjectStore files_{clock_};
   NoSystemEndpoints system_;
   std::chrono::milliseconds time_{20'000};
@@ -211,7 +213,7 @@ TEST_F(CatalogHandlerTest, TheKeyOfAMetricsReportIsHonoured) {
 
 TEST_F(CatalogHandlerTest, WhatConcernsTheWholeServerNeedsNoDefaultWarehouse) {
   service::WarehouseDirectory none(*store_, [](const std::string&) { return Status(); });
-  service::Environment environment{*store_, files_, clock_, cache_, locks_, options_};
+  service::Environment environment{*store_, files_, clock_, cache_, locks_, options_, counters_};
   auto made = CatalogHandler::Make(environment, none, system_, {});
   ASSERT_THAT(made, IsOk());
   handler_ = *std::move(made);

@@ -1,52 +1,113 @@
 // The answer of a call that was made before under the same Idempotency-Key, rendered from what was
 // kept: a metadata location, a small JSON value or an error. Never from a stored body.
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "server/rest/catalog_handler.h"
 #include "server/rest/errors.h"
+#include "server/rest/requests.h"
 #include "server/rest/responses.h"
 #include "server/service/metadata_files.h"
 
 namespace firn::rest {
+
+namespace {
+
+/// True where the metadata file at `reference` was, by its place, one of this object's.
+bool IsVersionOf(const service::MetadataEntry& entry, std::string_view reference) {
+  auto folder = [](std::string_view file) { return file.substr(0, file.rfind('/')); };
+  const std::string& location =
+      entry.table() != nullptr ? entry.table()->location : entry.view()->location;
+  return folder(entry.location()) == folder(reference) || reference.starts_with(location + "/");
+}
+
+/// What the call answered then; where later commits have removed that version's file, what there is
+/// now: a replay may show a newer state, but never another object of that name.
+template <class Service>
+Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> then,
+                                            std::string_view reference,
+                                            const service::CallContext& call,
+                                            Service& service,
+                                            const TableIdentifier& identifier) {
+  if (then.has_value() || then.error().code() != ErrorCode::kNotFound) {
+    return then;
+  }
+  auto now = service.Load(call, identifier);
+  return now.has_value() && IsVersionOf(**now, reference) ? std::move(now) : std::move(then);
+}
+
+/// The name that a creating call gave, which stands in its body.
+Result<TableIdentifier> NameInBody(Operation operation,
+                                   const NamespacePath& name_space,
+                                   std::string_view body) {
+  switch (operation) {
+    case Operation::kCreateTable: {
+      ASSIGN_OR_RETURN(CreateTableBody parsed, ParseCreateTable(body));
+      return TableIdentifier{name_space, std::move(parsed.request.identifier.name)};
+    }
+    case Operation::kCreateView: {
+      ASSIGN_OR_RETURN(service::CreateViewRequest parsed, ParseCreateView(body));
+      return TableIdentifier{name_space, std::move(parsed.identifier.name)};
+    }
+    default: {
+      ASSIGN_OR_RETURN(RegisterBody parsed, ParseRegister(body));
+      return TableIdentifier{name_space, std::move(parsed.name)};
+    }
+  }
+}
+
+}  // namespace
 
 Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
                                               const store::StoredOutcome& outcome) {
   if (outcome.http_status >= 400) {
     return ParseStoredError(outcome.reference);
   }
-  switch (invocation.route.spec->operation) {
+  const Operation operation = invocation.route.spec->operation;
+  const std::string& reference = outcome.reference;
+  auto table = [&](const TableIdentifier& identifier) {
+    return ThenOrNow(service::LoadTableEntry(environment_, reference), reference, invocation.call,
+                     tables_, identifier);
+  };
+  auto view = [&](const TableIdentifier& identifier) {
+    return ThenOrNow(service::LoadViewEntry(environment_, reference), reference, invocation.call,
+                     views_, identifier);
+  };
+  auto created = [&] {
+    return NameInBody(operation, invocation.route.name_space, invocation.request.body);
+  };
+  switch (operation) {
     case Operation::kCreateNamespace:
     case Operation::kUpdateNamespaceProperties:
     case Operation::kCreateWarehouse:
-      return JsonResponse(outcome.reference);
+      return JsonResponse(reference);
     case Operation::kCreateTable:
-      if (outcome.reference.starts_with('{')) {
-        return JsonResponse(PrintStagedTable(outcome.reference));
+      if (reference.starts_with('{')) {
+        return JsonResponse(PrintStagedTable(reference));
       }
       [[fallthrough]];
     case Operation::kRegisterTable: {
-      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));
+      ASSIGN_OR_RETURN(TableIdentifier identifier, created());
+      ASSIGN_OR_RETURN(auto entry, table(identifier));
       return LoadTableResponse(*entry, iceberg::SnapshotSelection::kAll);
     }
     case Operation::kUpdateTable: {
-      auto entry = service::LoadTableEntry(environment_, outcome.reference);
-      if (!entry.has_value() && entry.error().code() == ErrorCode::kNotFound) {
-        // Later commits removed that version's file: a replay may show a newer state.
-        entry = tables_.Load(invocation.call, invocation.identifier());
-      }
-      if (!entry.has_value()) {
-        return TakeError(std::move(entry));
-      }
-      return CommitTableResponse(**entry);
+      ASSIGN_OR_RETURN(auto entry, table(invocation.identifier()));
+      return CommitTableResponse(*entry);
     }
     case Operation::kUnregisterTable: {
-      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, outcome.reference));
+      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, reference));
       return UnregisterTableResponse(*entry);
     }
     case Operation::kCreateView:
-    case Operation::kReplaceView:
     case Operation::kRegisterView: {
-      ASSIGN_OR_RETURN(auto entry, service::LoadViewEntry(environment_, outcome.reference));
+      ASSIGN_OR_RETURN(TableIdentifier identifier, created());
+      ASSIGN_OR_RETURN(auto entry, view(identifier));
+      return LoadViewResponse(*entry);
+    }
+    case Operation::kReplaceView: {
+      ASSIGN_OR_RETURN(auto entry, view(invocation.identifier()));
       return LoadViewResponse(*entry);
     }
     case Operation::kRetryJob:

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/waiting_scope.h"
 #include "server/store/records.h"
 
 namespace firn::service {
@@ -42,6 +43,7 @@ class CommitLocks {
     std::sort(stripes.begin(), stripes.end());  // one order for all, so that nobody waits in a ring
     stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
     Held held;
+    WaitingScope waiting;
     for (size_t stripe : stripes) {
       std::unique_lock<std::timed_mutex> lock(mutexes_[stripe], std::defer_lock);
       bool got = deadline == kNoDeadline ? (lock.lock(), true) : lock.try_lock_until(deadline);

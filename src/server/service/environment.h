@@ -20,6 +20,7 @@ namespace firn::service {
 
 class MetadataCache;
 class CommitLocks;
+struct CommitCounters;
 
 struct ServiceOptions {
   /// Roots where tables may lie besides their warehouse.
@@ -44,6 +45,7 @@ struct Environment {
   MetadataCache& cache;
   CommitLocks& locks;
   const ServiceOptions& options;
+  CommitCounters& counters;
 };
 
 /// What a call brings besides its arguments.

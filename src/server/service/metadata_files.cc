@@ -64,7 +64,7 @@ Result<std::string> WriteNewFile(const Environment& environment,
   if (!written.has_value() && written.error().code() == ErrorCode::kIoError) {
     // Nothing names the file yet, so nothing was changed: say that, not that the outcome is
     // unknown.
-    Discard(environment, location);
+    DiscardAttempt(environment, location);
     return TakeError(std::move(written)).As(ErrorCode::kUnavailable);
   }
   RETURN_IF_ERROR(std::move(written));
@@ -187,6 +187,26 @@ store::ObjectPointer PointerTo(const iceberg::TableMetadata& metadata, std::stri
           .uuid = metadata.uuid,
           .format_version = metadata.format_version,
           .last_sequence_number = metadata.last_sequence_number.value()};
+}
+
+void DiscardAttempt(const Environment& environment, const std::string& location) {
+  Discard(environment, location);
+  // The folder of metadata files and the table's: a creation that lost had made both.
+  std::string folder = location;
+  for (int level = 0; level < 2; ++level) {
+    folder.resize(folder.rfind('/'));
+    auto gone = environment.objects.RemoveEmptyFolder(folder);
+    if (!gone.has_value() || !*gone) {
+      return;
+    }
+  }
+}
+
+void RemoveTableFolders(const Environment& environment, const std::string& location) {
+  for (const std::string& folder : {storage::JoinLocation(location, "metadata"),
+                                    storage::JoinLocation(location, "data"), location}) {
+    static_cast<void>(environment.objects.RemoveEmptyFolder(folder));  // nobody waits for it
+  }
 }
 
 void Discard(const Environment& environment, std::string_view location) {

@@ -50,6 +50,14 @@ Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
 /// The pointer to a metadata file that is there already.
 store::ObjectPointer PointerTo(const iceberg::TableMetadata& metadata, std::string location);
 
+/// Deletes the metadata file of an attempt that is proven lost, and the folders that nothing else
+/// is in. A failure is left to the orphan job.
+void DiscardAttempt(const Environment& environment, const std::string& location);
+
+/// Removes the folder of a table that is gone with `metadata` and `data` in it, as far as they are
+/// empty.
+void RemoveTableFolders(const Environment& environment, const std::string& location);
+
 /// Deletes a file that no committed pointer names. A failure is left to the orphan job.
 void Discard(const Environment& environment, std::string_view location);
 

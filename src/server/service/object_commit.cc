@@ -10,7 +10,7 @@ namespace {
 void DiscardAll(const Environment& environment, std::span<const WrittenMetadata> written) {
   for (const WrittenMetadata& file : written) {
     environment.cache.Erase(file.entry->location());
-    Discard(environment, file.entry->location());
+    DiscardAttempt(environment, file.entry->location());
   }
 }
 

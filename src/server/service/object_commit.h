@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "server/service/commit_counters.h"
 #include "server/service/environment.h"
 #include "server/service/metadata_files.h"
 #include "server/service/namespaces.h"
@@ -33,6 +34,17 @@ Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
                                            store::ObjectChange change,
                                            const WrittenMetadata& written);
 
+/// Counts how a change ended; `error` is null where it took effect.
+inline void CountEnd(CommitCounters& counters, const Error* error) {
+  if (error == nullptr) {
+    counters.committed.fetch_add(1, std::memory_order_relaxed);
+  } else if (error->code() == ErrorCode::kCommitStateUnknown) {
+    counters.unknown.fetch_add(1, std::memory_order_relaxed);
+  } else if (error->code() == ErrorCode::kLostRace || error->code() == ErrorCode::kCommitConflict) {
+    counters.conflicts.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 /// Runs `attempt`, a function of a fresh attempt id, and again while another change comes first:
 /// at most ServiceOptions::commit_retries times more, and not past the call's deadline.
 template <class Attempt>
@@ -42,9 +54,11 @@ auto RetryLostRaces(const Environment& environment, const CallContext& call, Att
     auto result = attempt(Uuid::TimeOrdered(environment.clock.Now()));
     bool lost = !result.has_value() && result.error().code() == ErrorCode::kLostRace;
     if (!lost || retries == 0 || environment.clock.Monotonic() > call.deadline) {
+      CountEnd(environment.counters, result.has_value() ? nullptr : &result.error());
       return result;
     }
     --retries;
+    environment.counters.retries.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

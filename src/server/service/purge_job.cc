@@ -2,10 +2,9 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/crash_point.h"
 #include "base/json_writer.h"
@@ -14,7 +13,7 @@
 #include "iceberg/metadata/table_properties.h"
 #include "server/service/metadata_files.h"
 #include "server/service/purge_payload.h"
-#include "storage/location.h"
+#include "server/service/purge_scope.h"
 
 namespace firn::service {
 namespace {
@@ -27,7 +26,7 @@ constexpr std::string_view kGcEnabledProperty = "gc.enabled";
 
 bool IsMissing(const Error& error) { return error.code() == ErrorCode::kNotFound; }
 
-/// The file lies where this server may not delete.
+/// Outside every root of this server, or no location of its storage at all.
 bool IsOutOfReach(const Error& error) {
   return error.code() == ErrorCode::kForbidden || error.code() == ErrorCode::kInvalidArgument;
 }
@@ -39,43 +38,69 @@ class Purge {
         const store::JobRecord& job,
         PurgePayload payload,
         const std::atomic<bool>& stop)
-      : environment_(environment), job_(job), payload_(std::move(payload)), stop_(stop) {}
+      : environment_(environment),
+        job_(job),
+        payload_(std::move(payload)),
+        stop_(stop),
+        scope_(environment, payload_) {}
 
   Status Run() {
-    RETURN_IF_ERROR(CheckUnreferenced());
+    RETURN_IF_ERROR(scope_.Refresh());
     auto current = LoadTableEntry(environment_, payload_.metadata_location);
     if (!current.has_value()) {
+      if (!IsMissing(current.error())) {
+        return TakeError(std::move(current));
+      }
       // The last file to go is gone: an earlier run came to its end.
-      return IsMissing(current.error()) ? Status() : Status(TakeError(std::move(current)));
+      RemoveTableFolders(environment_, payload_.location);
+      return {};
     }
     const iceberg::TableMetadata& metadata = *(*current)->table();
     with_data_ = iceberg::BoolProperty(*metadata.properties, kGcEnabledProperty, true);
-    RETURN_IF_ERROR(PurgeVersion(metadata));
+    scope_.AddFolders(metadata);
+    // The oldest first: a table that moved names its former folders there.
     for (const iceberg::MetadataLogEntry& entry : metadata.metadata_log) {
       RETURN_IF_ERROR(PurgeOldVersion(entry.metadata_file));
     }
+    RETURN_IF_ERROR(PurgeVersion(metadata));
     RETURN_IF_ERROR(Flush());
-    RETURN_IF_ERROR(Add(payload_.metadata_location));
+    RETURN_IF_ERROR(AddMetadataFile(payload_.metadata_location));
     RETURN_IF_ERROR(Flush());
-    environment_.cache.Erase(payload_.metadata_location);
+    RemoveFolders();
     return SaveProgress();
   }
 
  private:
-  /// A log may name any file: one of another table is left alone, and so is one that cannot be read
-  /// and does not lie below the table's location.
+  /// A log may name any file: one of another table is left alone, and one that cannot be read is
+  /// judged by where it lies.
   Status PurgeOldVersion(const std::string& location) {
     auto old = LoadTableEntry(environment_, location);
     if (!old.has_value()) {
-      bool own = old.error().code() == ErrorCode::kInvalidMetadata && LiesInTable(location);
-      return own ? Add(location) : Status();
+      bool broken = old.error().code() == ErrorCode::kInvalidMetadata;
+      if (broken || IsOutOfReach(old.error())) {
+        return Add(location);
+      }
+      return IsMissing(old.error()) ? Status() : Status(TakeError(std::move(old)));
     }
-    if ((*old)->table()->uuid != payload_.uuid) {
+    const iceberg::TableMetadata& metadata = *(*old)->table();
+    if (metadata.uuid.empty()) {  // v1: it may be this table before it was given one
+      RETURN_IF_ERROR(PurgeVersion(metadata));
+      RETURN_IF_ERROR(Flush());
+      return Add(location);
+    }
+    if (metadata.uuid != payload_.uuid) {
       return {};
     }
-    RETURN_IF_ERROR(PurgeVersion(*(*old)->table()));
+    scope_.AddFolders(metadata);
+    RETURN_IF_ERROR(PurgeVersion(metadata));
+    return AddMetadataFile(location);
+  }
+
+  /// It is the table's wherever it lies: its content says so.
+  Status AddMetadataFile(const std::string& location) {
     environment_.cache.Erase(location);
     RETURN_IF_ERROR(Flush());  // what it names goes first: a batch has no order
+    metadata_files_.insert(location);
     return Add(location);
   }
 
@@ -105,7 +130,7 @@ class Purge {
     }
     auto bytes = environment_.objects.Read(snapshot.manifest_list, kMaxFileBytes);
     if (!bytes.has_value()) {
-      return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
+      return Unread(snapshot.manifest_list, bytes.error());
     }
     ASSIGN_OR_RETURN(auto manifests, iceberg::ReadManifestList(*bytes, snapshot.manifest_list));
     for (const iceberg::ManifestFile& manifest : manifests) {
@@ -122,7 +147,7 @@ class Purge {
     if (with_data_) {
       auto bytes = environment_.objects.Read(manifest.path, kMaxFileBytes);
       if (!bytes.has_value()) {
-        return IsMissing(bytes.error()) ? Status() : Status(TakeError(std::move(bytes)));
+        return Unread(manifest.path, bytes.error());
       }
       ASSIGN_OR_RETURN(auto entries, iceberg::DecodeManifest(*bytes, manifest, {}));
       for (size_t row = 0; row < entries->size(); ++row) {
@@ -131,6 +156,15 @@ class Purge {
       RETURN_IF_ERROR(Flush());
     }
     return AddOnce(manifest.path);
+  }
+
+  /// What could not be read on the way names files that stay; only a fault is worth another try.
+  Status Unread(const std::string& location, const Error& error) {
+    if (IsOutOfReach(error)) {
+      out_of_reach_ += done_.insert(location).second ? 1 : 0;
+      return {};
+    }
+    return IsMissing(error) ? Status() : Status(Error(error));
   }
 
   Status AddOnce(const std::string& location) {
@@ -150,12 +184,42 @@ class Purge {
       return {};
     }
     RETURN_IF_ERROR(SaveProgress());
-    RETURN_IF_ERROR(CheckUnreferenced());
+    RETURN_IF_ERROR(scope_.Refresh());
     CrashPoint("purge.before_delete");
     RETURN_IF_ERROR(DeleteBatch());
+    std::set<std::string> folders;
+    for (const std::string& location : batch_) {
+      folders.insert(FolderOf(location));
+    }
     CrashPoint("purge.after_delete");
+    for (const std::string& folder : folders) {
+      RemoveUpwards(folder);
+    }
     batch_.clear();
     return {};
+  }
+
+  static std::string FolderOf(const std::string& location) {
+    return location.substr(0, location.rfind('/'));
+  }
+
+  /// Removes the folder and those that hold it, as long as they are empty and below a folder of the
+  /// table. What cannot be removed stays: nobody waits for it.
+  void RemoveUpwards(std::string folder) {
+    while (scope_.OwnsFolder(folder)) {
+      auto gone = environment_.objects.RemoveEmptyFolder(folder);
+      if (!gone.has_value() || !*gone) {
+        return;
+      }
+      folder = FolderOf(folder);
+    }
+  }
+
+  /// The folders of the table itself, once its files are gone.
+  void RemoveFolders() {
+    for (const std::string& folder : scope_.Folders()) {
+      RemoveTableFolders(environment_, folder);
+    }
   }
 
   /// Renews the lease too.
@@ -164,15 +228,18 @@ class Purge {
     return environment_.store.SaveJobProgress(job_, Progress(), TimestampMs(lease_until));
   }
 
-  /// All at once; one by one where the store may not delete some.
+  /// What is owned, all at once; one by one where the store may not delete some.
   Status DeleteBatch() {
     std::vector<std::string> files;
     for (const std::string& location : batch_) {
-      ASSIGN_OR_RETURN(bool free, IsFree(location));
-      if (free) {
+      Claim claim = scope_.Judge(location);
+      if (claim == Claim::kOutside && metadata_files_.contains(location)) {
+        claim = Claim::kOwned;
+      }
+      if (claim == Claim::kOwned) {
         files.push_back(location);
       } else {
-        ++left_;
+        ++CounterOf(claim);
       }
     }
     Status deleted = environment_.objects.DeleteMany(files);
@@ -189,34 +256,22 @@ class Purge {
     return {};
   }
 
-  /// What was brought in from elsewhere may lie in the folder of a table that lives.
-  Result<bool> IsFree(const std::string& location) {
-    if (LiesInTable(location)) {
-      return true;
-    }
-    ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing("", location, kNoDeadline));
-    return others.empty();
-  }
-
   Status DeleteOne(const std::string& location) {
     if (stop_) {
       return Error(ErrorCode::kUnavailable, "The server is stopping");
     }
     Status deleted = environment_.objects.Delete(location);
-    if (deleted.has_value()) {
-      ++deleted_;
-    } else if (IsOutOfReach(deleted.error())) {
-      ++left_;
-    } else {
+    if (!deleted.has_value() && !IsOutOfReach(deleted.error())) {
       return deleted;
     }
+    ++(deleted.has_value() ? deleted_ : out_of_reach_);
     return {};
   }
 
-  bool LiesInTable(std::string_view location) const {
-    auto table = storage::Location::Parse(payload_.location);
-    auto file = storage::Location::Parse(location);
-    return table.has_value() && file.has_value() && table->Contains(*file);
+  int64_t& CounterOf(Claim claim) {
+    return claim == Claim::kOutside ? left_outside_
+           : claim == Claim::kInUse ? in_use_
+                                    : out_of_reach_;
   }
 
   std::string Progress() const {
@@ -224,32 +279,29 @@ class Purge {
     JsonWriter(json)
         .BeginObject()
         .Field("files-deleted", deleted_)
-        .Field("files-out-of-reach", left_)
+        .Field("files-left-outside", left_outside_)
+        .Field("files-in-use", in_use_)
+        .Field("files-out-of-reach", out_of_reach_)
         .EndObject();
     return json;
-  }
-
-  Status CheckUnreferenced() {
-    ASSIGN_OR_RETURN(auto others, environment_.store.FindReferencing(
-                                      payload_.uuid, payload_.location, kNoDeadline));
-    if (!others.empty()) {
-      return Error(ErrorCode::kCommitConflict, fmt::format("Not purged: {} is in use by table {}",
-                                                           payload_.location, others.front().name));
-    }
-    return {};
   }
 
   const Environment& environment_;
   const store::JobRecord& job_;
   PurgePayload payload_;
   const std::atomic<bool>& stop_;
+  PurgeScope scope_;
   /// What the table's last version says of its data files; older ones may have said otherwise.
   bool with_data_ = true;
   /// Manifests, lists and statistics that this run has seen: snapshots share them.
   std::set<std::string> done_;
+  /// Metadata files that name the table's uuid.
+  std::set<std::string> metadata_files_;
   std::vector<std::string> batch_;
   int64_t deleted_ = 0;
-  int64_t left_ = 0;
+  int64_t left_outside_ = 0;
+  int64_t in_use_ = 0;
+  int64_t out_of_reach_ = 0;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/testing/matchers.h"
+#include "server/service/commit_counters.h"
 #include "server/service/commit_locks.h"
 #include "server/service/job_runner.h"
 #include "server/service/locations.h"
@@ -54,10 +55,10 @@ class ServiceTest : public ::testing::Test {
   }
 
   Environment EnvironmentOn(storage::ObjectStore& objects) {
-    return {*store_, objects, clock_, cache_, locks_, options_};
+    return {*store_, objects, clock_, cache_, locks_, options_, counters_};
   }
   Environment EnvironmentOn(store::CatalogStore& store) {
-    return {store, *files_, clock_, cache_, locks_, options_};
+    return {store, *files_, clock_, cache_, locks_, options_, counters_};
   }
   /// The next COMMIT fails; the database is back while its reply is being settled.
   void FailCommit(CommitFault fault) {
@@ -112,6 +113,7 @@ class ServiceTest : public ::testing::Test {
   ServiceOptions options_{.allowed_locations = {"file:///extra"}};
   MetadataCache cache_{1 << 20};
   CommitLocks locks_;
+  CommitCounters counters_;
   store::sql::testing::FaultSwitch faults_;
   std::unique_ptr<store::CatalogStore> store_;
   std::unique_ptr<storage::InMemoryObjectStore> files_;

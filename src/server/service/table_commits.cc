@@ -28,6 +28,20 @@ bool HasUpdate(std::span<const TableUpdate> updates) {
   });
 }
 
+/// The uuid that a creation brings along, as a stage gave it out; nullopt for none.
+Result<std::optional<Uuid>> ChosenUuid(std::span<const TableUpdate> updates) {
+  std::optional<Uuid> chosen;
+  for (const TableUpdate& update : updates) {
+    if (const auto* assign = std::get_if<iceberg::AssignUuid>(&update)) {
+      chosen = Uuid::Parse(assign->uuid);
+      if (!chosen) {
+        return Error(ErrorCode::kInvalidArgument, "Cannot assign uuid: it is no UUID");
+      }
+    }
+  }
+  return chosen;
+}
+
 Status CheckNamedOnce(std::span<const TableChange> changes) {
   std::set<TableIdentifier> seen;
   for (const TableChange& change : changes) {
@@ -132,8 +146,9 @@ Result<TableCommitService::Prepared> TableCommitService::PrepareCreation(
                                                    call.deadline));
   RETURN_IF_ERROR(iceberg::CheckRequirements(nullptr, change.requirements));
   std::vector<TableUpdate> updates;
-  Uuid uuid = Uuid::Random();
-  if (!HasUpdate<iceberg::AssignUuid>(change.updates)) {
+  ASSIGN_OR_RETURN(std::optional<Uuid> chosen, ChosenUuid(change.updates));
+  Uuid uuid = chosen.value_or(Uuid::Random());
+  if (!chosen) {
     updates.emplace_back(iceberg::AssignUuid{uuid.ToString()});
   }
   if (!HasUpdate<iceberg::SetLocation>(change.updates)) {
@@ -167,7 +182,7 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
                                    change.base == nullptr ? "" : change.base->location(), attempt);
     if (!file.has_value()) {
       for (const WrittenMetadata& other : written) {
-        Discard(environment_, other.entry->location());
+        DiscardAttempt(environment_, other.entry->location());
       }
       return TakeError(std::move(file));
     }
@@ -213,15 +228,30 @@ void TableCommitService::DeleteOldMetadata(const iceberg::TableMetadata& before,
   if (!iceberg::BoolProperty(*after.properties, iceberg::kDeleteAfterCommitProperty, false)) {
     return;
   }
-  // A log may name any file: only those below the table's location are surely its own.
-  auto own = storage::Location::Parse(after.location);
   for (const iceberg::MetadataLogEntry& old : iceberg::DroppedMetadataLog(before, after)) {
-    auto file = storage::Location::Parse(old.metadata_file);
-    if (own.has_value() && file.has_value() && own->Contains(*file)) {
+    if (IsOwnMetadata(after, old.metadata_file)) {
       environment_.cache.Erase(old.metadata_file);
       Discard(environment_, old.metadata_file);
     }
   }
+}
+
+bool TableCommitService::IsOwnMetadata(const iceberg::TableMetadata& table,
+                                       const std::string& file) {
+  // A log may name any file: only those below the table's location are surely its own.
+  auto location = storage::Location::Parse(file);
+  auto own = storage::Location::Parse(table.location);
+  if (!location.has_value() || (own.has_value() && own->Contains(*location))) {
+    return location.has_value();
+  }
+  // Tables may share the folder of their metadata: the file itself tells whose it is.
+  auto folder = storage::Location::Parse(
+      table.FindProperty(iceberg::kMetadataPathProperty).value_or(std::string_view()));
+  if (!folder.has_value() || !folder->Contains(*location)) {
+    return false;
+  }
+  auto entry = LoadTableEntry(environment_, file);
+  return entry.has_value() && (*entry)->table()->uuid == table.uuid;
 }
 
 }  // namespace firn::service

@@ -65,6 +65,8 @@ class TableCommitService {
   Result<Answer<std::vector<MetadataEntryPtr>>> Run(const CallContext& call,
                                                     std::span<const TableChange> changes);
   Result<CommitLocks::Held> Lock(const CallContext& call, std::span<const TableChange> changes);
+  /// True for a metadata file that is this table's and nobody else's.
+  bool IsOwnMetadata(const iceberg::TableMetadata& table, const std::string& file);
   void DeleteOldMetadata(const iceberg::TableMetadata& before, const iceberg::TableMetadata& after);
 
   Environment environment_;

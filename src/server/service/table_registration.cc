@@ -1,8 +1,10 @@
 // Register and unregister: tables that enter and leave the catalog with their files untouched.
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "iceberg/metadata/apply_updates.h"
 #include "server/service/locations.h"
 #include "server/service/names.h"
 #include "server/service/object_commit.h"
@@ -41,7 +43,13 @@ Result<Answer<MetadataEntryPtr>> TableService::TryRegister(const CallContext& ca
   }
   ASSIGN_OR_RETURN(MetadataEntryPtr entry, std::move(loaded));
   RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, entry->table()->location));
-  store::ObjectPointer pointer = PointerTo(*entry->table(), metadata_location);
+  std::vector<WrittenMetadata> written;
+  if (entry->table()->uuid.empty()) {
+    ASSIGN_OR_RETURN(WrittenMetadata named, GiveUuid(call, *entry, attempt));
+    entry = named.entry;
+    written.push_back(std::move(named));
+  }
+  store::ObjectPointer pointer = PointerTo(*entry->table(), entry->location());
 
   store::ObjectChange change =
       store::CreateObject{identifier, ObjectKind::kTable, pointer, /*registers=*/true};
@@ -55,14 +63,27 @@ Result<Answer<MetadataEntryPtr>> TableService::TryRegister(const CallContext& ca
   }
   store::CommitObjects commit;
   commit.changes.push_back(std::move(change));
-  // The file is the client's: a failure deletes nothing.
+  // The given file is the client's: a failure does not delete it.
   ASSIGN_OR_RETURN(
       store::MutationResult result,
-      CommitFiles(environment_, call, attempt, std::move(commit), metadata_location, {}));
+      CommitFiles(environment_, call, attempt, std::move(commit), entry->location(), written));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
   return entry;
+}
+
+Result<WrittenMetadata> TableService::GiveUuid(const CallContext& call,
+                                               const MetadataEntry& file,
+                                               const Uuid& attempt) {
+  const std::vector<iceberg::TableUpdate> updates = {
+      iceberg::AssignUuid{Uuid::Random().ToString()}};
+  ASSIGN_OR_RETURN(iceberg::TableMetadataPtr named,
+                   iceberg::ApplyUpdates(file.table(), updates,
+                                         {.now = environment_.clock.Now(),
+                                          .base_metadata_location = file.location()}));
+  return WriteTableMetadata(environment_, call.warehouse, std::move(named), file.location(),
+                            attempt);
 }
 
 Result<Answer<MetadataEntryPtr>> TableService::Unregister(const CallContext& call,

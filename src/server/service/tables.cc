@@ -99,12 +99,16 @@ Result<Answer<MetadataEntryPtr>> TableService::Create(const CallContext& call,
     return Error(ErrorCode::kAlreadyExists,
                  fmt::format("Table already exists: {}", request.identifier.ToString()));
   }
-  RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
   Uuid attempt = Uuid::TimeOrdered(environment_.clock.Now());
   ASSIGN_OR_RETURN(WrittenMetadata written,
                    WriteTableMetadata(environment_, call.warehouse, metadata, "", attempt));
   store::CreateObject create{request.identifier, ObjectKind::kTable, written.pointer};
-  return CommitOne(environment_, call, attempt, std::move(create), written);
+  ASSIGN_OR_RETURN(auto answer, CommitOne(environment_, call, attempt, std::move(create), written));
+  if (std::holds_alternative<MetadataEntryPtr>(answer)) {
+    // After the commit, so that who loses leaves none. The table is there whether or not they are.
+    static_cast<void>(MakeTableFolders(environment_, metadata->location));
+  }
+  return answer;
 }
 
 Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext& call,
@@ -115,7 +119,8 @@ Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext&
     return Error(ErrorCode::kAlreadyExists,
                  fmt::format("Table already exists: {}", request.identifier.ToString()));
   }
-  RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
+  // Before anything is kept: may this server go there at all?
+  RETURN_IF_ERROR(environment_.objects.Exists(metadata->location));
   store::StageTable stage{.identifier = request.identifier,
                           .uuid = metadata->uuid,
                           .location = metadata->location,
@@ -128,6 +133,7 @@ Result<Answer<iceberg::TableMetadataPtr>> TableService::Stage(const CallContext&
   if (result.replayed) {
     return *std::move(result.replayed);
   }
+  RETURN_IF_ERROR(MakeTableFolders(environment_, metadata->location));
   return metadata;
 }
 

@@ -53,7 +53,8 @@ class TableService {
   Result<Answer<iceberg::TableMetadataPtr>> Stage(const CallContext& call,
                                                   const CreateTableRequest& request);
   /// Puts the table whose metadata file is at `metadata_location` under the name; with `overwrite`
-  /// also in the place of another table.
+  /// also in the place of another table. One without a uuid (old v1) gets one, and with it a
+  /// metadata file that follows the given one.
   Result<Answer<MetadataEntryPtr>> Register(const CallContext& call,
                                             const TableIdentifier& identifier,
                                             const std::string& metadata_location,
@@ -86,6 +87,10 @@ class TableService {
   Result<Answer<MetadataEntryPtr>> TryRegister(const CallContext& call,
                                                const Registration& registration,
                                                const Uuid& attempt);
+  /// The table in `file` under a fresh uuid, in a metadata file of its own.
+  Result<WrittenMetadata> GiveUuid(const CallContext& call,
+                                   const MetadataEntry& file,
+                                   const Uuid& attempt);
   Result<Answer<MetadataEntryPtr>> TryUnregister(const CallContext& call,
                                                  const TableIdentifier& identifier,
                                                  const Uuid& attempt);

@@ -94,8 +94,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
   ASSIGN_OR_RETURN(
       iceberg::ViewMetadataPtr metadata,
       iceberg::ApplyViewUpdates(base->view(), change.updates, environment_.clock.Now()));
-  if (metadata == base->view() && !call.idempotency) {
-    return base;
+  if (metadata == base->view()) {
+    return KeepAsItIs(call, base, attempt);
   }
   if (metadata->location != base->view()->location) {
     RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, metadata->location));
@@ -109,6 +109,21 @@ Result<Answer<MetadataEntryPtr>> ViewService::TryCommit(const CallContext& call,
                          .expected_version = record->version,
                          .pointer = written.pointer};
   return CommitOne(environment_, call, attempt, std::move(swap), written);
+}
+
+Result<Answer<MetadataEntryPtr>> ViewService::KeepAsItIs(const CallContext& call,
+                                                         MetadataEntryPtr base,
+                                                         const Uuid& attempt) {
+  if (!call.idempotency) {
+    return base;
+  }
+  // Nothing changes, but the answer is kept under its key.
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   CommitFiles(environment_, call, attempt, {}, base->location(), {}));
+  if (result.replayed) {
+    return *std::move(result.replayed);
+  }
+  return base;
 }
 
 Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,

@@ -59,6 +59,10 @@ class ViewService {
   Result<Answer<MetadataEntryPtr>> TryCommit(const CallContext& call,
                                              const ViewChange& change,
                                              const Uuid& attempt);
+  /// The answer of a commit that changes nothing.
+  Result<Answer<MetadataEntryPtr>> KeepAsItIs(const CallContext& call,
+                                              MetadataEntryPtr base,
+                                              const Uuid& attempt);
 
   Environment environment_;
 };

@@ -16,6 +16,7 @@
 // their turn until `deadline` at most.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "base/result.h"
 #include "server/store/mutations.h"
 #include "server/store/records.h"
+#include "server/store/store_stats.h"
 
 namespace firn::store {
 
@@ -64,6 +66,8 @@ struct EntityCounts {
   int64_t namespaces = 0;
   int64_t tables = 0;
   int64_t views = 0;
+  /// Background jobs, by state.
+  std::array<int64_t, kJobStates> jobs{};
 };
 
 class CatalogStore {
@@ -105,8 +109,9 @@ class CatalogStore {
                                                 ObjectKind kind,
                                                 const PageRequest& page,
                                                 MonotonicTime deadline) = 0;
-  /// Live objects (in any warehouse) with this uuid or a location equal to, above or below
-  /// `location`: what a purge must respect.
+  /// Live objects (in any warehouse) with this uuid (an empty one is nobody's), with a location
+  /// equal to, above or below `location`, or whose metadata file is `location` or lies below it:
+  /// what a purge must respect. Errors: kInvalidArgument for a location that cannot be read.
   virtual Result<std::vector<ObjectRecord>> FindReferencing(std::string_view uuid,
                                                             std::string_view location,
                                                             MonotonicTime deadline) = 0;
@@ -165,6 +170,8 @@ class CatalogStore {
   virtual Result<EntityCounts> CountEntities(MonotonicTime deadline) = 0;
   /// One trivial read, for /ready.
   virtual Status Ping(MonotonicTime deadline) = 0;
+  /// Never waits for the database.
+  virtual StoreStats Stats() const = 0;
 };
 
 }  // namespace firn::store

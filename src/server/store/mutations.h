@@ -50,7 +50,8 @@ struct UpdateNamespaceProperties {
 /// A new table or view.
 /// Errors: kNoSuchNamespace; kAlreadyExists ("Table already exists: ns.t", or "View with same name
 /// already exists: ns.t" and the like); kInvalidArgument where the location equals, holds or lies
-/// in that of another live, staged or purging table (views are exempt).
+/// in that of another live, staged or purging table (views are exempt), or where a table that is
+/// not registered brings the uuid of another.
 struct CreateObject {
   TableIdentifier identifier;
   ObjectKind kind = ObjectKind::kTable;

@@ -92,6 +92,7 @@ struct IdempotencyKey {
 /// kFailed: tried often enough; an operator may retry or cancel it. kDone and kCancelled are the
 /// ends.
 enum class JobState : uint8_t { kQueued, kRunning, kDone, kFailed, kCancelled };
+inline constexpr size_t kJobStates = 5;
 
 /// Durable background work. `token` fences its writes: every take-over raises it.
 struct JobRecord {

@@ -59,4 +59,8 @@ Status FaultyObjectStore::EnsureDirectory(std::string_view location) {
   return Run([&] { return inner_.EnsureDirectory(location); });
 }
 
+Result<bool> FaultyObjectStore::RemoveEmptyFolder(std::string_view location) {
+  return inner_.RemoveEmptyFolder(location);
+}
+
 }  // namespace firn::storage::testing

@@ -39,6 +39,8 @@ class FaultyObjectStore final : public ObjectStore {
   Status Delete(std::string_view location) override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
   Status EnsureDirectory(std::string_view location) override;
+  /// Never fails and is not counted: callers ignore it.
+  Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
   template <class Call>

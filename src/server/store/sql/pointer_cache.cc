@@ -58,10 +58,22 @@ ObjectRef PointerCache::Find(const Key& key) {
   std::scoped_lock lock(shard.mutex);
   auto entry = FindEntry(shard, hash, key);
   if (entry == shard.entries.end()) {
+    ++shard.stats.misses;
     return nullptr;
   }
+  ++shard.stats.hits;
   shard.entries.splice(shard.entries.begin(), shard.entries, entry);
   return entry->object;
+}
+
+PointerCache::Stats PointerCache::stats() const {
+  Stats sum;
+  for (const Shard& shard : shards_) {
+    std::scoped_lock lock(shard.mutex);
+    sum.hits += shard.stats.hits;
+    sum.misses += shard.stats.misses;
+  }
+  return sum;
 }
 
 PointerCache::Ticket PointerCache::Begin(const Key& key) {

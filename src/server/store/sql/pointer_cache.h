@@ -52,6 +52,12 @@ class PointerCache {
 
   size_t bytes() const;
 
+  struct Stats {
+    uint64_t hits = 0;
+    uint64_t misses = 0;
+  };
+  Stats stats() const;
+
  private:
   static constexpr size_t kShards = 16;
 
@@ -73,6 +79,7 @@ class PointerCache {
     /// By hash; the few that collide are compared.
     std::unordered_multimap<size_t, Entries::iterator> by_hash;
     size_t bytes = 0;
+    Stats stats;
   };
 
   static size_t Hash(const Key& key);

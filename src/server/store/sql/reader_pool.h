@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/latency_histogram.h"
 #include "base/result.h"
 #include "server/store/sql/session/session.h"
 
@@ -21,11 +22,12 @@ class ReaderPool {
   class Loan {
    public:
     Loan(ReaderPool& pool, std::unique_ptr<Session> session)
-        : pool_(&pool), session_(std::move(session)) {}
+        : pool_(&pool), session_(std::move(session)), taken_(std::chrono::steady_clock::now()) {}
     Loan(Loan&&) noexcept = default;
     Loan& operator=(Loan&&) = delete;
     ~Loan() {
       if (session_ != nullptr) {
+        pool_->uses_.Record(std::chrono::steady_clock::now() - taken_);
         pool_->GiveBack(std::move(session_));
       }
     }
@@ -34,6 +36,14 @@ class ReaderPool {
    private:
     ReaderPool* pool_;
     std::unique_ptr<Session> session_;
+    MonotonicTime taken_;
+  };
+
+  struct Stats {
+    LatencySnapshot waits;
+    LatencySnapshot uses;
+    int64_t in_use = 0;
+    int64_t max = 0;
   };
 
   /// `engine` must outlive the pool.
@@ -41,16 +51,19 @@ class ReaderPool {
 
   /// Errors: kDeadlineExceeded; those of opening a session.
   Result<Loan> Take(MonotonicTime deadline);
+  Stats stats() const;
 
  private:
   void GiveBack(std::unique_ptr<Session> session);
 
   Engine& engine_;
   size_t max_sessions_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable given_back_;
   std::vector<std::unique_ptr<Session>> idle_;
   size_t open_ = 0;
+  LatencyHistogram waits_;
+  LatencyHistogram uses_;
 };
 
 }  // namespace firn::store::sql

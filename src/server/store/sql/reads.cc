@@ -120,12 +120,18 @@ Result<std::vector<ObjectRecord>> ReadReferencing(Session& session,
     }
     return {};
   };
-  RETURN_IF_ERROR(session.Query(kFindObjectsByUuid, {{":uuid", uuid}}, add));
+  if (!uuid.empty()) {  // nobody's uuid is everybody's
+    RETURN_IF_ERROR(session.Query(kFindObjectsByUuid, {{":uuid", uuid}}, add));
+  }
   for (const std::string& key : range.upwards) {
     RETURN_IF_ERROR(session.Query(kFindObjectsAt, {{":location_key", key}}, add));
   }
   RETURN_IF_ERROR(session.Query(kFindObjectsBelow,
                                 {{":below", range.below}, {":below_end", range.below_end}}, add));
+  RETURN_IF_ERROR(session.Query(
+      kFindMetadataAtOrBelow,
+      {{":location_key", range.key()}, {":below", range.below}, {":below_end", range.below_end}},
+      add));
   return objects;
 }
 
@@ -178,7 +184,11 @@ Result<std::vector<EventRecord>> ReadEvents(Session& session,
 Result<EntityCounts> ReadEntityCounts(Session& session) {
   EntityCounts counts;
   RETURN_IF_ERROR(session.Query(kCountEntities, {}, [&](const Row& row) -> Status {
-    counts = {row.Int(0), row.Int(1), row.Int(2), row.Int(3)};
+    counts = {row.Int(0), row.Int(1), row.Int(2), row.Int(3), {}};
+    constexpr int kFirstJobColumn = 4;
+    for (size_t state = 0; state < kJobStates; ++state) {
+      counts.jobs[state] = row.Int(kFirstJobColumn + static_cast<int>(state));
+    }
     return {};
   }));
   return counts;

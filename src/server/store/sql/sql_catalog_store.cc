@@ -265,4 +265,20 @@ Status SqlCatalogStore::Ping(MonotonicTime deadline) {
   return (*session).Query(kPing, {}, [](const Row&) -> Status { return {}; });
 }
 
+StoreStats SqlCatalogStore::Stats() const {
+  ReaderPool::Stats readers = readers_.stats();
+  WriteQueue::Stats writer = writer_->stats();
+  PointerCache::Stats pointers = pointers_.stats();
+  return {.reader_waits = readers.waits,
+          .reads = readers.uses,
+          .readers_in_use = readers.in_use,
+          .readers_max = readers.max,
+          .change_waits = writer.waits,
+          .groups = writer.groups,
+          .changes = writer.changes,
+          .changes_waiting = writer.waiting,
+          .pointer_hits = pointers.hits,
+          .pointer_misses = pointers.misses};
+}
+
 }  // namespace firn::store::sql

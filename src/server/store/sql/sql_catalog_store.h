@@ -81,6 +81,7 @@ class SqlCatalogStore final : public CatalogStore {
                                               MonotonicTime deadline) override;
   Result<EntityCounts> CountEntities(MonotonicTime deadline) override;
   Status Ping(MonotonicTime deadline) override;
+  StoreStats Stats() const override;
 
  private:
   SqlCatalogStore(std::unique_ptr<Engine> engine, const SqlStoreOptions& options);

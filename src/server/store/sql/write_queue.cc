@@ -4,12 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/waiting_scope.h"
+
 namespace firn::store::sql {
 
 /// Shared by the caller and the writer: either may be the last to let go.
 struct WriteQueue::Request {
   Work work;
   GroupMember member;
+  MonotonicTime queued = std::chrono::steady_clock::now();
   bool done = false;
   std::condition_variable wake;
 };
@@ -30,12 +33,20 @@ Status WriteQueue::Run(Work work, MonotonicTime deadline) {
   auto request = std::make_shared<Request>();
   request->work = std::move(work);
   request->member = {.work = &request->work, .deadline = deadline, .result = {}};
-  std::unique_lock lock(mutex_);
-  if (waiting_.size() >= limits_.max_waiting) {
-    return Error(ErrorCode::kResourceExhausted, "Too many changes are waiting");
+  {
+    std::scoped_lock lock(mutex_);
+    if (waiting_.size() >= limits_.max_waiting) {
+      return Error(ErrorCode::kResourceExhausted, "Too many changes are waiting");
+    }
+    waiting_.push_back(request);
   }
-  waiting_.push_back(request);
   ready_.notify_one();
+  WaitingScope waiting;
+  return Await(request, deadline);
+}
+
+Status WriteQueue::Await(const std::shared_ptr<Request>& request, MonotonicTime deadline) {
+  std::unique_lock lock(mutex_);
   auto done = [&] { return request->done; };
   if (deadline == kNoDeadline) {
     request->wake.wait(lock, done);
@@ -50,9 +61,12 @@ Status WriteQueue::Run(Work work, MonotonicTime deadline) {
   return std::move(request->member.result);
 }
 
-size_t WriteQueue::waiting() const {
+WriteQueue::Stats WriteQueue::stats() const {
   std::scoped_lock lock(mutex_);
-  return waiting_.size();
+  return {.waits = waits_.snapshot(),
+          .groups = groups_.snapshot(),
+          .changes = changes_,
+          .waiting = static_cast<int64_t>(waiting_.size())};
 }
 
 std::deque<std::shared_ptr<WriteQueue::Request>> WriteQueue::TakeReady() {
@@ -67,23 +81,30 @@ std::deque<std::shared_ptr<WriteQueue::Request>> WriteQueue::TakeReady() {
 }
 
 void WriteQueue::Loop() {
-  std::vector<GroupMember> members;
   while (true) {
     std::deque<std::shared_ptr<Request>> requests = TakeReady();
     if (requests.empty()) {
       return;
     }
-    members.clear();
-    for (const auto& request : requests) {
-      members.push_back(std::move(request->member));
-    }
-    group_->Run(members);
-    std::scoped_lock lock(mutex_);
-    for (size_t i = 0; i < requests.size(); ++i) {
-      requests[i]->member.result = std::move(members[i].result);
-      requests[i]->done = true;
-      requests[i]->wake.notify_one();
-    }
+    RunGroup(requests);
+  }
+}
+
+void WriteQueue::RunGroup(std::deque<std::shared_ptr<Request>>& requests) {
+  auto begin = std::chrono::steady_clock::now();
+  std::vector<GroupMember> members;
+  for (const auto& request : requests) {
+    waits_.Record(begin - request->queued);
+    members.push_back(std::move(request->member));
+  }
+  group_->Run(members);
+  groups_.Record(std::chrono::steady_clock::now() - begin);
+  changes_ += requests.size();
+  std::scoped_lock lock(mutex_);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    requests[i]->member.result = std::move(members[i].result);
+    requests[i]->done = true;
+    requests[i]->wake.notify_one();
   }
 }
 

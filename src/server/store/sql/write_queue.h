@@ -4,6 +4,7 @@
 // Thread-safety: any thread. Run blocks until the change is durable, refused or late.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/latency_histogram.h"
 #include "base/result.h"
 #include "server/store/sql/group_commit.h"
 
@@ -36,15 +38,25 @@ class WriteQueue {
   /// not come by the deadline.
   Status Run(Work work, MonotonicTime deadline);
 
-  /// How many changes wait for their turn.
-  size_t waiting() const;
+  struct Stats {
+    /// From Run to the begin of the change's group.
+    LatencySnapshot waits;
+    /// A group's transaction, sync included.
+    LatencySnapshot groups;
+    uint64_t changes = 0;
+    int64_t waiting = 0;
+  };
+  Stats stats() const;
 
  private:
   struct Request;
 
+  /// Waits for the end of a request that was queued.
+  Status Await(const std::shared_ptr<Request>& request, MonotonicTime deadline);
   void Loop();
   /// Waits for requests; empty when the queue is closed.
   std::deque<std::shared_ptr<Request>> TakeReady();
+  void RunGroup(std::deque<std::shared_ptr<Request>>& requests);
 
   std::unique_ptr<GroupCommit> group_;
   WriteQueueLimits limits_;
@@ -52,6 +64,9 @@ class WriteQueue {
   std::condition_variable ready_;
   std::deque<std::shared_ptr<Request>> waiting_;
   bool closed_ = false;
+  LatencyHistogram waits_;
+  LatencyHistogram groups_;
+  std::atomic<uint64_t> changes_ = 0;
   std::thread thread_;
 };
 

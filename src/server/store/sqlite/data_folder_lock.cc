@@ -21,20 +21,25 @@ Error SystemError(const char* call, const std::string& path) {
       .With("errno", std::generic_category().message(errno));
 }
 
-/// Makes `folder` and its parents; each new entry is on disk when this returns.
-Status MakeFolder(const std::string& folder) {
-  if (mkdir(folder.c_str(), kFolderMode) == 0) {
-    size_t slash = folder.find_last_of('/');
-    std::string parent = slash == std::string::npos ? "." : folder.substr(0, slash + 1);
-    int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) {
-      close(fd);
-    }
-    return synced ? Status() : SystemError("fsync", parent);
+/// Syncs the folder that holds `folder`. One that this process may not read is left: it did not
+/// make the entry.
+Status SyncParent(const std::string& folder) {
+  size_t slash = folder.find_last_of('/');
+  std::string parent = slash == std::string::npos ? "." : folder.substr(0, slash + 1);
+  int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    return errno == EACCES ? Status() : SystemError("open", parent);
   }
-  if (errno == EEXIST) {
-    return {};
+  Status status = fsync(fd) == 0 ? Status() : SystemError("fsync", parent);
+  close(fd);
+  return status;
+}
+
+/// Makes `folder` and its parents; its entry is on disk when this returns, whoever made it: a
+/// process that was killed in between may have.
+Status MakeFolder(const std::string& folder) {
+  if (mkdir(folder.c_str(), kFolderMode) == 0 || errno == EEXIST) {
+    return SyncParent(folder);
   }
   size_t slash = folder.find_last_of('/');
   if (errno != ENOENT || slash == std::string::npos || slash == 0) {

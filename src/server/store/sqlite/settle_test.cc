@@ -197,6 +197,7 @@ std::vector<Case> Cases() {
        [](T&) {
          ObjectPointer pointer = T::Pointer("new");
          pointer.location = "/w/new";
+         pointer.uuid = "u3";
          return CommitObjects{{CreateObject{.identifier = T::Table("new"), .pointer = pointer}}};
        },
        [](T& t) { return t.Find("new") != nullptr; }},

@@ -51,7 +51,7 @@ class WriteQueueTest : public ::testing::Test {
   void Release() { gate_.count_down(); }
 
   void AwaitWaiting(size_t count) {
-    while (queue_->waiting() < count) {
+    while (queue_->stats().waiting < static_cast<int64_t>(count)) {
       std::this_thread::yield();
     }
   }
@@ -126,7 +126,7 @@ TEST_F(WriteQueueTest, ADeadlineWithdrawsWhatStillWaits) {
   EXPECT_THAT(Insert(MonotonicTime::min()), IsError(ErrorCode::kDeadlineExceeded));
   auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
   EXPECT_THAT(Insert(soon), IsError(ErrorCode::kDeadlineExceeded));
-  EXPECT_EQ(queue_->waiting(), 0);
+  EXPECT_EQ(queue_->stats().waiting, 0);
   Release();
   first_.join();
   queue_.reset();

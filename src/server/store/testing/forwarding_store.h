@@ -97,6 +97,7 @@ class ForwardingStore : public CatalogStore {
     return inner_.CountEntities(deadline);
   }
   Status Ping(MonotonicTime deadline) override { return inner_.Ping(deadline); }
+  StoreStats Stats() const override { return inner_.Stats(); }
 
   std::optional<uint64_t> NamesGeneration() const override { return inner_.NamesGeneration(); }
 

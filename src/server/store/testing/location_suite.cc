@@ -124,6 +124,46 @@ TEST_P(LocationSuite, ReferencesAreFoundByUuidAndPlace) {
   EXPECT_THAT(store_->FindReferencing("none", "/w/a/bc", kNoDeadline), IsOkAnd(IsEmpty()));
 }
 
+TEST_P(LocationSuite, ReferencesAreFoundByMetadataFileAndForViewsToo) {
+  ObjectPointer apart = Pointer("t");
+  apart.metadata_location = "file:/meta/shared/00001.json";
+  CreateObject view{.identifier = Name("ns.v"), .kind = ObjectKind::kView, .pointer = Pointer("v")};
+  ASSERT_THAT(
+      Run(CommitObjects{{CreateObject{.identifier = Name("ns.t"), .pointer = apart}, view}}),
+      IsOk());
+  auto names_at = [&](std::string_view location) {
+    std::vector<std::string> names;
+    auto found = store_->FindReferencing("", location, kNoDeadline);
+    EXPECT_THAT(found, IsOk()) << location;
+    for (const ObjectRecord& object : *found) {
+      names.push_back(object.name);
+    }
+    return names;
+  };
+  for (std::string_view location : {"/meta", "file:///meta/shared", "/meta/shared/00001.json"}) {
+    EXPECT_THAT(names_at(location), ::testing::ElementsAre("t")) << location;
+  }
+  EXPECT_THAT(names_at("/meta/shared/00001.jso"), IsEmpty());
+  EXPECT_THAT(names_at("/meta/shared-1"), IsEmpty());
+  EXPECT_THAT(names_at("/w/v/metadata/00000.json"), ::testing::ElementsAre("v"));
+  // A swap brings the file home.
+  SwapObject swap{
+      .identifier = Name("ns.t"), .id = Find("ns.t")->id, .expected_version = 1, .pointer = apart};
+  swap.pointer.metadata_location = "/w/t/metadata/00002.json";
+  ASSERT_THAT(Run(CommitObjects{{swap}}), IsOk());
+  EXPECT_THAT(names_at("/meta"), IsEmpty());
+  EXPECT_THAT(store_->FindReferencing("", "hdfs://nn/x", kNoDeadline),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST_P(LocationSuite, NobodysUuidIsNotEverybodys) {
+  ObjectPointer nameless = Pointer("t");
+  nameless.uuid.clear();
+  ASSERT_THAT(Run(CommitObjects{{CreateObject{.identifier = Name("ns.t"), .pointer = nameless}}}),
+              IsOk());
+  EXPECT_THAT(store_->FindReferencing("", "/elsewhere", kNoDeadline), IsOkAnd(IsEmpty()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, LocationSuite, ::testing::ValuesIn(StoreFactories()));
 
 }  // namespace

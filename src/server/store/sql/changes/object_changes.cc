@@ -7,6 +7,7 @@
 #include "server/store/sql/text/jobs.h"
 #include "server/store/sql/text/logs.h"
 #include "server/store/sql/text/objects.h"
+#include "storage/location.h"
 
 namespace firn::store::sql {
 namespace {
@@ -20,22 +21,44 @@ Error NameTaken(const TableIdentifier& identifier, ObjectKind wanted, ObjectKind
                std::string(kind) + std::string(same) + identifier.ToString());
 }
 
-/// NULL for views: theirs may overlap.
-Value LocationKey(const std::optional<LocationRange>& range) {
-  return range.has_value() ? Value(std::string_view(range->key())) : Value();
+Value OrNull(const std::optional<std::string>& text) {
+  return text.has_value() ? Value(std::string_view(*text)) : Value();
 }
 
-Result<std::optional<LocationRange>> TakeLocation(const Change& change,
-                                                  const TableIdentifier& identifier,
-                                                  ObjectKind kind,
-                                                  std::string_view location,
-                                                  ObjectId self) {
-  std::optional<LocationRange> range;
+/// Where the object's metadata file is, if that is not below its location. One that cannot be read
+/// is in nobody's way.
+std::optional<std::string> MetadataKey(const ObjectPointer& pointer) {
+  auto file = storage::Location::Parse(pointer.metadata_location);
+  auto own = storage::Location::Parse(pointer.location);
+  if (!file.has_value() || (own.has_value() && own->Contains(*file))) {
+    return std::nullopt;
+  }
+  return file->Canonical();
+}
+
+/// Locations of views may overlap.
+Result<LocationRange> TakeLocation(const Change& change,
+                                   const TableIdentifier& identifier,
+                                   ObjectKind kind,
+                                   std::string_view location,
+                                   ObjectId self) {
+  ASSIGN_OR_RETURN(LocationRange range, RangeOf(location));
   if (kind == ObjectKind::kTable) {
-    ASSIGN_OR_RETURN(range, RangeOf(location));
-    RETURN_IF_ERROR(CheckLocationFree(change, *range, identifier, self));
+    RETURN_IF_ERROR(CheckLocationFree(change, range, identifier, self));
   }
   return range;
+}
+
+/// A table that is made has a uuid of its own; one that is registered may be there twice.
+Status CheckUuidFree(const Change& change, std::string_view uuid) {
+  bool taken = false;
+  RETURN_IF_ERROR(
+      change.session().Query(kFindObjectsByUuid, {{":uuid", uuid}}, [&](const Row&) -> Status {
+        taken = true;
+        return {};
+      }));
+  return taken ? Status(Error(ErrorCode::kInvalidArgument, "Table uuid belongs to another table"))
+               : Status();
 }
 
 /// The namespace's row, once it is certain that the name in it is free.
@@ -56,8 +79,12 @@ Result<ObjectRecord> ApplyChange(const Change& change, const CreateObject& creat
   Session& session = change.session();
   const ObjectPointer& pointer = create.pointer;
   ASSIGN_OR_RETURN(NamespaceRow name_space, FreeName(change, create.identifier, create.kind));
-  ASSIGN_OR_RETURN(auto range, TakeLocation(change, create.identifier, create.kind,
-                                            pointer.location, ObjectId()));
+  ASSIGN_OR_RETURN(LocationRange range, TakeLocation(change, create.identifier, create.kind,
+                                                     pointer.location, ObjectId()));
+  if (create.kind == ObjectKind::kTable && !create.registers) {
+    RETURN_IF_ERROR(CheckUuidFree(change, pointer.uuid));
+  }
+  std::optional<std::string> metadata_key = MetadataKey(pointer);
   ObjectRecord object{.id = {},
                       .name_space = name_space.id,
                       .kind = create.kind,
@@ -71,7 +98,8 @@ Result<ObjectRecord> ApplyChange(const Change& change, const CreateObject& creat
                                  {":uuid", pointer.uuid},
                                  {":metadata_location", pointer.metadata_location},
                                  {":location", pointer.location},
-                                 {":location_key", LocationKey(range)},
+                                 {":location_key", range.key()},
+                                 {":metadata_key", OrNull(metadata_key)},
                                  {":format_version", pointer.format_version},
                                  {":last_sequence_number", pointer.last_sequence_number},
                                  {":now", change.context.now.value()}},
@@ -97,18 +125,17 @@ Result<ObjectRecord> ApplyChange(const Change& change, const SwapObject& swap) {
     return Error(ErrorCode::kLostRace,
                  "Commit failed: " + swap.identifier.ToString() + " was changed concurrently");
   }
-  std::optional<LocationRange> range;
-  if (swap.kind == ObjectKind::kTable && pointer.location == current->pointer.location) {
-    ASSIGN_OR_RETURN(range, RangeOf(pointer.location));
-  } else {
-    ASSIGN_OR_RETURN(range,
-                     TakeLocation(change, swap.identifier, swap.kind, pointer.location, swap.id));
-  }
+  bool stays = pointer.location == current->pointer.location;
+  ASSIGN_OR_RETURN(LocationRange range, stays ? RangeOf(pointer.location)
+                                              : TakeLocation(change, swap.identifier, swap.kind,
+                                                             pointer.location, swap.id));
+  std::optional<std::string> metadata_key = MetadataKey(pointer);
   ASSIGN_OR_RETURN(
       int64_t changed,
       session.Execute(kSwapObject, {{":metadata_location", pointer.metadata_location},
                                     {":location", pointer.location},
-                                    {":location_key", LocationKey(range)},
+                                    {":location_key", range.key()},
+                                    {":metadata_key", OrNull(metadata_key)},
                                     {":uuid", pointer.uuid},
                                     {":format_version", pointer.format_version},
                                     {":last_sequence_number", pointer.last_sequence_number},
@@ -161,15 +188,16 @@ Result<MutationResult> Apply(const Change& change, const DropObject& mutation) {
   }
   RETURN_IF_ERROR(session.Execute(kDeleteObject, {{":id", object.id.value()}}));
   if (mutation.purge.has_value()) {
-    std::optional<LocationRange> range;
+    std::optional<std::string> location_key;
     if (mutation.kind == ObjectKind::kTable) {
-      ASSIGN_OR_RETURN(range, RangeOf(object.pointer.location));
+      ASSIGN_OR_RETURN(LocationRange range, RangeOf(object.pointer.location));
+      location_key = range.key();
     }
     RETURN_IF_ERROR(session.Execute(kInsertJob, {{":warehouse", change.context.warehouse.value()},
                                                  {":kind", mutation.purge->kind},
                                                  {":payload", mutation.purge->payload},
                                                  {":run_after", mutation.purge->run_after.value()},
-                                                 {":location_key", LocationKey(range)}}));
+                                                 {":location_key", OrNull(location_key)}}));
   }
   TraceDrop(change, mutation.identifier, object, mutation.purge.has_value());
   SetPointer(change, mutation.identifier, mutation.kind, nullptr);
@@ -208,8 +236,9 @@ Result<MutationResult> Apply(const Change& change, const RenameObject& mutation)
 
 Result<MutationResult> Apply(const Change& change, const StageTable& mutation) {
   RETURN_IF_ERROR(FreeName(change, mutation.identifier, ObjectKind::kTable));
-  ASSIGN_OR_RETURN(auto range, TakeLocation(change, mutation.identifier, ObjectKind::kTable,
-                                            mutation.location, ObjectId()));
+  ASSIGN_OR_RETURN(
+      LocationRange range,
+      TakeLocation(change, mutation.identifier, ObjectKind::kTable, mutation.location, ObjectId()));
   std::string path = NamespaceKey(mutation.identifier.name_space);
   RETURN_IF_ERROR(change.session().Execute(kInsertStagedTable,
                                            {{":warehouse", change.context.warehouse.value()},
@@ -217,7 +246,7 @@ Result<MutationResult> Apply(const Change& change, const StageTable& mutation) {
                                             {":name", mutation.identifier.name},
                                             {":uuid", mutation.uuid},
                                             {":location", mutation.location},
-                                            {":location_key", LocationKey(range)},
+                                            {":location_key", range.key()},
                                             {":expires", mutation.expires_at.value()}}));
   return MutationResult();
 }

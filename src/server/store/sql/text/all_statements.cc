@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 65> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 66> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -36,6 +36,7 @@ constexpr std::array<const Statement*, 65> kAll = {&kReadSchemaVersion,
                                                    &kFindObjectsByUuid,
                                                    &kFindObjectsAt,
                                                    &kFindObjectsBelow,
+                                                   &kFindMetadataAtOrBelow,
                                                    &kFindHolderAt,
                                                    &kFindHolderBelow,
                                                    &kInsertStagedTable,

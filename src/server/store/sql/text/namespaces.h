@@ -62,7 +62,12 @@ inline constexpr Statement kCountEntities{"count_entities",
                                           "SELECT (SELECT COUNT(*) FROM warehouses),"
                                           " (SELECT COUNT(*) FROM namespaces WHERE path <> '.'),"
                                           " (SELECT COUNT(*) FROM objects WHERE kind = 0),"
-                                          " (SELECT COUNT(*) FROM objects WHERE kind = 1)"};
+                                          " (SELECT COUNT(*) FROM objects WHERE kind = 1),"
+                                          " (SELECT COUNT(*) FROM jobs WHERE state = 0),"
+                                          " (SELECT COUNT(*) FROM jobs WHERE state = 1),"
+                                          " (SELECT COUNT(*) FROM jobs WHERE state = 2),"
+                                          " (SELECT COUNT(*) FROM jobs WHERE state = 3),"
+                                          " (SELECT COUNT(*) FROM jobs WHERE state = 4)"};
 
 inline constexpr Statement kPing{"ping", "SELECT 1"};
 

@@ -20,17 +20,19 @@ inline constexpr Statement kFindObject{
 inline constexpr Statement kInsertObject{
     "insert_object",
     "INSERT INTO objects (namespace_id, name, kind, uuid, metadata_location, location,"
-    " location_key, format_version, last_sequence_number, version, created_ms, updated_ms)"
+    " location_key, metadata_key, format_version, last_sequence_number, version, created_ms,"
+    " updated_ms)"
     " VALUES (:namespace, :name, :kind, :uuid, :metadata_location, :location, :location_key,"
-    " :format_version, :last_sequence_number, 1, :now, :now)"
+    " :metadata_key, :format_version, :last_sequence_number, 1, :now, :now)"
     " ON CONFLICT DO NOTHING RETURNING id"};
 
 /// No row changes where the version moved on.
 inline constexpr Statement kSwapObject{
     "swap_object",
     "UPDATE objects SET metadata_location = :metadata_location, location = :location,"
-    " location_key = :location_key, uuid = :uuid, format_version = :format_version,"
-    " last_sequence_number = :last_sequence_number, version = version + 1, updated_ms = :now"
+    " location_key = :location_key, metadata_key = :metadata_key, uuid = :uuid,"
+    " format_version = :format_version, last_sequence_number = :last_sequence_number,"
+    " version = version + 1, updated_ms = :now"
     " WHERE id = :id AND version = :expected_version"};
 
 inline constexpr Statement kDeleteObject{"delete_object", "DELETE FROM objects WHERE id = :id"};
@@ -66,11 +68,21 @@ inline constexpr Statement kFindObjectsBelow{
     " last_sequence_number, version FROM objects"
     " WHERE location_key > :below AND location_key < :below_end"};
 
+/// Objects whose metadata file lies there, and not below their own location.
+inline constexpr Statement kFindMetadataAtOrBelow{
+    "find_metadata_at_or_below",
+    "SELECT id, namespace_id, kind, name, metadata_location, location, uuid, format_version,"
+    " last_sequence_number, version FROM objects WHERE metadata_key = :location_key"
+    " UNION ALL"
+    " SELECT id, namespace_id, kind, name, metadata_location, location, uuid, format_version,"
+    " last_sequence_number, version FROM objects"
+    " WHERE metadata_key > :below AND metadata_key < :below_end"};
+
 // --- Who holds a location: live tables, unexpired staged ones of other names, purging ones ---
 
 inline constexpr Statement kFindHolderAt{
     "find_holder_at",
-    "SELECT 1 FROM objects WHERE location_key = :location_key AND id <> :self"
+    "SELECT 1 FROM objects WHERE location_key = :location_key AND kind = 0 AND id <> :self"
     " UNION ALL SELECT 2 FROM jobs WHERE location_key = :location_key"
     " AND (state <> 4 OR lease_until_ms > :now)"
     " UNION ALL SELECT 3 FROM staged_tables WHERE location_key = :location_key"
@@ -80,7 +92,7 @@ inline constexpr Statement kFindHolderAt{
 inline constexpr Statement kFindHolderBelow{
     "find_holder_below",
     "SELECT 1 FROM objects WHERE location_key > :below AND location_key < :below_end"
-    " AND id <> :self"
+    " AND kind = 0 AND id <> :self"
     " UNION ALL SELECT 2 FROM jobs WHERE location_key > :below AND location_key < :below_end"
     " AND (state <> 4 OR lease_until_ms > :now)"
     " UNION ALL SELECT 3 FROM staged_tables"

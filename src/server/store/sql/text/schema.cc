@@ -252,7 +252,15 @@ CREATE TABLE plans (
 CREATE INDEX plans_by_expiry ON plans (expires_ms);
 )sql";
 
-constexpr std::array kMigrations = {kFirst, kSecond};
+// What a purge must leave: `objects.metadata_key` is the canonical location of a metadata file that
+// does not lie below its object's location, else NULL. From here on `objects.location_key` is set
+// for views too.
+constexpr std::string_view kThird = R"sql(
+ALTER TABLE objects ADD COLUMN metadata_key TEXT;
+CREATE INDEX objects_by_metadata ON objects (metadata_key) WHERE metadata_key IS NOT NULL;
+)sql";
+
+constexpr std::array kMigrations = {kFirst, kSecond, kThird};
 
 }  // namespace
 

@@ -1,0 +1,118 @@
+"""/management/v1/warehouses: where a warehouse may lie, and who may ask for one."""
+
+import json
+
+import pytest
+
+from harness import places
+from harness.catalog import Catalog
+from harness.client import RestClient, check_error_model
+from harness.server import FirnServer
+from harness.wire import Wire
+
+JSON = {"Content-Type": "application/json"}
+
+
+def create(server, name: str, location: str, headers: dict | None = None):
+    wire = Wire(server.uri)
+    body = json.dumps({"name": name, "location": location}).encode()
+    answer = wire.send("POST", "/management/v1/warehouses", body, JSON if headers is None else headers)
+    wire.close()
+    if answer.status >= 400:
+        check_error_model(answer, f"{location}: {answer}")
+    return answer
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A server whose default warehouse, database and log lie outside its data folder."""
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    for folder in ("db", "log"):
+        (tmp_path / folder).mkdir()
+    args = ("--warehouse", f"{tmp_path}/w", "--database", f"sqlite:{tmp_path}/db/x.db")
+    args += ("--log-file", f"{tmp_path}/log/firn.log")
+    server = FirnServer(tmp_path / "data", args=args).start()
+    yield server
+    if server.alive():
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "data", "data/firn.db", "data/firn.db-journal", "data/firn.lock", "data/other", "data/firn.db/x",
+        "db/x.db", "db/x.db-wal", "db/x.db-journal", "db/x.db.lock", "db/x.db-shm/y", "log/firn.log",
+        "link/firn.db-journal", "",
+    ],
+)  # fmt: skip
+def test_no_warehouse_on_the_servers_own_files(elsewhere, tmp_path, place):
+    (tmp_path / "link").symlink_to("data")
+    before = sorted(tmp_path.rglob("*"))
+    overlaps = 409  # around the default warehouse
+    assert create(elsewhere, "bad", f"file:{tmp_path}/{place}").status in (400, overlaps)
+    assert sorted(tmp_path.rglob("*")) == before
+    elsewhere.stop()
+    elsewhere.start()
+    assert create(elsewhere, "good", f"file:{tmp_path}/data/warehouse/good").status == 200
+    elsewhere.stop()
+    elsewhere.start()
+
+
+def test_warehouses_lie_where_the_operator_allows(tmp_path):
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    env = {"FIRN_WAREHOUSE_ALLOWED_LOCATIONS": f"file:{tmp_path}/a,{tmp_path}/b"}
+    server = FirnServer(tmp_path / "data", env=env).start()
+    try:
+        for number, place in enumerate(("a/x", "b", "a/y/z")):
+            assert create(server, f"w{number}", f"file:{tmp_path}/{place}").status == 200, place
+        for place in ("c", "ab", f"FILE:{tmp_path}/a/q", "s3://bucket/x"):
+            location = place if ":" in place else f"{tmp_path}/{place}"
+            assert create(server, "bad", location).status == 400, place
+    finally:
+        server.stop()
+
+
+CROSS_SITE = {"Origin": "http://evil.example"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "text/plain;application/json"},
+        {"Content-Type": "application/x-www-form-urlencoded", **CROSS_SITE},
+        {"Content-Type": "multipart/form-data; boundary=application/json"},
+        {"Content-Type": "application/jsonx"},
+        CROSS_SITE,
+        {"Content-Type": "", "Origin": "null"},
+    ],
+)
+def test_what_a_web_page_may_send_is_refused(firn_server, tmp_path, headers):
+    answer = create(firn_server, "page", f"file:{tmp_path}/page", headers)
+    assert answer.status == 400
+    assert not (tmp_path / "page").exists()
+    client = RestClient(firn_server.uri, None)
+    for path, body in (("namespaces", b'{"namespace":["page"]}'), ("jobs/1/cancel", None)):
+        target = f"/v1/{path}" if body else f"/management/v1/{path}"
+        assert client.wire.send("POST", target, body, headers).status == 400, path
+    client.get("namespaces/page", expect=404)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Content-Type": "application/json; charset=utf-8"},
+        {"Content-Type": "Application/JSON"},
+        {"Content-Type": "application/json", **CROSS_SITE},
+    ],
+)
+def test_what_clients_send_is_taken(firn_server, headers):
+    catalog = Catalog(RestClient(firn_server.uri, None))
+    for expect in (200, 409):
+        body = b'{"namespace":["taken"]}'
+        answer = catalog.client.wire.send("POST", "/v1/namespaces", body, headers)
+        assert answer.status == expect
+    catalog.client.delete("namespaces/taken", expect=204)
