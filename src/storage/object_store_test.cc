@@ -2,9 +2,15 @@
 // roots, folders.
 #include "storage/object_store.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
@@ -20,6 +26,7 @@ namespace {
 
 using firn::testing::IsError;
 using firn::testing::IsOk;
+using firn::testing::IsOkAnd;
 namespace fs = std::filesystem;
 
 /// A folder of its own under the temporary one, removed at the end.
