@@ -35,7 +35,7 @@ class StoreRouterTest : public ::testing::Test {
 TEST_F(StoreRouterTest, TheSchemeChoosesTheStore) {
   ASSERT_THAT(router_.AddRoot("s3://bucket/warehouse"), IsOk());
   std::string local = (folder_ / "a").string();
-  ASSERT_THAT(router_.Write("FILE://" + local, "local", WriteMode::kCreateNew), IsOk());
+  ASSERT_THAT(router_.Write("file://" + local, "local", WriteMode::kCreateNew), IsOk());
   ASSERT_THAT(router_.Write("s3://bucket/warehouse/a", "s3", WriteMode::kCreateNew), IsOk());
   EXPECT_THAT(router_.Read(local, 10), IsOkAnd("local"));
   EXPECT_THAT(router_.Read("s3a://bucket/warehouse/a", 10), IsOkAnd("s3"));
