@@ -13,7 +13,8 @@ find_package(Boost 1.81 REQUIRED)               # Asio and Beast: sockets, HTTP
 find_package(simdjson 3.0 REQUIRED)             # reading JSON
 find_package(prometheus-cpp REQUIRED)      # metrics registry and text format
 find_package(CLI11 2.1 REQUIRED)                # command line
-find_package(CURL 7.88 REQUIRED)                   # the command line as a client
+find_package(CURL 7.88 REQUIRED)                # HTTP as a client: object stores, the command line
+find_package(EXPAT 2.5 REQUIRED)                # XML of object stores
 find_package(tomlplusplus 3.3 REQUIRED)         # configuration file
 find_package(ZLIB REQUIRED)                     # framing of gzip metadata files
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate>=1.14)  # Avro "deflate"

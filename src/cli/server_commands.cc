@@ -20,6 +20,9 @@ Status PrintSettings(const SettingsFlags& flags, bool json) {
     std::string_view from = config::ToString(
         source == loaded.sources.end() ? config::Source::kDefault : source->second);
     std::string value = config::ToText(loaded.settings, key);
+    if (key.is_secret && !value.empty()) {
+      value = "(secret)";
+    }
     if (json) {
       writer.Key(key.name).BeginObject().Field("value", value).Field("source", from).EndObject();
     } else {
@@ -43,7 +46,7 @@ void PrintKeysAsJson() {
         .Field("type", config::TypeName(key))
         .Field("default", key.default_value)
         .Field("environment", config::EnvironmentName(key))
-        .Field("flag", "--" + config::FlagName(key))
+        .Field("flag", key.is_secret ? "" : "--" + config::FlagName(key))
         .Field("meaning", key.help)
         .EndObject();
   }
@@ -55,8 +58,9 @@ void PrintKeys() {
   fmt::print("| key | type | default | environment | flag | meaning |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- |\n");
   for (const config::Key& key : config::Keys()) {
-    fmt::print("| `{}` | {} | `{}` | `{}` | `--{}` | {} |\n", key.name, config::TypeName(key),
-               key.default_value, config::EnvironmentName(key), config::FlagName(key), key.help);
+    std::string flag = key.is_secret ? "none" : fmt::format("`--{}`", config::FlagName(key));
+    fmt::print("| `{}` | {} | `{}` | `{}` | {} | {} |\n", key.name, config::TypeName(key),
+               key.default_value, config::EnvironmentName(key), flag, key.help);
   }
 }
 

@@ -3,13 +3,14 @@
 //
 // With `roots`, only files at or below one of them are served. The kernel checks that (openat2 with
 // RESOLVE_BENEATH relative to the root), so neither a symbolic link nor a race leads out; where it
-// has no openat2, what was opened is asked for its real path before it is used. Without roots every
-// path is served. What is guarded (guarded_paths.h) never is: every call answers kForbidden.
+// has no openat2, what was opened is asked for its real path before it is used. Without `roots`
+// every path is served. What is guarded (guarded_paths.h) never is: every call answers kForbidden.
 //
 // Thread-safety: any thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,9 @@ class LocalRoots;
 struct LocalPlace;
 
 struct LocalStoreOptions {
-  /// Locations of folders (made where missing); empty: no confinement.
-  std::vector<std::string> roots;
+  /// Locations of folders, made where missing: only they are served, nothing where none is named.
+  /// nullopt: no confinement.
+  std::optional<std::vector<std::string>> roots;
   /// Refused below any root.
   std::vector<GuardedPath> guarded;
   /// Off only in tests that never lose power: skips fsync.

@@ -82,11 +82,11 @@ std::string_view LocalPlace::Name() const {
   return std::string_view(relative).substr(relative.rfind('/') + 1);
 }
 
-Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations,
+Result<LocalRoots> LocalRoots::Make(const std::optional<std::vector<std::string>>& locations,
                                     GuardedPaths guarded) {
   LocalRoots roots;
   roots.guarded_ = std::move(guarded);
-  if (locations.empty()) {
+  if (!locations.has_value()) {
     ASSIGN_OR_RETURN(Location top, Location::Parse("/"));
     FileDescriptor folder(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.valid()) {
@@ -98,7 +98,7 @@ Result<LocalRoots> LocalRoots::Make(const std::vector<std::string>& locations,
     return roots;
   }
   roots.confined_ = true;
-  for (const std::string& location : locations) {
+  for (const std::string& location : *locations) {
     RETURN_IF_ERROR(roots.Add(location));
   }
   return roots;
@@ -116,7 +116,7 @@ Status LocalRoots::Add(const std::string& location) {
 
 Result<LocalRoots::Root> LocalRoots::OpenRoot(const std::string& location) const {
   ASSIGN_OR_RETURN(Location parsed, ParseLocal(location));
-  ASSIGN_OR_RETURN(LocalRoots everywhere, Make({}, guarded_));
+  ASSIGN_OR_RETURN(LocalRoots everywhere, Make(std::nullopt, guarded_));
   auto open = [&]() -> Result<FileDescriptor> {
     ASSIGN_OR_RETURN(LocalPlace place, everywhere.Find(location));
     return everywhere.MakeFolder(place, place.relative, true);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -45,10 +46,10 @@ bool IsNetworkFileSystem(int64_t type);
 
 class LocalRoots {
  public:
-  static Result<LocalRoots> Make(const std::vector<std::string>& locations,
+  static Result<LocalRoots> Make(const std::optional<std::vector<std::string>>& locations,
                                  GuardedPaths guarded = {});
 
-  /// Allows one more folder, made where it is missing. Nothing to do where there are no roots.
+  /// Allows one more folder, made where it is missing. Nothing to do where nothing is confined.
   /// Errors: kInvalidArgument for one that is guarded itself; nothing is made then.
   Status Add(const std::string& location);
 

@@ -1,10 +1,16 @@
-// One suite for every ObjectStore, and what only local files have: links, roots, folders.
+// The suite of every ObjectStore on local files and memory, and what only local files have: links,
+// roots, folders.
 #include "storage/object_store.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
@@ -13,6 +19,7 @@
 #include "storage/memory_object_store.h"
 #include "storage/metered_object_store.h"
 #include "storage/testing/faulty_object_store.h"
+#include "storage/testing/object_store_suite.h"
 
 namespace firn::storage {
 namespace {
@@ -20,8 +27,6 @@ namespace {
 using firn::testing::IsError;
 using firn::testing::IsOk;
 using firn::testing::IsOkAnd;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 namespace fs = std::filesystem;
 
 /// A folder of its own under the temporary one, removed at the end.
@@ -38,54 +43,30 @@ class TestFolder {
   fs::path path_;
 };
 
-enum class Kind { kLocal, kConfined, kMemory };
-
-class ObjectStoreTest : public ::testing::TestWithParam<Kind> {
- protected:
-  void SetUp() override {
-    if (GetParam() == Kind::kMemory) {
-      store_ = std::make_unique<InMemoryObjectStore>(clock_);
-      return;
-    }
-    LocalStoreOptions options;
-    if (GetParam() == Kind::kConfined) {
-      options.roots = {"file://" + folder_.path().string()};
-    }
-    auto made = LocalObjectStore::Make(options);
-    ASSERT_THAT(made, IsOk());
-    store_ = *std::move(made);
+StoreUnderTest MakeLocal(bool confined) {
+  auto folder = std::make_shared<TestFolder>();
+  LocalStoreOptions options;
+  if (confined) {
+    options.roots = std::vector{"file://" + folder->path().string()};
   }
-
-  std::vector<std::string> ListAll(std::string_view prefix, int32_t limit) {
-    std::vector<std::string> names;
-    ListOptions options{.after = std::nullopt, .limit = limit};
-    while (true) {
-      auto page = store_->List(prefix, options);
-      EXPECT_THAT(page, IsOk());
-      for (const ListedFile& file : page->files) {
-        names.push_back(file.location.substr(folder_.path().string().size() + 1));
-      }
-      if (!page->next.has_value()) {
-        return names;
-      }
-      options.after = page->next;
-    }
-  }
-
-  SystemClock clock_;
-  TestFolder folder_;
-  std::unique_ptr<ObjectStore> store_;
-};
-
-TEST_P(ObjectStoreTest, AGlanceTellsWhetherTheFileIsThere) {
-  std::string location = folder_.At("a.json");
-  ASSERT_THAT(store_->Write(location, "{}", WriteMode::kCreateNew), IsOk());
-  EXPECT_EQ(store_->Glance(location), Sighting::kThere);
-  EXPECT_TRUE(store_->StillThere(location));
-  ASSERT_THAT(store_->Delete(location), IsOk());
-  EXPECT_EQ(store_->Glance(location), Sighting::kGone);
-  EXPECT_FALSE(store_->StillThere(location));
+  std::string base = folder->path().string();
+  return {.store = LocalObjectStore::Make(options).value(), .base = base, .keeper = folder};
 }
+
+StoreUnderTest MakeMemory() {
+  auto clock = std::make_shared<SystemClock>();
+  return {.store = std::make_unique<InMemoryObjectStore>(*clock), .base = "/m", .keeper = clock};
+}
+
+std::string FileAlias(const std::string& location) { return "file://" + location; }
+
+INSTANTIATE_TEST_SUITE_P(
+    Stores,
+    ObjectStoreTest,
+    ::testing::Values(StoreKind{"Local", [] { return MakeLocal(false); }, &FileAlias},
+                      StoreKind{"Confined", [] { return MakeLocal(true); }, &FileAlias},
+                      StoreKind{"Memory", &MakeMemory, &FileAlias}),
+    &KindName);
 
 TEST(LocalRootsTest, FileSystemsThatMayHangAreKnown) {
   for (int64_t type : {0x6969, 0x65735546}) {  // NFS, FUSE
@@ -100,7 +81,7 @@ TEST(LocalRootsTest, FileSystemsThatMayHangAreKnown) {
 
 TEST(LocalRootsTest, FoldersThatOthersMadeAreSyncedOnce) {
   TestFolder folder;
-  auto roots = LocalRoots::Make({folder.At("root")}).value();
+  auto roots = LocalRoots::Make(std::vector{folder.At("root")}).value();
   fs::create_directories(folder.path() / "root/a/b/c");  // by another program
   auto known_after = [&](std::string_view path, bool sync) {
     auto place = roots.Find(folder.At(std::string("root/") + std::string(path)));
@@ -115,96 +96,13 @@ TEST(LocalRootsTest, FoldersThatOthersMadeAreSyncedOnce) {
   EXPECT_EQ(known_after("a/b/new/x", /*sync=*/true), 5U);
 }
 
-TEST_P(ObjectStoreTest, WritesReadsAndDeletes) {
-  std::string file = folder_.At("t/metadata/a%20b.json");
-  ASSERT_THAT(store_->Write("file://" + file, "hello", WriteMode::kCreateNew), IsOk());
-  EXPECT_THAT(store_->Read("file:" + file, 5), IsOkAnd("hello"));
-  EXPECT_THAT(store_->Read(file, 4), IsError(ErrorCode::kPayloadTooLarge));
-  EXPECT_THAT(store_->ReadRange(file, 1, 3), IsOkAnd("ell"));
-  EXPECT_THAT(store_->ReadRange(file, 3, 100), IsOkAnd("lo"));
-  EXPECT_THAT(store_->ReadRange(file, 5, 1), IsOkAnd(""));
-  EXPECT_THAT(store_->ReadRange(file, 6, 1), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_EQ(store_->Stat(file)->size_bytes, 5);
-  EXPECT_THAT(store_->Exists(file), IsOkAnd(true));
-  EXPECT_THAT(store_->Delete(file), IsOk());
-  EXPECT_THAT(store_->Delete(file), IsOk());
-  EXPECT_THAT(store_->Exists(file), IsOkAnd(false));
-  EXPECT_THAT(store_->Read(file, 5), IsError(ErrorCode::kNotFound));
-  EXPECT_THAT(store_->Stat(file), IsError(ErrorCode::kNotFound));
-  EXPECT_THAT(store_->Delete(folder_.At("no/such/folder")), IsOk());
+TEST(LocalObjectStoreTest, WithoutRootsNamedNothingIsServed) {
+  auto store = LocalObjectStore::Make({.roots = std::vector<std::string>()}).value();
+  TestFolder folder;
+  EXPECT_THAT(store->Read("/etc/passwd", 10), IsError(ErrorCode::kForbidden));
+  ASSERT_THAT(store->AddRoot(folder.path().string()), IsOk());
+  EXPECT_THAT(store->Write(folder.At("a"), "x", WriteMode::kCreateNew), IsOk());
 }
-
-TEST_P(ObjectStoreTest, CreateNewNeverReplacesOverwriteDoes) {
-  std::string file = folder_.At("a");
-  ASSERT_THAT(store_->Write(file, "one", WriteMode::kCreateNew), IsOk());
-  EXPECT_THAT(store_->Write(file, "two", WriteMode::kCreateNew),
-              IsError(ErrorCode::kAlreadyExists));
-  EXPECT_THAT(store_->Read(file, 10), IsOkAnd("one"));
-  EXPECT_THAT(store_->Write(file, "three", WriteMode::kOverwrite), IsOk());
-  EXPECT_THAT(store_->Read(file, 10), IsOkAnd("three"));
-  EXPECT_THAT(ListAll(folder_.path().string(), 10), ElementsAre("a"));
-}
-
-TEST_P(ObjectStoreTest, OfConcurrentCreatorsOneWins) {
-  std::string file = folder_.At("deep/down/a");
-  std::atomic<int> winners = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&, i] {
-        auto status = store_->Write(file, std::string(10'000, static_cast<char>('a' + i)),
-                                    WriteMode::kCreateNew);
-        if (status.has_value()) {
-          ++winners;
-        } else {
-          EXPECT_THAT(status, IsError(ErrorCode::kAlreadyExists));
-        }
-      });
-    }
-  }
-  EXPECT_EQ(winners, 1);
-  auto bytes = store_->Read(file, 10'000);
-  ASSERT_THAT(bytes, IsOk());
-  EXPECT_EQ(*bytes, std::string(10'000, bytes->front()));
-}
-
-TEST_P(ObjectStoreTest, ListsInByteOrderPageByPage) {
-  for (std::string_view name : {"t/b/1", "t/a", "t/b.txt", "t/b/c/2", "t/z", "tt/x", "t/b0"}) {
-    ASSERT_THAT(store_->Write(folder_.At(name), "x", WriteMode::kCreateNew), IsOk());
-  }
-  for (int32_t limit : {1, 2, 3, 100}) {
-    EXPECT_THAT(ListAll(folder_.At("t"), limit),
-                ElementsAre("t/a", "t/b.txt", "t/b/1", "t/b/c/2", "t/b0", "t/z"))
-        << limit;
-  }
-  EXPECT_THAT(ListAll(folder_.At("t/b/"), 100), ElementsAre("t/b/1", "t/b/c/2"));
-  EXPECT_THAT(ListAll(folder_.At("none"), 100), IsEmpty());
-}
-
-TEST_P(ObjectStoreTest, DeletesManyAndGoesOnAfterAFailure) {
-  std::vector<std::string> files = {folder_.At("a"), "ftp://x/a", folder_.At("none"),
-                                    folder_.At("b")};
-  ASSERT_THAT(store_->Write(files[0], "x", WriteMode::kCreateNew), IsOk());
-  ASSERT_THAT(store_->Write(files[3], "x", WriteMode::kCreateNew), IsOk());
-  EXPECT_THAT(store_->DeleteMany(files), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(ListAll(folder_.path().string(), 10), IsEmpty());
-}
-
-TEST_P(ObjectStoreTest, BadLocationsAreRefused) {
-  for (const std::string& location :
-       {std::string("relative"), folder_.At("a/../b"), folder_.At("a//b")}) {
-    EXPECT_THAT(store_->Write(location, "x", WriteMode::kOverwrite),
-                IsError(ErrorCode::kInvalidArgument));
-    EXPECT_THAT(store_->Read(location, 1), IsError(ErrorCode::kInvalidArgument));
-    EXPECT_THAT(store_->Delete(location), IsError(ErrorCode::kInvalidArgument));
-  }
-  EXPECT_THAT(store_->Write(folder_.At("a/"), "x", WriteMode::kOverwrite),
-              IsError(ErrorCode::kInvalidArgument));
-}
-
-INSTANTIATE_TEST_SUITE_P(Stores,
-                         ObjectStoreTest,
-                         ::testing::Values(Kind::kLocal, Kind::kConfined, Kind::kMemory));
 
 TEST(LocalObjectStoreTest, FoldersAreMadeAndAreNoFiles) {
   TestFolder folder;
@@ -220,8 +118,8 @@ TEST(LocalObjectStoreTest, FoldersAreMadeAndAreNoFiles) {
 
 TEST(LocalObjectStoreTest, OnlyEmptyFoldersGoAndNeverARoot) {
   TestFolder folder;
-  auto store =
-      LocalObjectStore::Make({.roots = {folder.At("root"), folder.At("root/inner")}}).value();
+  std::vector<std::string> roots = {folder.At("root"), folder.At("root/inner")};
+  auto store = LocalObjectStore::Make({.roots = roots}).value();
   ASSERT_THAT(store->EnsureDirectory(folder.At("root/t/metadata")), IsOk());
   ASSERT_THAT(store->Write(folder.At("root/t/a"), "x", WriteMode::kCreateNew), IsOk());
   fs::create_directory_symlink("t", folder.path() / "root/link");
@@ -243,7 +141,8 @@ TEST(LocalObjectStoreTest, OnlyEmptyFoldersGoAndNeverARoot) {
 
 TEST(LocalObjectStoreTest, AWriteSurvivesWhoRemovesEmptyFolders) {
   TestFolder folder;
-  auto store = LocalObjectStore::Make({.roots = {folder.At("root")}, .sync = false}).value();
+  auto store =
+      LocalObjectStore::Make({.roots = std::vector{folder.At("root")}, .sync = false}).value();
   std::atomic<bool> done = false;
   std::jthread cleaner([&] {
     while (!done) {
@@ -266,9 +165,9 @@ TEST(LocalObjectStoreTest, RootsConfine) {
   fs::create_symlink(outside.path(), folder.path() / "root/out");
   fs::create_symlink(outside.At("secret"), folder.path() / "root/file");
   fs::create_symlink("real", folder.path() / "root/in");
-  auto store =
-      LocalObjectStore::Make({.roots = {folder.At("root"), folder.At("made")}, .sync = true})
-          .value();
+  auto store = LocalObjectStore::Make(
+                   {.roots = std::vector{folder.At("root"), folder.At("made")}, .sync = true})
+                   .value();
 
   EXPECT_THAT(store->Read(outside.At("secret"), 10), IsError(ErrorCode::kForbidden));
   EXPECT_THAT(store->Read(folder.At("rootless"), 10), IsError(ErrorCode::kForbidden));
@@ -283,7 +182,7 @@ TEST(LocalObjectStoreTest, RootsConfine) {
   EXPECT_FALSE(fs::exists(outside.path() / "new"));
 
   EXPECT_THAT(store->Write(folder.At("root/in/a"), "x", WriteMode::kCreateNew), IsOk());
-  EXPECT_THAT(store->Read(folder.At("root/real/a"), 10), IsOkAnd("x"));
+  EXPECT_THAT(store->Read(folder.At("root/real/a"), 10), firn::testing::IsOkAnd("x"));
   EXPECT_THAT(store->Write(folder.At("made/a"), "x", WriteMode::kCreateNew), IsOk());
 }
 
@@ -299,7 +198,7 @@ class GuardedTest : public ::testing::Test {
     fs::create_symlink("d/firn.db", folder_.path() / "file");
     fs::create_symlink("../d", folder_.path() / "side/up");
   }
-  LocalStoreOptions Options(std::vector<std::string> roots) const {
+  LocalStoreOptions Options(std::optional<std::vector<std::string>> roots) const {
     return {.roots = std::move(roots),
             .guarded = {{folder_.At("d"), folder_.At("d/warehouse")},
                         {folder_.At("side/x.db"), ""},
@@ -311,7 +210,8 @@ class GuardedTest : public ::testing::Test {
 };
 
 TEST_F(GuardedTest, NoCallReachesTheServersFiles) {
-  for (const auto& roots : {std::vector<std::string>{folder_.path().string()}, {}}) {
+  using Roots = std::optional<std::vector<std::string>>;
+  for (const auto& roots : {Roots(std::vector{folder_.path().string()}), Roots()}) {
     auto store = LocalObjectStore::Make(Options(roots)).value();
     for (std::string_view name :
          {"d/firn.db", "d/firn.lock", "link/firn.db", "side/up/firn.db", "d/firn.db-wal",
@@ -341,7 +241,7 @@ TEST_F(GuardedTest, NoCallReachesTheServersFiles) {
 
 TEST_F(GuardedTest, TheOpenFolderBelowIsServed) {
   fs::remove_all(folder_.path() / "d/warehouse");
-  auto store = LocalObjectStore::Make(Options({folder_.path().string()})).value();
+  auto store = LocalObjectStore::Make(Options(std::vector{folder_.path().string()})).value();
   EXPECT_THAT(store->Write(folder_.At("d/warehouse/t/a"), "x", WriteMode::kCreateNew), IsOk());
   EXPECT_THAT(store->Read(folder_.At("link/warehouse/t/a"), 10), IsOkAnd("x"));
   auto page = store->List(folder_.path().string(), {});
@@ -352,7 +252,7 @@ TEST_F(GuardedTest, TheOpenFolderBelowIsServed) {
 }
 
 TEST_F(GuardedTest, IsNoRootAndNothingIsMade) {
-  auto store = LocalObjectStore::Make(Options({folder_.At("d/warehouse")})).value();
+  auto store = LocalObjectStore::Make(Options(std::vector{folder_.At("d/warehouse")})).value();
   for (std::string_view name : {"d", "d/firn.db-journal", "d/other", "d/firn.db", "link/other",
                                 "side/x.db-wal", "side/x.db/a"}) {
     EXPECT_THAT(store->AddRoot(folder_.At(name)), IsError(ErrorCode::kInvalidArgument)) << name;

@@ -32,9 +32,13 @@
 #include "server/service/warehouses.h"
 #include "server/store/sqlite/data_folder_lock.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "storage/aws/credentials.h"
 #include "storage/local_object_store.h"
 #include "storage/location.h"
 #include "storage/metered_object_store.h"
+#include "storage/s3/s3_object_store.h"
+#include "storage/s3/s3_options.h"
+#include "storage/store_router.h"
 
 namespace firn::app {
 namespace {
@@ -142,11 +146,24 @@ sigset_t BlockStopSignals() {
 service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
   return {.allowed_locations = settings.allowed_locations,
           .check_metadata_exists = settings.check_metadata_exists,
+          .check_remote_metadata_exists = settings.check_remote_metadata_exists,
           .commit_retries = settings.commit_retries,
           .stage_lifetime = settings.stage_lifetime,
           .purge_delay = settings.purge_delay,
           .idempotency_lifetime = settings.idempotency_lifetime,
           .max_metadata_bytes = static_cast<int64_t>(settings.max_metadata_bytes.bytes)};
+}
+
+/// The `s3.` keys under the names they have everywhere.
+storage::s3::Properties S3PropertiesOf(const config::Settings& settings) {
+  storage::s3::Properties properties;
+  for (const config::Key& key : config::Keys()) {
+    std::string value = key.name.starts_with("s3.") ? config::ToText(settings, key) : "";
+    if (!value.empty()) {
+      properties.emplace(key.name, std::move(value));
+    }
+  }
+  return properties;
 }
 
 void LogJobFailure(observe::Log& log,
@@ -196,9 +213,8 @@ class Parts {
     ASSIGN_OR_RETURN(store_, store::sqlite::OpenSqliteStore({.path = places.database_path}));
     ASSIGN_OR_RETURN(const std::string location,
                      DefaultWarehouseLocation(settings, places, *store_));
-    ASSIGN_OR_RETURN(objects_,
-                     storage::LocalObjectStore::Make(
-                         {.roots = {location}, .guarded = GuardedPathsOf(places, settings)}));
+    RETURN_IF_ERROR(OpenStorage(settings, places));
+    RETURN_IF_ERROR(objects_->AddRoot(location));
     for (const std::string& root : settings.allowed_locations) {
       RETURN_IF_ERROR(objects_->AddRoot(root));
     }
@@ -234,6 +250,23 @@ class Parts {
       LogJobFailure(log, job, error, retry_at);
     };
     jobs_ = std::make_unique<service::JobRunner>(*environment_, log_failure);
+    return {};
+  }
+
+  /// Local files, and S3 from the first root that lies there on.
+  Status OpenStorage(const config::Settings& settings, const Places& places) {
+    ASSIGN_OR_RETURN(
+        auto local, storage::LocalObjectStore::Make({.roots = std::vector<std::string>(),
+                                                     .guarded = GuardedPathsOf(places, settings)}));
+    objects_ = std::make_unique<storage::StoreRouter>(std::move(local));
+    objects_->AddScheme(
+        "s3",
+        [this,
+         properties = S3PropertiesOf(settings)]() -> Result<std::unique_ptr<storage::ObjectStore>> {
+          auto environment = storage::aws::ProcessEnvironment();
+          ASSIGN_OR_RETURN(auto options, storage::s3::ParseS3Options(properties, environment));
+          return storage::s3::S3ObjectStore::Make(options, environment, clock_);
+        });
     return {};
   }
 
@@ -276,7 +309,7 @@ class Parts {
   std::unique_ptr<observe::Log> log_;
   std::optional<store::sqlite::DataFolderLock> lock_;
   std::unique_ptr<store::CatalogStore> store_;
-  std::unique_ptr<storage::LocalObjectStore> objects_;
+  std::unique_ptr<storage::StoreRouter> objects_;
   std::unique_ptr<storage::MeteredObjectStore> metered_;
   std::unique_ptr<service::WarehouseDirectory> warehouses_;
   std::unique_ptr<service::Environment> environment_;
@@ -300,6 +333,9 @@ Status CheckSettings(const config::Settings& settings) {
   for (const std::string& allowed : settings.warehouse_allowed_locations) {
     RETURN_IF_ERROR(Named("warehouse.allowed_locations", storage::Location::Parse(allowed)));
   }
+  // Without the environment: what it says is looked at when S3 is used.
+  RETURN_IF_ERROR(storage::s3::ParseS3Options(S3PropertiesOf(settings),
+                                              [](std::string_view) { return std::nullopt; }));
   return Named("log.level", observe::Log::CheckLevel(settings.log_level));
 }
 

@@ -51,6 +51,31 @@ constexpr auto kKeys = std::to_array<Key>({
      "Roots where tables may lie besides their warehouse.", ""},
     {"storage.check_metadata_exists", &S::check_metadata_exists, "true",
      "Look that a table's metadata file is still there before a cached answer is given.", ""},
+    {"storage.check_remote_metadata_exists", &S::check_remote_metadata_exists, "false",
+     "The same on object stores, where it is a request to them.", ""},
+    {"s3.endpoint", &S::s3_endpoint, "",
+     "URL of an S3-compatible store; empty for AWS in the region.", ""},
+    {"s3.region", &S::s3_region, "",
+     "Region; empty for AWS_REGION, AWS_DEFAULT_REGION, the profile's or us-east-1.", ""},
+    {"s3.access-key-id", &S::s3_access_key_id, "",
+     "Key; empty for AWS_ACCESS_KEY_ID or the profile's.", ""},
+    {"s3.secret-access-key", &S::s3_secret_access_key, "", "The key's secret.", "", true},
+    {"s3.session-token", &S::s3_session_token, "", "Token of a temporary key.", "", true},
+    {"s3.profile-name", &S::s3_profile_name, "",
+     "Profile in AWS' shared files; empty for AWS_PROFILE or default.", ""},
+    {"s3.path-style-access", &S::s3_path_style_access, "",
+     "true for the bucket in the path; empty for true with s3.endpoint, else false.", ""},
+    {"s3.force-virtual-addressing", &S::s3_force_virtual_addressing, "",
+     "true for the bucket in the host name, whatever s3.path-style-access says.", ""},
+    {"s3.connect-timeout", &S::s3_connect_timeout, "", "Seconds; empty for 5.", ""},
+    {"s3.request-timeout", &S::s3_request_timeout, "",
+     "Seconds for one request with all its attempts; empty for 20.", ""},
+    {"s3.retry.num-retries", &S::s3_retry_num_retries, "", "Attempts after the first; empty for 5.",
+     ""},
+    {"s3.multipart.part-size-bytes", &S::s3_multipart_part_size_bytes, "",
+     "Files above this many bytes are written in parts; empty for 16777216.", ""},
+    {"s3.ca-file", &S::s3_ca_file, "", "PEM file of trusted authorities; empty for the system's.",
+     ""},
     {"catalog.namespace_separator", &S::namespace_separator, "%1F",
      "Separator of namespace levels in URLs, percent-encoded; %1F is accepted always.", ""},
     {"catalog.idempotency_lifetime", &S::idempotency_lifetime, "30m",
@@ -85,7 +110,8 @@ std::string_view TypeName(const Key& key) {
 std::string EnvironmentName(const Key& key) {
   std::string name = "FIRN_";
   for (char c : key.name) {
-    name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    name +=
+        c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   return name;
 }

@@ -56,6 +56,21 @@ struct Settings {
   StringList warehouse_allowed_locations;
   StringList allowed_locations;
   bool check_metadata_exists = true;
+  bool check_remote_metadata_exists = false;
+  // s3: texts as storage/s3/s3_options.h reads them; empty where not set
+  std::string s3_endpoint;
+  std::string s3_region;
+  std::string s3_access_key_id;
+  std::string s3_secret_access_key;
+  std::string s3_session_token;
+  std::string s3_profile_name;
+  std::string s3_path_style_access;
+  std::string s3_force_virtual_addressing;
+  std::string s3_connect_timeout;
+  std::string s3_request_timeout;
+  std::string s3_retry_num_retries;
+  std::string s3_multipart_part_size_bytes;
+  std::string s3_ca_file;
   // catalog
   std::string namespace_separator;
   Duration idempotency_lifetime{};
@@ -87,6 +102,8 @@ struct Key {
   std::string_view help;
   /// A shorter flag, without dashes; empty for none.
   std::string_view short_flag;
+  /// Never printed, and no flag: a process's arguments are there for everyone to see.
+  bool is_secret = false;
 };
 
 std::span<const Key> Keys();
@@ -95,7 +112,7 @@ std::span<const Key> Keys();
 std::string_view TypeName(const Key& key);
 /// FIRN_SERVER_LISTEN.
 std::string EnvironmentName(const Key& key);
-/// server-listen.
+/// server-listen; not offered for a secret.
 std::string FlagName(const Key& key);
 /// nullptr where there is no such key.
 const Key* FindKey(std::string_view name);
@@ -126,7 +143,7 @@ Result<Loaded> Load(const LoadInput& input);
 
 /// Sets one key from text.
 Status SetFromText(Settings& settings, const Key& key, std::string_view text);
-/// The key's value as SetFromText reads it.
+/// The key's value as SetFromText reads it, a secret's too.
 std::string ToText(const Settings& settings, const Key& key);
 
 /// This process's environment, for LoadInput.

@@ -43,6 +43,25 @@ TEST(SettingsTest, EveryDefaultPrintsAsItIsWritten) {
   }
 }
 
+TEST(SettingsTest, S3KeysHaveTheNamesOfTheEcosystem) {
+  SettingsFile file(
+      "[s3]\nendpoint = \"http://h:1\"\npath-style-access = true\n"
+      "[s3.retry]\nnum-retries = 2\n");
+  ASSERT_OK_AND_ASSIGN(
+      Loaded loaded,
+      Load({.file = file.path(),
+            .environment = {"FIRN_S3_ACCESS_KEY_ID=a", "FIRN_S3_SECRET_ACCESS_KEY=b"}}));
+  EXPECT_EQ(loaded.settings.s3_endpoint, "http://h:1");
+  EXPECT_EQ(loaded.settings.s3_path_style_access, "true");
+  EXPECT_EQ(loaded.settings.s3_retry_num_retries, "2");
+  EXPECT_EQ(loaded.settings.s3_access_key_id, "a");
+  EXPECT_EQ(loaded.settings.s3_secret_access_key, "b");
+  for (const Key& key : Keys()) {
+    bool secret = key.name.contains("secret") || key.name.contains("token");
+    EXPECT_EQ(key.is_secret, secret) << key.name;
+  }
+}
+
 TEST(SettingsTest, FlagBeatsEnvironmentBeatsFile) {
   SettingsFile file("[server]\nlisten = \"1.1.1.1:1\"\nio_threads = 3\nworker_threads = 5\n");
   ASSERT_OK_AND_ASSIGN(Loaded loaded,

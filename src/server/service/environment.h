@@ -27,6 +27,8 @@ struct ServiceOptions {
   std::vector<std::string> allowed_locations;
   /// Look that the metadata file is still there before a cached answer is given.
   bool check_metadata_exists = true;
+  /// The same on object stores, where a look is a request.
+  bool check_remote_metadata_exists = false;
   /// How often a commit whose base moved is applied again.
   int64_t commit_retries = 20;
   std::chrono::milliseconds stage_lifetime{std::chrono::hours(24)};

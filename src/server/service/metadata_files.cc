@@ -90,15 +90,21 @@ bool WantsGzip(const iceberg::PropertyMap& properties) {
   return codec != properties.end() && codec->second == "gzip";
 }
 
+/// Whether the settings want a look at the file before a cached answer is given.
+bool WantsLook(const ServiceOptions& options, std::string_view location) {
+  bool local = location.starts_with('/') || location.starts_with("file:");
+  return options.check_metadata_exists && (local || options.check_remote_metadata_exists);
+}
+
 }  // namespace
 
 bool StillThere(const Environment& environment, const MetadataEntry& entry) {
-  return !environment.options.check_metadata_exists ||
+  return !WantsLook(environment.options, entry.location()) ||
          environment.objects.StillThere(entry.location());
 }
 
 bool SeenThere(const Environment& environment, const MetadataEntry& entry) {
-  return !environment.options.check_metadata_exists ||
+  return !WantsLook(environment.options, entry.location()) ||
          environment.objects.Glance(entry.location()) == storage::Sighting::kThere;
 }
 

@@ -85,6 +85,7 @@ class Purge {
     const iceberg::TableMetadata& metadata = *(*old)->table();
     if (metadata.uuid.empty()) {  // v1: it may be this table before it was given one
       RETURN_IF_ERROR(PurgeVersion(metadata));
+      RETURN_IF_ERROR(Flush());
       return Add(location);
     }
     if (metadata.uuid != payload_.uuid) {
@@ -98,6 +99,7 @@ class Purge {
   /// It is the table's wherever it lies: its content says so.
   Status AddMetadataFile(const std::string& location) {
     environment_.cache.Erase(location);
+    RETURN_IF_ERROR(Flush());  // what it names goes first: a batch has no order
     metadata_files_.insert(location);
     return Add(location);
   }
@@ -184,9 +186,9 @@ class Purge {
     RETURN_IF_ERROR(SaveProgress());
     RETURN_IF_ERROR(scope_.Refresh());
     CrashPoint("purge.before_delete");
+    RETURN_IF_ERROR(DeleteBatch());
     std::set<std::string> folders;
     for (const std::string& location : batch_) {
-      RETURN_IF_ERROR(DeleteOne(location));
       folders.insert(FolderOf(location));
     }
     CrashPoint("purge.after_delete");
@@ -226,17 +228,37 @@ class Purge {
     return environment_.store.SaveJobProgress(job_, Progress(), TimestampMs(lease_until));
   }
 
+  /// What is owned, all at once; one by one where the store may not delete some.
+  Status DeleteBatch() {
+    std::vector<std::string> files;
+    for (const std::string& location : batch_) {
+      Claim claim = scope_.Judge(location);
+      if (claim == Claim::kOutside && metadata_files_.contains(location)) {
+        claim = Claim::kOwned;
+      }
+      if (claim == Claim::kOwned) {
+        files.push_back(location);
+      } else {
+        ++CounterOf(claim);
+      }
+    }
+    Status deleted = environment_.objects.DeleteMany(files);
+    if (deleted.has_value()) {
+      deleted_ += static_cast<int64_t>(files.size());
+      return {};
+    }
+    if (!IsOutOfReach(deleted.error())) {
+      return deleted;
+    }
+    for (const std::string& location : files) {
+      RETURN_IF_ERROR(DeleteOne(location));
+    }
+    return {};
+  }
+
   Status DeleteOne(const std::string& location) {
     if (stop_) {
       return Error(ErrorCode::kUnavailable, "The server is stopping");
-    }
-    Claim claim = scope_.Judge(location);
-    if (claim == Claim::kOutside && metadata_files_.contains(location)) {
-      claim = Claim::kOwned;
-    }
-    if (claim != Claim::kOwned) {
-      ++CounterOf(claim);
-      return {};
     }
     Status deleted = environment_.objects.Delete(location);
     if (!deleted.has_value() && !IsOutOfReach(deleted.error())) {
