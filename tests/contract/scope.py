@@ -78,5 +78,6 @@ NOT_PROVOKED: dict[tuple[str, str], str] = {
     # A table's or view's metadata file can be broken: those two are answered 500.
     **{(operation, "5XX"): NO_WAIT for operation in READS if not operation.startswith("load")},
     ("loadNamespaceMetadata", "5XX"): NO_WAIT,
+    ("dropNamespace", "5XX"): UNKNOWN,
     **{(operation, status): UNKNOWN for operation in CHANGES for status in ("500", "5XX")},
 }
