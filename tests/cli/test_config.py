@@ -78,7 +78,8 @@ def test_another_warehouse_at_a_later_start_is_refused(firn, tmp_path):
     server.start()
     server.stop()
     other = tmp_path / "other"
-    answer = firn("serve", "--data", data, "--warehouse", other, "--listen", "127.0.0.1:0", expect=2)
+    anywhere = ("--listen", "127.0.0.1:0")
+    answer = firn("serve", "--data", data, "--warehouse", other, *anywhere, expect=2)
     assert str(first) in answer.err
     assert str(other) in answer.err
     assert not other.exists()

@@ -8,7 +8,8 @@ from harness.openapi import ApiDocument
 
 MISSING_DOCUMENT = (
     "contract: skipped: no OpenAPI document (FIRN_ICEBERG_OPENAPI, or "
-    "shared/spec/rest-catalog-open-api.yaml beside the repository): answers are not checked against its schemas and statuses"
+    "shared/spec/rest-catalog-open-api.yaml beside the repository): answers are not checked "
+    "against its schemas and statuses"
 )
 
 

@@ -145,7 +145,8 @@ def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, wh
         "write.metadata.previous-versions-max": "1",
     }
     if what == "create":
-        call = Call("POST", catalog.path(ns, "tables"), bodies.create_table("t", properties=properties))
+        body = bodies.create_table("t", properties=properties)
+        call = Call("POST", catalog.path(ns, "tables"), body)
     else:
         location = catalog.make_table(ns, "t", properties=properties)["metadata-location"]
         catalog.drop(ns, "t")

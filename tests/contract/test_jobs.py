@@ -173,7 +173,8 @@ def test_a_failure_is_logged(stuck):
     assert failures
     assert all(line["level"] == "warn" and line["error"] for line in failures)
     # The place in the source, without the path that it was built at.
-    assert all(re.search(r" \((?!src/|[./])[\w./]+\.\w+:\d+\)$", line["error"]) for line in failures)
+    place = re.compile(r" \((?!src/|[./])[\w./]+\.\w+:\d+\)$")
+    assert all(place.search(line["error"]) for line in failures)
 
 
 def test_a_delayed_purge_is_cancelled_and_the_table_comes_back(start):

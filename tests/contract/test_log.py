@@ -51,8 +51,8 @@ def test_every_line_is_there_after_the_end(own_server: FirnServer):
     gone = time.time()
     lines = own_server.log.read_text().splitlines()
     logged = [json.loads(line) for line in lines if line.startswith("{")]
-    # The lines of other connections, as of the one that asked whether the server is ready, may stand
-    # anywhere between them.
+    # The lines of other connections, as of the one that asked whether the server is ready, may
+    # stand anywhere between them.
     mine = set(ids)
     requests = [line.get("request_id") for line in logged if line["message"] == "request"]
     assert [request for request in requests if request in mine] == ids

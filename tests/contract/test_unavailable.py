@@ -13,7 +13,6 @@ from harness.catalog import Catalog
 from harness.client import RestClient, segment
 from harness.server import temporary_server
 
-
 REPORT = {
     "report-type": "scan-report",
     "table-name": "t",

@@ -16,7 +16,8 @@ JSON = {"Content-Type": "application/json"}
 def create(server, name: str, location: str, headers: dict | None = None):
     wire = Wire(server.uri)
     body = json.dumps({"name": name, "location": location}).encode()
-    answer = wire.send("POST", "/management/v1/warehouses", body, JSON if headers is None else headers)
+    headers = JSON if headers is None else headers
+    answer = wire.send("POST", "/management/v1/warehouses", body, headers)
     wire.close()
     if answer.status >= 400:
         check_error_model(answer, f"{location}: {answer}")
@@ -41,9 +42,9 @@ def elsewhere(tmp_path):
 @pytest.mark.parametrize(
     "place",
     [
-        "data", "data/firn.db", "data/firn.db-journal", "data/firn.lock", "data/other", "data/firn.db/x",
-        "db/x.db", "db/x.db-wal", "db/x.db-journal", "db/x.db.lock", "db/x.db-shm/y", "log/firn.log",
-        "link/firn.db-journal", "",
+        "data", "data/firn.db", "data/firn.db-journal", "data/firn.lock", "data/other",
+        "data/firn.db/x", "db/x.db", "db/x.db-wal", "db/x.db-journal", "db/x.db.lock",
+        "db/x.db-shm/y", "log/firn.log", "link/firn.db-journal", "",
     ],
 )  # fmt: skip
 def test_no_warehouse_on_the_servers_own_files(elsewhere, tmp_path, place):

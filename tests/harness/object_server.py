@@ -30,7 +30,8 @@ class Missing(RuntimeError):
 def program(kind: str) -> Path:
     """The built server: run builds it, or skips the suite."""
     script = places.ROOT / "tests" / "storage" / "install-servers"
-    built = subprocess.run([script, "--no-build", kind], stdout=subprocess.PIPE, text=True, check=False)
+    look = [script, "--no-build", kind]
+    built = subprocess.run(look, stdout=subprocess.PIPE, text=True, check=False)
     if built.returncode == MISSING:
         raise Missing(f"{kind} is not built: tests/storage/install-servers {kind}")
     built.check_returncode()

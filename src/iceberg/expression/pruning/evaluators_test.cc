@@ -155,7 +155,7 @@ TEST(StrictMetricsEvaluator, ProvesOrDoesNot) {
   EXPECT_TRUE(Must("id not in (0, 51)"));
   EXPECT_TRUE(Must("id < 51 or s = 'x'"));
   EXPECT_FALSE(Must("s < 'd'"));  // two nulls
-  EXPECT_FALSE(Must("d < 3"));  // a NaN
+  EXPECT_FALSE(Must("d < 3"));    // a NaN
   EXPECT_TRUE(Must("d is not null"));
   EXPECT_TRUE(Must("not id > 50"));
   EXPECT_TRUE(StrictMetricsEvaluator(Filter("false")).MustMatch(DataFile()));  // no rows
