@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/sha256.h"
-#include "base/waiting_scope.h"
 #include "server/http/request_id.h"
 #include "server/rest/content_type.h"
 #include "server/rest/errors.h"
@@ -206,8 +205,8 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
       .expires_at =
           TimestampMs(environment_.clock.Now().value() + options_.idempotency_lifetime.count())};
   auto& mutex = key_locks_[std::hash<std::string>{}(identity.key) % key_locks_.size()];
-  std::unique_lock<std::timed_mutex> lock(mutex, std::defer_lock);
-  if (WaitingScope waiting; !lock.try_lock_until(request.deadline)) {
+  std::unique_lock lock(mutex, request.deadline);
+  if (!lock.owns_lock()) {
     return Error(ErrorCode::kUnavailable, "A call with the same Idempotency-Key is under way");
   }
   ASSIGN_OR_RETURN(auto outcome, environment_.store.FindOutcome(identity, request.deadline));

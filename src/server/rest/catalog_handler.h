@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "base/deadline_mutex.h"
 #include "server/http/handler.h"
 #include "server/http/url.h"
 #include "server/rest/large_bodies.h"
@@ -146,7 +147,7 @@ class CatalogHandler final : public http::Handler {
   NamesCache names_cache_;
   LargeBodies large_bodies_;
   /// Calls under one idempotency key go one after the other in this process.
-  std::array<std::timed_mutex, 256> key_locks_;
+  std::array<DeadlineMutex, 256> key_locks_;
 };
 
 }  // namespace firn::rest

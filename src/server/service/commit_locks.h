@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/deadline_mutex.h"
 #include "base/result.h"
-#include "base/waiting_scope.h"
 #include "server/store/records.h"
 
 namespace firn::service {
@@ -31,7 +31,7 @@ class CommitLocks {
 
    private:
     friend class CommitLocks;
-    std::vector<std::unique_lock<std::timed_mutex>> locks_;
+    std::vector<std::unique_lock<DeadlineMutex>> locks_;
   };
 
   /// Errors: kDeadlineExceeded; then nothing is held.
@@ -43,11 +43,9 @@ class CommitLocks {
     std::sort(stripes.begin(), stripes.end());  // one order for all, so that nobody waits in a ring
     stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
     Held held;
-    WaitingScope waiting;
     for (size_t stripe : stripes) {
-      std::unique_lock<std::timed_mutex> lock(mutexes_[stripe], std::defer_lock);
-      bool got = deadline == kNoDeadline ? (lock.lock(), true) : lock.try_lock_until(deadline);
-      if (!got) {
+      std::unique_lock lock(mutexes_[stripe], deadline);
+      if (!lock.owns_lock()) {
         return Error(ErrorCode::kDeadlineExceeded,
                      "Too many commits wait for this table, try again later");
       }
@@ -57,7 +55,7 @@ class CommitLocks {
   }
 
  private:
-  std::array<std::timed_mutex, kStripes> mutexes_;
+  std::array<DeadlineMutex, kStripes> mutexes_;
 };
 
 }  // namespace firn::service

@@ -120,11 +120,9 @@ Result<store::WarehouseRecord> WarehouseDirectory::FindByNameOrLocation(
   return NoSuchWarehouse(text);
 }
 
-Result<std::unique_lock<std::timed_mutex>> WarehouseDirectory::Lock(MonotonicTime deadline) {
-  std::unique_lock<std::timed_mutex> lock(mutex_, std::defer_lock);
-  if (deadline == kNoDeadline) {
-    lock.lock();
-  } else if (!lock.try_lock_until(deadline)) {
+Result<std::unique_lock<DeadlineMutex>> WarehouseDirectory::Lock(MonotonicTime deadline) {
+  std::unique_lock lock(mutex_, deadline);
+  if (!lock.owns_lock()) {
     return Error(ErrorCode::kDeadlineExceeded, "Another warehouse is being created or dropped");
   }
   if (behind_) {

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/deadline_mutex.h"
 #include "base/result.h"
 #include "server/service/environment.h"
 #include "server/service/namespaces.h"
@@ -58,13 +59,13 @@ class WarehouseDirectory {
   Result<store::MutationResult> Execute(const store::Mutation& mutation,
                                         const store::MutationContext& context);
   /// For a change: with the list as the database has it. Errors: kDeadlineExceeded.
-  Result<std::unique_lock<std::timed_mutex>> Lock(MonotonicTime deadline);
+  Result<std::unique_lock<DeadlineMutex>> Lock(MonotonicTime deadline);
   Status CheckFree(const store::CreateWarehouse& create) const;
 
   store::CatalogStore& store_;
   PrepareStorage prepare_;
   /// Creations and drops go one after the other: two may not nest, and the list goes forward only.
-  std::timed_mutex mutex_;
+  DeadlineMutex mutex_;
   /// A change's outcome was not known: the next one reads the database first. Under mutex_.
   bool behind_ = false;
   std::atomic<std::shared_ptr<const List>> list_{std::make_shared<const List>()};
