@@ -24,13 +24,19 @@ function(add_module)
   if(M_SRCS)
     add_library(${target} STATIC ${M_SRCS} ${M_HDRS})
     target_link_libraries(${target} PUBLIC firn_options ${dep_targets} ${M_LIBS})
+    firn_precompile(${target} product)
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE firn_options ${dep_targets} ${M_LIBS})
   endif()
 
   if(FIRN_HEADER_CHECKS)
-    firn_check_headers(${target} ${M_HDRS})
+    set(alone ${M_HDRS})
+    foreach(source ${M_SRCS})
+      string(REGEX REPLACE "\\.cc$" ".h" own "${source}")
+      list(REMOVE_ITEM alone "${own}")
+    endforeach()
+    firn_check_headers(${target} ${alone})
   endif()
   if(FIRN_TESTS AND M_TESTS)
     set(test_deps)
@@ -41,6 +47,7 @@ function(add_module)
     add_executable(${target}_test ${M_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${test_deps} GTest::gmock
                           GTest::gtest_main)
+    firn_precompile(${target}_test test)
     target_compile_definitions(${target}_test PRIVATE
       FIRN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${M_NAME} COMMAND ${target}_test --gtest_brief=1)
@@ -52,7 +59,8 @@ function(add_module)
 endfunction()
 
 # Compiles each header as its own translation unit: a header that needs an include it does not name
-# fails here.
+# fails here. A header with a source of its name needs none: the source includes it first, which the
+# style test sees to.
 function(firn_check_headers target)
   set(units)
   foreach(header ${ARGN})
@@ -81,7 +89,8 @@ function(firn_add_fuzzer target source)
   endif()
   if(FIRN_TESTS)
     add_executable(${name}_replay ${source} "${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc")
-    target_link_libraries(${name}_replay PRIVATE ${target})
+    target_link_libraries(${name}_replay PRIVATE ${target} GTest::gmock)
+    firn_precompile(${name}_replay test)
     add_dependencies(fuzz_replays ${name}_replay)
     add_test(NAME fuzz/${name}
              COMMAND ${name}_replay "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")

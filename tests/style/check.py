@@ -86,6 +86,21 @@ def check_edges(src: Path, modules: dict[str, dict[str, list[str]]]) -> list[str
     return findings
 
 
+def check_own_header(src: Path, modules: dict[str, dict[str, list[str]]]) -> list[str]:
+    """A source includes the header of its name first: the header is shown to need nothing else."""
+    findings = []
+    for module in modules.values():
+        folder = module["FOLDER"][0]
+        for source in module.get("SRCS", []):
+            header = source.removesuffix(".cc") + ".h"
+            if header not in module.get("HDRS", []):
+                continue
+            first = re.search(r"^#include (\S+)", (src / folder / source).read_text(), re.M)
+            if first is None or first.group(1) != f'"{folder}/{header}"':
+                findings.append(f"{folder}/{source}: does not include {header} first")
+    return findings
+
+
 def check_cycles(modules: dict[str, dict[str, list[str]]]) -> list[str]:
     done: set[str] = set()
     findings = []
@@ -228,6 +243,7 @@ def main() -> int:
     modules = rooms(src)
     findings = check_edges(src, modules)
     findings += check_listed(src, modules)
+    findings += check_own_header(src, modules)
     findings += check_files(src, modules)
     findings += check_ratchet(root, check_lengths(root))
     for finding in findings:
