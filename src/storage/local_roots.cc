@@ -170,6 +170,13 @@ Status LocalRoots::CheckEntry(const LocalPlace& place, int folder, std::string_v
   return guarded ? Status(Guarded(place.text)) : Status();
 }
 
+Status LocalRoots::CheckMade(const LocalPlace& place, int folder, std::string_view name) const {
+  if (!place.guarded || guarded_.LeadsToOpen(RealPath(folder) + "/" + std::string(name))) {
+    return {};
+  }
+  return CheckEntry(place, folder, name);
+}
+
 bool LocalRoots::IsRoot(int folder, std::string_view name) const {
   std::string path = RealPath(folder) + "/" + std::string(name);
   std::shared_lock lock(*mutex_);
@@ -240,7 +247,7 @@ Result<FileDescriptor> LocalRoots::MakeFolder(const LocalPlace& place,
     end = ends.back();
     ends.pop_back();
     std::string name(path.substr(begin, end - begin));
-    RETURN_IF_ERROR(CheckEntry(place, folder->get(), name));
+    RETURN_IF_ERROR(CheckMade(place, folder->get(), name));
     if (mkdirat(folder->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST) {
       return ErrnoError(errno, "mkdir", place.text);
     }

@@ -93,6 +93,9 @@ class LocalRoots {
   /// kForbidden where the open file or folder is guarded.
   Status CheckOpen(const LocalPlace& place, int file) const;
 
+  /// CheckEntry for a folder that is made on the way to another.
+  Status CheckMade(const LocalPlace& place, int folder, std::string_view name) const;
+
   /// Syncs the folders that hold the open folder at `path`, up to one that is known to be synced.
   Status SyncEntries(const LocalPlace& place, std::string_view path, int folder) const;
 
