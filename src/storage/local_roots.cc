@@ -248,7 +248,10 @@ Result<FileDescriptor> LocalRoots::MakeFolder(const LocalPlace& place,
     ends.pop_back();
     std::string name(path.substr(begin, end - begin));
     RETURN_IF_ERROR(CheckMade(place, folder->get(), name));
-    if (mkdirat(folder->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    if (mkdirat(folder->get(), name.c_str(), kFolderMode) == 0) {
+      auto made = FolderIdOf(folder->get(), name);
+      synced_->Forget(made.value_or(FolderId{}));
+    } else if (errno != EEXIST) {
       return ErrnoError(errno, "mkdir", place.text);
     }
     folder = open(path.substr(0, end));
@@ -264,12 +267,11 @@ Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, i
   std::vector<FolderId> synced;
   FileDescriptor holder;
   while (path != ".") {
-    struct stat status{};
-    if (fstat(folder, &status) != 0) {
-      return ErrnoError(errno, "stat", place.text);
+    auto id = FolderIdOf(folder, "");
+    if (!id) {
+      return ErrnoError(errno, "statx", place.text);
     }
-    FolderId id(status.st_dev, status.st_ino);
-    if (synced_->Holds(id)) {
+    if (synced_->Holds(*id)) {
       break;
     }
     size_t slash = path.rfind('/');
@@ -284,7 +286,7 @@ Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, i
     if (fsync(folder) != 0 && errno != EINVAL && errno != EROFS) {
       return ErrnoError(errno, "fsync", place.text);
     }
-    synced.push_back(id);
+    synced.push_back(*id);
   }
   synced_->Add(synced);
   return {};
