@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/waiting_scope.h"
 #include "storage/local_roots_internal.h"
 
 namespace firn::storage {
@@ -54,6 +55,11 @@ Result<Location> ParseLocal(std::string_view text) {
     return Error(ErrorCode::kInvalidArgument, "Not a local location: " + std::string(text));
   }
   return location;
+}
+
+int SyncFolder(int folder) {
+  WaitingScope waiting;
+  return fsync(folder);
 }
 
 bool IsRemote(int folder) {
@@ -283,7 +289,7 @@ Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, i
     ASSIGN_OR_RETURN(holder, std::move(parent));
     folder = holder.get();
     // A read-only file system keeps what it has; some know no sync of folders.
-    if (fsync(folder) != 0 && errno != EINVAL && errno != EROFS) {
+    if (SyncFolder(folder) != 0 && errno != EINVAL && errno != EROFS) {
       return ErrnoError(errno, "fsync", place.text);
     }
     synced.push_back(*id);

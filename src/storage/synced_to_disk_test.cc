@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/testing/matchers.h"
+#include "base/testing/recorded_turn.h"
 #include "storage/local_object_store.h"
 #include "storage/synced_folders_internal.h"
 #include "storage/testing/test_folder.h"
@@ -22,6 +23,7 @@ namespace {
 
 using firn::testing::IsOk;
 using firn::testing::IsOkAnd;
+using firn::testing::RecordedTurn;
 using testing::TestFolder;
 namespace fs = std::filesystem;
 
@@ -31,12 +33,14 @@ class SyncRecorder {
   void Begin() {
     std::scoped_lock lock(mutex_);
     inodes_.clear();
+    while_computing_ = 0;
   }
   void Note(int fd) {
     struct stat status{};
     fstat(fd, &status);
     std::scoped_lock lock(mutex_);
     inodes_.insert(status.st_ino);
+    while_computing_ += ComputeTurn::Current() != nullptr ? 1 : 0;
   }
   bool Synced(const fs::path& path) {
     struct stat status{};
@@ -44,10 +48,15 @@ class SyncRecorder {
     std::scoped_lock lock(mutex_);
     return inodes_.contains(status.st_ino);
   }
+  int while_computing() {
+    std::scoped_lock lock(mutex_);
+    return while_computing_;
+  }
 
  private:
   std::mutex mutex_;
   std::set<ino_t> inodes_;
+  int while_computing_ = 0;
 };
 
 SyncRecorder recorder;
@@ -93,6 +102,13 @@ TEST_F(SyncedToDiskTest, ANewFilesFoldersAreSyncedOnce) {
   EXPECT_FALSE(recorder.Synced(Path("root")));
   EXPECT_FALSE(recorder.Synced(Path("root/t")));
   EXPECT_TRUE(recorder.Synced(Path("root/t/metadata")));
+}
+
+TEST_F(SyncedToDiskTest, NobodyComputesMeanwhile) {
+  RecordedTurn turn;
+  ASSERT_THAT(Write("root/t/metadata/a"), IsOk());
+  EXPECT_EQ(recorder.while_computing(), 0);
+  EXPECT_GE(turn.times_given_up(), 4);  // the file, its folder and the two above
 }
 
 // Inodes come back: a folder that is made where another program removed one may have its number.
