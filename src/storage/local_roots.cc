@@ -116,7 +116,24 @@ Status LocalRoots::Add(const std::string& location) {
   }
   ASSIGN_OR_RETURN(Root root, OpenRoot(location));
   std::unique_lock lock(*mutex_);
+  auto known = std::ranges::find(roots_, root.location, &Root::location);
+  if (known != roots_.end()) {
+    return Renew(*known, std::move(root));
+  }
   roots_.push_back(std::move(root));
+  return {};
+}
+
+Status LocalRoots::Renew(Root& root, Root opened) {
+  if (FolderIdOf(root.folder.get(), "") == FolderIdOf(opened.folder.get(), "")) {
+    return {};
+  }
+  if (dup3(opened.folder.get(), root.folder.get(), O_CLOEXEC) < 0) {
+    return ErrnoError(errno, "dup3", root.location.path());
+  }
+  root.real_path = std::move(opened.real_path);
+  root.remote = opened.remote;
+  root.guarded = opened.guarded;
   return {};
 }
 

@@ -49,8 +49,10 @@ class LocalRoots {
   static Result<LocalRoots> Make(const std::optional<std::vector<std::string>>& locations,
                                  GuardedPaths guarded = {});
 
-  /// Allows one more folder, made where it is missing. Nothing to do where nothing is confined.
-  /// Errors: kInvalidArgument for one that is guarded itself; nothing is made then.
+  /// Allows one more folder, made where it is missing. Nothing to do where nothing is confined. One
+  /// that is allowed already takes no second descriptor; where its folder was removed meanwhile, it
+  /// is made and opened again. Errors: kInvalidArgument for one that is guarded itself; nothing is
+  /// made then.
   Status Add(const std::string& location);
 
   /// Errors: kInvalidArgument for a location that is not local; kForbidden outside the roots, or
@@ -105,6 +107,10 @@ class LocalRoots {
                                        int flags) const;
 
   Result<Root> OpenRoot(const std::string& location) const;
+
+  /// Lets `root` lead where `opened` does, under the descriptor it has: places found before keep
+  /// it. Called with the lock held.
+  static Status Renew(Root& root, Root opened);
 
   /// Only ever grows, and a deque keeps its elements in place: what a LocalPlace names stays.
   std::deque<Root> roots_;

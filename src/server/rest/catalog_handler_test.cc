@@ -20,6 +20,7 @@ namespace {
 
 using http::Method;
 using ::testing::HasSubstr;
+using testing::IsError;
 using testing::IsOk;
 
 class NoSystemEndpoints final : public http::SystemEndpoints {
@@ -183,6 +184,36 @@ TEST_F(CatalogHandlerTest, WarehousesAreMadeAndDroppedOnceUnderAKey) {
               204);
   }
   EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 404);
+}
+
+/// As many warehouses as there may be.
+class FullStore final : public store::testing::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Result<std::vector<store::WarehouseRecord>> ListWarehouses(MonotonicTime) override {
+    std::vector<store::WarehouseRecord> all(service::WarehouseDirectory::kMaxWarehouses);
+    for (size_t i = 0; i < all.size(); ++i) {
+      all[i].name = "w" + std::to_string(i);
+      all[i].location = "file:///w" + std::to_string(i);
+      all[i].is_default = i == 0;
+    }
+    return all;
+  }
+};
+
+TEST_F(CatalogHandlerTest, WarehousesHaveALimit) {
+  FullStore full(*store_);
+  int prepared = 0;
+  service::WarehouseDirectory directory(full, [&](const std::string&) {
+    ++prepared;
+    return Status();
+  });
+  ASSERT_THAT(directory.Open("default", "file:///w", clock_.Now()), IsOk());
+  EXPECT_THAT(directory.Create({}, {.name = "more", .location = "file:///more"}, clock_.Now()),
+              IsError(ErrorCode::kConflict));
+  EXPECT_THAT(directory.Create({}, {.name = "w7", .location = "file:///more"}, clock_.Now()),
+              IsError(ErrorCode::kAlreadyExists));
+  EXPECT_EQ(prepared, 0);
 }
 
 TEST_F(CatalogHandlerTest, AJobIsChangedOnceUnderAKey) {
