@@ -191,6 +191,14 @@ TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   EXPECT_EQ(store.calls(), 2);
 }
 
+uint64_t CallsOf(const MeteredObjectStore& store, StoreCall call) {
+  uint64_t calls = 0;
+  for (uint64_t count : store.stats(call).latency.counts) {
+    calls += count;
+  }
+  return calls;
+}
+
 TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
   SystemClock clock;
   InMemoryObjectStore memory(clock);
@@ -207,11 +215,25 @@ TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
   EXPECT_EQ(store.bytes_read(), 7U);
   EXPECT_EQ(store.stats(StoreCall::kRead).failures, 0U);
   EXPECT_EQ(store.stats(StoreCall::kStat).failures, 1U);
-  uint64_t reads = 0;
-  for (uint64_t count : store.stats(StoreCall::kRead).latency.counts) {
-    reads += count;
+  EXPECT_EQ(CallsOf(store, StoreCall::kRead), 2U);
+}
+
+TEST(MeteredObjectStore, CountsEveryCallThatIsNoGlance) {
+  SystemClock clock;
+  InMemoryObjectStore memory(clock);
+  MeteredObjectStore store(memory);
+  ASSERT_THAT(store.Write("/t/a", "x", WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(store.Read("/t/a", 100), IsOk());
+  EXPECT_THAT(store.ReadRange("/t/a", 0, 1), IsOk());
+  EXPECT_THAT(store.Stat("/t/a"), IsOk());
+  EXPECT_TRUE(store.StillThere("/t/a"));
+  EXPECT_THAT(store.List("/t", {}), IsOk());
+  EXPECT_THAT(store.Delete("/t/a"), IsOk());
+  EXPECT_THAT(store.EnsureDirectory("/t"), IsOk());
+  EXPECT_THAT(store.RemoveEmptyFolder("/t"), IsOk());
+  for (size_t call = 0; call < kStoreCallNames.size(); ++call) {
+    EXPECT_EQ(CallsOf(store, static_cast<StoreCall>(call)), 1U) << kStoreCallNames[call];
   }
-  EXPECT_EQ(reads, 2U);
 }
 
 }  // namespace
