@@ -155,12 +155,12 @@ Result<http::Response> CatalogHandler::Run(const http::Request& request, http::R
   ASSIGN_OR_RETURN(Invocation invocation, Admit(request, *std::move(route)));
   invocation.call.principal = trace.principal;
   invocation.call.request_id = trace.request_id;
-  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
-                   large_bodies_.Wait(request.body.size(), request.deadline));
   std::string_view key = request.Header("Idempotency-Key");
   if (request.HasHeader("Idempotency-Key") && invocation.route.spec->idempotent_by_key) {
     return RunWithKey(invocation, key);
   }
+  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
+                   large_bodies_.Wait(request.body.size(), request.deadline));
   return DispatchAndKeep(invocation);
 }
 
@@ -214,6 +214,9 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
   if (outcome) {
     return Replay(invocation, *outcome);
   }
+  // Not before: who waits for the key, or is answered from the record, works on no body.
+  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
+                   large_bodies_.Wait(request.body.size(), request.deadline));
   invocation.call.idempotency = identity;
   auto response = Dispatch(invocation);
   if (!response.has_value() && IsDeterministic(response.error().code())) {
