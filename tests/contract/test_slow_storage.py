@@ -118,3 +118,21 @@ def test_changes_that_wait_for_a_storage_do_not_stop_the_others(tmp_path):
             assert not any(call.done() for call in waiting)
             s3.release.set()
             assert {call.result()[0].status for call in waiting} == {200}
+
+
+def test_a_call_ends_at_its_deadline_whatever_the_storage_does(tmp_path):
+    with served(tmp_path, server_request_timeout="2s") as (server, s3):
+        answer, seconds = create(server, "t", "slow")
+        assert answer.status == 503
+        assert 1.5 < seconds < 2 + SLACK_S
+        assert s3.methods == ["PUT"]  # no time is left to clean up
+        answer, seconds = create(server, "local")
+        assert answer.status == 200
+
+
+def test_cleaning_up_after_a_write_that_hung_takes_a_second_at_most(tmp_path):
+    with served(tmp_path, s3_request_timeout="4", s3_retry_num_retries="0") as (server, s3):
+        answer, seconds = create(server, "t", "slow")
+        assert answer.status == 503
+        assert 3.5 < seconds < 4 + SLACK_S
+        assert s3.methods == ["PUT", "DELETE"]

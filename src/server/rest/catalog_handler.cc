@@ -10,6 +10,7 @@
 #include "server/rest/content_type.h"
 #include "server/rest/errors.h"
 #include "server/rest/responses.h"
+#include "storage/call_deadline.h"
 
 namespace firn::rest {
 namespace {
@@ -128,6 +129,7 @@ http::Response CatalogHandler::Handle(const http::Request& request) {
   http::Response trace;
   trace.request_id = http::RequestIdOf(request);
   trace.principal = kAnonymous;
+  storage::CallDeadline files(request.deadline);
   auto result = Run(request, trace);
   http::Response response =
       result.has_value() ? *std::move(result) : rest::RenderError(result.error());
