@@ -76,6 +76,19 @@ def test_warehouses_lie_where_the_operator_allows(tmp_path):
         server.stop()
 
 
+def test_by_default_requests_make_no_warehouse(tmp_path):
+    """As operations.md says: the only place that is allowed is taken by the default warehouse."""
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    env = {"FIRN_WAREHOUSE_ALLOWED_LOCATIONS": ""}
+    server = FirnServer(tmp_path / "data", env=env).start()
+    try:
+        assert create(server, "w", f"file:{tmp_path}/data/warehouse/w").status == 409
+        assert create(server, "w", f"file:{tmp_path}/w").status == 400
+    finally:
+        server.stop()
+
+
 CROSS_SITE = {"Origin": "http://evil.example"}
 
 
