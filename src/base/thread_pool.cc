@@ -8,6 +8,8 @@
 
 #include <pthread.h>
 
+#include "base/waiting_scope.h"
+
 namespace firn {
 
 ThreadPool::ThreadPool(size_t threads) {
@@ -89,6 +91,7 @@ class Loop {
   }
 
   Status Close() {
+    WaitingScope waiting;
     std::unique_lock lock(mutex_);
     closed_ = true;
     left_.wait(lock, [this] { return helpers_ == 0; });

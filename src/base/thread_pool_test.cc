@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "base/testing/recorded_turn.h"
 
 namespace firn {
 namespace {
@@ -26,6 +27,28 @@ TEST(ThreadPoolTest, LoopRunsEachIndexOnce) {
   for (auto& count : runs) {
     EXPECT_EQ(count.load(), 1);
   }
+}
+
+TEST(ThreadPoolTest, WhoWaitsForTheOthersOfALoopDoesNotCompute) {
+  ThreadPool pool(1);
+  testing::RecordedTurn turn;
+  std::atomic<bool> other_began = false;
+  const auto caller = std::this_thread::get_id();
+  EXPECT_THAT(ParallelFor(pool, 2, 2,
+                          [&](size_t) -> Status {
+                            if (std::this_thread::get_id() == caller) {
+                              other_began.wait(false);
+                              return {};
+                            }
+                            other_began = true;
+                            other_began.notify_one();
+                            while (turn.computing()) {  // until the caller waits for this
+                              std::this_thread::yield();
+                            }
+                            return {};
+                          }),
+              IsOk());
+  EXPECT_TRUE(turn.computing());
 }
 
 TEST(ThreadPoolTest, LoopsMayBeNestedInABusyPool) {

@@ -1,7 +1,7 @@
-// WaitingScope: tells the pool whose thread this is that the thread waits now (for a disk, a lock,
-// another thread) and needs no core, so that the pool may let another task compute meanwhile.
-// Outside such a pool it does nothing. Server: http::WorkerPool, which limits how many changes
-// compute at a time.
+// WaitingScope: tells the pool whose thread this is that the thread waits now (for a disk, the
+// network, a lock, another thread) and needs no core, so that the pool may let another task compute
+// meanwhile. Outside such a pool it does nothing. Server: http::WorkerPool, which limits how many
+// changes compute at a time.
 //
 //   {
 //     WaitingScope waiting;

@@ -18,6 +18,14 @@ std::string Trimmed(std::string path) {
   return path;
 }
 
+std::string Normal(const std::string& path) {
+  return Trimmed(fs::path(path).lexically_normal().string());
+}
+
+bool IsBelow(std::string_view path, std::string_view folder) {
+  return path.size() > folder.size() && IsAtOrBelow(path, folder);
+}
+
 std::string RealPath(const fs::path& path) {
   std::error_code error;
   fs::path real = fs::weakly_canonical(path, error);
@@ -33,32 +41,50 @@ bool IsAtOrBelow(std::string_view path, std::string_view folder) {
 
 GuardedPaths::GuardedPaths(std::span<const GuardedPath> paths) {
   for (const GuardedPath& guarded : paths) {
-    fs::path written = Trimmed(fs::path(guarded.path).lexically_normal().string());
-    Add(written.string(), guarded.open_below);
+    fs::path written = Normal(guarded.path);
+    Add(written.string(), guarded);
     // Twice: what a link at the end leads to, and the link itself.
-    std::string open = guarded.open_below.empty() ? std::string() : RealPath(guarded.open_below);
-    Add(RealPath(written), open);
-    Add(RealPath(written.parent_path()) + "/" + written.filename().string(), open);
+    Add(RealPath(written), guarded);
+    Add(RealPath(written.parent_path()) + "/" + written.filename().string(), guarded);
   }
 }
 
-void GuardedPaths::Add(std::string path, std::string open_below) {
-  if (!IsAtOrBelow(open_below, path)) {
-    open_below.clear();  // leads elsewhere, and must not open what holds `path`
+void GuardedPaths::Add(std::string path, const GuardedPath& written) {
+  std::string base = Normal(written.path);
+  std::vector<std::string> open;
+  for (const std::string& text : written.open_below) {
+    std::string below = Normal(text);
+    if (IsBelow(below, base)) {
+      open.push_back(path + below.substr(base.size()));
+    }
+    // One that leads elsewhere is not guarded there anyway, and must not open what holds `path`.
+    std::string real = RealPath(below);
+    if (IsBelow(real, path)) {
+      open.push_back(std::move(real));
+    }
   }
-  paths_.push_back({std::move(path), std::move(open_below)});
+  paths_.push_back({std::move(path), std::move(open)});
 }
 
 bool GuardedPaths::Holds(std::string_view path) const {
   return std::ranges::any_of(paths_, [&](const GuardedPath& guarded) {
-    bool open = !guarded.open_below.empty() && IsAtOrBelow(path, guarded.open_below);
-    return IsAtOrBelow(path, guarded.path) && !open;
+    return IsAtOrBelow(path, guarded.path) &&
+           std::ranges::none_of(guarded.open_below,
+                                [&](const std::string& open) { return IsAtOrBelow(path, open); });
   });
 }
 
 bool GuardedPaths::AnyBelow(std::string_view folder) const {
   return std::ranges::any_of(
       paths_, [&](const GuardedPath& guarded) { return IsAtOrBelow(guarded.path, folder); });
+}
+
+bool GuardedPaths::LeadsToOpen(std::string_view folder) const {
+  return std::ranges::any_of(paths_, [&](const GuardedPath& guarded) {
+    return std::ranges::any_of(guarded.open_below, [&](const std::string& open) {
+      return IsAtOrBelow(folder, guarded.path) && IsBelow(open, folder);
+    });
+  });
 }
 
 }  // namespace firn::storage

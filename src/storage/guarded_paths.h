@@ -16,8 +16,10 @@ namespace firn::storage {
 struct GuardedPath {
   /// Absolute; need not be there.
   std::string path;
-  /// A folder below `path` that is not guarded; empty for none.
-  std::string open_below;
+  /// Folders below `path`, as it is written there, that are not guarded. Each is open by this name,
+  /// by the same name below what `path` leads to, and where it leads itself, if that is below
+  /// `path` too.
+  std::vector<std::string> open_below;
 };
 
 class GuardedPaths {
@@ -30,9 +32,11 @@ class GuardedPaths {
   bool Holds(std::string_view path) const;
   /// True where something guarded lies at or below `folder`.
   bool AnyBelow(std::string_view folder) const;
+  /// True where an open folder lies below `folder`: that may be made on the way to it.
+  bool LeadsToOpen(std::string_view folder) const;
 
  private:
-  void Add(std::string path, std::string open_below);
+  void Add(std::string path, const GuardedPath& written);
 
   std::vector<GuardedPath> paths_;
 };

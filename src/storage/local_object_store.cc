@@ -270,11 +270,10 @@ Result<bool> LocalObjectStore::RemoveEmptyFolder(std::string_view location) {
   if (roots_->IsRoot(folder->get(), name)) {
     return false;
   }
-  struct stat status{};
-  bool known = fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  auto known = FolderIdOf(folder->get(), name);
   if (unlinkat(folder->get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) {
     if (known) {
-      roots_->synced().Forget({status.st_dev, status.st_ino});
+      roots_->synced().Forget(*known);
     }
     return true;
   }

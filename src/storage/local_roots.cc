@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/waiting_scope.h"
 #include "storage/local_roots_internal.h"
 
 namespace firn::storage {
@@ -54,6 +55,11 @@ Result<Location> ParseLocal(std::string_view text) {
     return Error(ErrorCode::kInvalidArgument, "Not a local location: " + std::string(text));
   }
   return location;
+}
+
+int SyncFolder(int folder) {
+  WaitingScope waiting;
+  return fsync(folder);
 }
 
 bool IsRemote(int folder) {
@@ -110,7 +116,24 @@ Status LocalRoots::Add(const std::string& location) {
   }
   ASSIGN_OR_RETURN(Root root, OpenRoot(location));
   std::unique_lock lock(*mutex_);
+  auto known = std::ranges::find(roots_, root.location, &Root::location);
+  if (known != roots_.end()) {
+    return Renew(*known, std::move(root));
+  }
   roots_.push_back(std::move(root));
+  return {};
+}
+
+Status LocalRoots::Renew(Root& root, Root opened) {
+  if (FolderIdOf(root.folder.get(), "") == FolderIdOf(opened.folder.get(), "")) {
+    return {};
+  }
+  if (dup3(opened.folder.get(), root.folder.get(), O_CLOEXEC) < 0) {
+    return ErrnoError(errno, "dup3", root.location.path());
+  }
+  root.real_path = std::move(opened.real_path);
+  root.remote = opened.remote;
+  root.guarded = opened.guarded;
   return {};
 }
 
@@ -168,6 +191,13 @@ Status LocalRoots::CheckOpen(const LocalPlace& place, int file) const {
 Status LocalRoots::CheckEntry(const LocalPlace& place, int folder, std::string_view name) const {
   bool guarded = place.guarded && guarded_.Holds(RealPath(folder) + "/" + std::string(name));
   return guarded ? Status(Guarded(place.text)) : Status();
+}
+
+Status LocalRoots::CheckMade(const LocalPlace& place, int folder, std::string_view name) const {
+  if (!place.guarded || guarded_.LeadsToOpen(RealPath(folder) + "/" + std::string(name))) {
+    return {};
+  }
+  return CheckEntry(place, folder, name);
 }
 
 bool LocalRoots::IsRoot(int folder, std::string_view name) const {
@@ -240,8 +270,11 @@ Result<FileDescriptor> LocalRoots::MakeFolder(const LocalPlace& place,
     end = ends.back();
     ends.pop_back();
     std::string name(path.substr(begin, end - begin));
-    RETURN_IF_ERROR(CheckEntry(place, folder->get(), name));
-    if (mkdirat(folder->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    RETURN_IF_ERROR(CheckMade(place, folder->get(), name));
+    if (mkdirat(folder->get(), name.c_str(), kFolderMode) == 0) {
+      auto made = FolderIdOf(folder->get(), name);
+      synced_->Forget(made.value_or(FolderId{}));
+    } else if (errno != EEXIST) {
       return ErrnoError(errno, "mkdir", place.text);
     }
     folder = open(path.substr(0, end));
@@ -257,12 +290,11 @@ Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, i
   std::vector<FolderId> synced;
   FileDescriptor holder;
   while (path != ".") {
-    struct stat status{};
-    if (fstat(folder, &status) != 0) {
-      return ErrnoError(errno, "stat", place.text);
+    auto id = FolderIdOf(folder, "");
+    if (!id) {
+      return ErrnoError(errno, "statx", place.text);
     }
-    FolderId id(status.st_dev, status.st_ino);
-    if (synced_->Holds(id)) {
+    if (synced_->Holds(*id)) {
       break;
     }
     size_t slash = path.rfind('/');
@@ -274,10 +306,10 @@ Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, i
     ASSIGN_OR_RETURN(holder, std::move(parent));
     folder = holder.get();
     // A read-only file system keeps what it has; some know no sync of folders.
-    if (fsync(folder) != 0 && errno != EINVAL && errno != EROFS) {
+    if (SyncFolder(folder) != 0 && errno != EINVAL && errno != EROFS) {
       return ErrnoError(errno, "fsync", place.text);
     }
-    synced.push_back(id);
+    synced.push_back(*id);
   }
   synced_->Add(synced);
   return {};

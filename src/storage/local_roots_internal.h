@@ -49,8 +49,10 @@ class LocalRoots {
   static Result<LocalRoots> Make(const std::optional<std::vector<std::string>>& locations,
                                  GuardedPaths guarded = {});
 
-  /// Allows one more folder, made where it is missing. Nothing to do where nothing is confined.
-  /// Errors: kInvalidArgument for one that is guarded itself; nothing is made then.
+  /// Allows one more folder, made where it is missing. Nothing to do where nothing is confined. One
+  /// that is allowed already takes no second descriptor; where its folder was removed meanwhile, it
+  /// is made and opened again. Errors: kInvalidArgument for one that is guarded itself; nothing is
+  /// made then.
   Status Add(const std::string& location);
 
   /// Errors: kInvalidArgument for a location that is not local; kForbidden outside the roots, or
@@ -93,6 +95,9 @@ class LocalRoots {
   /// kForbidden where the open file or folder is guarded.
   Status CheckOpen(const LocalPlace& place, int file) const;
 
+  /// CheckEntry for a folder that is made on the way to another.
+  Status CheckMade(const LocalPlace& place, int folder, std::string_view name) const;
+
   /// Syncs the folders that hold the open folder at `path`, up to one that is known to be synced.
   Status SyncEntries(const LocalPlace& place, std::string_view path, int folder) const;
 
@@ -102,6 +107,10 @@ class LocalRoots {
                                        int flags) const;
 
   Result<Root> OpenRoot(const std::string& location) const;
+
+  /// Lets `root` lead where `opened` does, under the descriptor it has: places found before keep
+  /// it. Called with the lock held.
+  static Status Renew(Root& root, Root opened);
 
   /// Only ever grows, and a deque keeps its elements in place: what a LocalPlace names stays.
   std::deque<Root> roots_;

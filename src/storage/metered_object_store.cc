@@ -58,4 +58,12 @@ Result<ListPage> MeteredObjectStore::List(std::string_view prefix, const ListOpt
   return Count(StoreCall::kList, [&] { return inner_.List(prefix, options); });
 }
 
+Status MeteredObjectStore::EnsureDirectory(std::string_view location) {
+  return Count(StoreCall::kEnsureFolder, [&] { return inner_.EnsureDirectory(location); });
+}
+
+Result<bool> MeteredObjectStore::RemoveEmptyFolder(std::string_view location) {
+  return Count(StoreCall::kRemoveFolder, [&] { return inner_.RemoveEmptyFolder(location); });
+}
+
 }  // namespace firn::storage

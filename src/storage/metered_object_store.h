@@ -15,9 +15,18 @@
 
 namespace firn::storage {
 
-enum class StoreCall : uint8_t { kRead, kReadRange, kWrite, kStat, kDelete, kList };
-inline constexpr std::array<std::string_view, 6> kStoreCallNames = {"read", "read_range", "write",
-                                                                    "stat", "delete",     "list"};
+enum class StoreCall : uint8_t {
+  kRead,
+  kReadRange,
+  kWrite,
+  kStat,
+  kDelete,
+  kList,
+  kEnsureFolder,
+  kRemoveFolder
+};
+inline constexpr std::array<std::string_view, 8> kStoreCallNames = {
+    "read", "read_range", "write", "stat", "delete", "list", "ensure_folder", "remove_folder"};
 
 class MeteredObjectStore final : public ObjectStore {
  public:
@@ -42,12 +51,8 @@ class MeteredObjectStore final : public ObjectStore {
   Status Delete(std::string_view location) override;
   Status DeleteMany(std::span<const std::string> locations) override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) override;
-  Status EnsureDirectory(std::string_view location) override {
-    return inner_.EnsureDirectory(location);
-  }
-  Result<bool> RemoveEmptyFolder(std::string_view location) override {
-    return inner_.RemoveEmptyFolder(location);
-  }
+  Status EnsureDirectory(std::string_view location) override;
+  Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
   struct Counts {

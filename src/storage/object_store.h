@@ -9,7 +9,8 @@
 // Errors common to all calls: kInvalidArgument for a location this store does not serve (another
 // scheme, `..`, control characters; location.h), kForbidden for one outside the allowed roots,
 // kNotFound, kIoError.
-// Thread-safety: every method may be called from any thread; calls block on I/O.
+// Thread-safety: every method may be called from any thread; calls block on I/O, on a network until
+// the thread's CallDeadline (call_deadline.h) at most.
 #pragma once
 
 #include <cstdint>

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "base/testing/matchers.h"
-#include "base/uuid.h"
 #include "storage/local_object_store.h"
 #include "storage/local_roots_internal.h"
 #include "storage/memory_object_store.h"
 #include "storage/metered_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 #include "storage/testing/object_store_suite.h"
+#include "storage/testing/test_folder.h"
 
 namespace firn::storage {
 namespace {
@@ -27,21 +27,8 @@ namespace {
 using firn::testing::IsError;
 using firn::testing::IsOk;
 using firn::testing::IsOkAnd;
+using testing::TestFolder;
 namespace fs = std::filesystem;
-
-/// A folder of its own under the temporary one, removed at the end.
-class TestFolder {
- public:
-  TestFolder() : path_(fs::temp_directory_path() / ("firn-" + Uuid::Random().ToString())) {
-    fs::create_directories(path_);
-  }
-  ~TestFolder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-  std::string At(std::string_view relative) const { return (path_ / relative).string(); }
-
- private:
-  fs::path path_;
-};
 
 StoreUnderTest MakeLocal(bool confined) {
   auto folder = std::make_shared<TestFolder>();
@@ -188,84 +175,6 @@ TEST(LocalObjectStoreTest, RootsConfine) {
   EXPECT_THAT(store->Write(folder.At("made/a"), "x", WriteMode::kCreateNew), IsOk());
 }
 
-class GuardedTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    fs::create_directories(folder_.path() / "d/warehouse");
-    fs::create_directories(folder_.path() / "side");
-    for (const char* name : {"d/firn.db", "d/firn.lock", "side/x.db", "side/x.dbx"}) {
-      std::ofstream(folder_.At(name)) << "precious";
-    }
-    fs::create_symlink("d", folder_.path() / "link");
-    fs::create_symlink("d/firn.db", folder_.path() / "file");
-    fs::create_symlink("../d", folder_.path() / "side/up");
-  }
-  LocalStoreOptions Options(std::optional<std::vector<std::string>> roots) const {
-    return {.roots = std::move(roots),
-            .guarded = {{folder_.At("d"), folder_.At("d/warehouse")},
-                        {folder_.At("side/x.db"), ""},
-                        {folder_.At("side/x.db-wal"), ""}},
-            .sync = true};
-  }
-
-  TestFolder folder_;
-};
-
-TEST_F(GuardedTest, NoCallReachesTheServersFiles) {
-  using Roots = std::optional<std::vector<std::string>>;
-  for (const auto& roots : {Roots(std::vector{folder_.path().string()}), Roots()}) {
-    auto store = LocalObjectStore::Make(Options(roots)).value();
-    for (std::string_view name :
-         {"d/firn.db", "d/firn.lock", "link/firn.db", "side/up/firn.db", "d/firn.db-wal",
-          "d/warehouses", "side/x.db", "side/x.db-wal", "side/x.db-wal/a"}) {
-      std::string location = folder_.At(name);
-      EXPECT_THAT(store->Write(location, "x", WriteMode::kOverwrite),
-                  IsError(ErrorCode::kForbidden))
-          << name;
-      EXPECT_THAT(store->EnsureDirectory(location + "/y"), IsError(ErrorCode::kForbidden)) << name;
-      EXPECT_THAT(store->Delete(location), IsError(ErrorCode::kForbidden)) << name;
-      if (fs::exists(location)) {
-        EXPECT_THAT(store->Read(location, 100), IsError(ErrorCode::kForbidden)) << name;
-        EXPECT_THAT(store->ReadRange(location, 0, 1), IsError(ErrorCode::kForbidden)) << name;
-        EXPECT_THAT(store->Stat(location), IsError(ErrorCode::kForbidden)) << name;
-      }
-    }
-    EXPECT_THAT(store->Write(folder_.At("link/new/a"), "x", WriteMode::kCreateNew),
-                IsError(ErrorCode::kForbidden));
-    EXPECT_THAT(store->Read(folder_.At("file"), 100), IsError(ErrorCode::kForbidden));
-    EXPECT_THAT(store->Stat(folder_.At("file")), IsError(ErrorCode::kForbidden));
-    EXPECT_FALSE(fs::exists(folder_.At("d/firn.db-wal")));
-    EXPECT_FALSE(fs::exists(folder_.At("d/new")));
-    EXPECT_FALSE(fs::exists(folder_.At("side/x.db-wal")));
-    EXPECT_THAT(store->Read(folder_.At("side/x.dbx"), 100), IsOkAnd("precious"));
-  }
-}
-
-TEST_F(GuardedTest, TheOpenFolderBelowIsServed) {
-  fs::remove_all(folder_.path() / "d/warehouse");
-  auto store = LocalObjectStore::Make(Options(std::vector{folder_.path().string()})).value();
-  EXPECT_THAT(store->Write(folder_.At("d/warehouse/t/a"), "x", WriteMode::kCreateNew), IsOk());
-  EXPECT_THAT(store->Read(folder_.At("link/warehouse/t/a"), 10), IsOkAnd("x"));
-  auto page = store->List(folder_.path().string(), {});
-  ASSERT_THAT(page, IsOk());
-  for (const ListedFile& file : page->files) {
-    EXPECT_THAT(file.location, ::testing::Not(::testing::HasSubstr("firn.")));
-  }
-}
-
-TEST_F(GuardedTest, IsNoRootAndNothingIsMade) {
-  auto store = LocalObjectStore::Make(Options(std::vector{folder_.At("d/warehouse")})).value();
-  for (std::string_view name : {"d", "d/firn.db-journal", "d/other", "d/firn.db", "link/other",
-                                "side/x.db-wal", "side/x.db/a"}) {
-    EXPECT_THAT(store->AddRoot(folder_.At(name)), IsError(ErrorCode::kInvalidArgument)) << name;
-  }
-  EXPECT_FALSE(fs::exists(folder_.At("d/firn.db-journal")));
-  EXPECT_FALSE(fs::exists(folder_.At("d/other")));
-  EXPECT_FALSE(fs::exists(folder_.At("side/x.db-wal")));
-  EXPECT_THAT(store->AddRoot(folder_.At("d/warehouse/sub")), IsOk());
-  EXPECT_THAT(store->AddRoot(folder_.At("side/fine")), IsOk());
-}
-
 TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   SystemClock clock;
   InMemoryObjectStore inner(clock);
@@ -280,6 +189,14 @@ TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   EXPECT_THAT(store.Delete("/a"), IsError(ErrorCode::kIoError));
   EXPECT_EQ(inner.size(), 2);
   EXPECT_EQ(store.calls(), 2);
+}
+
+uint64_t CallsOf(const MeteredObjectStore& store, StoreCall call) {
+  uint64_t calls = 0;
+  for (uint64_t count : store.stats(call).latency.counts) {
+    calls += count;
+  }
+  return calls;
 }
 
 TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
@@ -298,11 +215,25 @@ TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
   EXPECT_EQ(store.bytes_read(), 7U);
   EXPECT_EQ(store.stats(StoreCall::kRead).failures, 0U);
   EXPECT_EQ(store.stats(StoreCall::kStat).failures, 1U);
-  uint64_t reads = 0;
-  for (uint64_t count : store.stats(StoreCall::kRead).latency.counts) {
-    reads += count;
+  EXPECT_EQ(CallsOf(store, StoreCall::kRead), 2U);
+}
+
+TEST(MeteredObjectStore, CountsEveryCallThatIsNoGlance) {
+  SystemClock clock;
+  InMemoryObjectStore memory(clock);
+  MeteredObjectStore store(memory);
+  ASSERT_THAT(store.Write("/t/a", "x", WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(store.Read("/t/a", 100), IsOk());
+  EXPECT_THAT(store.ReadRange("/t/a", 0, 1), IsOk());
+  EXPECT_THAT(store.Stat("/t/a"), IsOk());
+  EXPECT_TRUE(store.StillThere("/t/a"));
+  EXPECT_THAT(store.List("/t", {}), IsOk());
+  EXPECT_THAT(store.Delete("/t/a"), IsOk());
+  EXPECT_THAT(store.EnsureDirectory("/t"), IsOk());
+  EXPECT_THAT(store.RemoveEmptyFolder("/t"), IsOk());
+  for (size_t call = 0; call < kStoreCallNames.size(); ++call) {
+    EXPECT_EQ(CallsOf(store, static_cast<StoreCall>(call)), 1U) << kStoreCallNames[call];
   }
-  EXPECT_EQ(reads, 2U);
 }
 
 }  // namespace

@@ -20,6 +20,27 @@ void StoreRouter::AddScheme(std::string scheme, StoreFactory factory) {
 
 Status StoreRouter::AddRoot(const std::string& location) {
   ASSIGN_OR_RETURN(Location root, Location::Parse(location));
+  std::scoped_lock adding(adding_);
+  bool known = Knows(root);
+  if (!known && roots_.size() == kMaxRoots) {
+    return Error(ErrorCode::kConflict,
+                 "No further place can be opened until the next start: " + location)
+        .With("limit", std::to_string(kMaxRoots));
+  }
+  RETURN_IF_ERROR(OpenRoot(root, location));
+  if (!known) {
+    std::unique_lock lock(mutex_);
+    roots_.push_back(std::move(root));
+  }
+  return {};
+}
+
+bool StoreRouter::Knows(const Location& root) {
+  std::shared_lock lock(mutex_);
+  return std::ranges::find(roots_, root) != roots_.end();
+}
+
+Status StoreRouter::OpenRoot(const Location& root, const std::string& location) {
   if (root.scheme() == "file") {
     return local_->AddRoot(location);
   }
@@ -31,9 +52,6 @@ Status StoreRouter::AddRoot(const std::string& location) {
     }
     ASSIGN_OR_RETURN(auto store, factory->second());
     stores_.emplace(root.scheme(), std::move(store));
-  }
-  if (std::ranges::find(roots_, root) == roots_.end()) {
-    roots_.push_back(std::move(root));
   }
   return {};
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -31,9 +32,12 @@ class StoreRouter final : public ObjectStore {
   /// `scheme` as Location::scheme names it, not `file`.
   void AddScheme(std::string scheme, StoreFactory factory);
 
-  /// Allows one more place: a folder, made where it is missing, or a bucket or a prefix of one.
-  /// Errors: as LocalObjectStore::AddRoot; the factory's; kInvalidArgument for a scheme that no
-  /// store serves.
+  /// Allowed places, at most: each is looked at for a location, and a local one is an open folder.
+  static constexpr size_t kMaxRoots = 2'000;
+
+  /// Allows one more place: a folder, made where it is missing, or a bucket or a prefix of one. One
+  /// that is allowed already takes nothing. Errors: as LocalObjectStore::AddRoot; the factory's;
+  /// kInvalidArgument for a scheme that no store serves; kConflict above kMaxRoots.
   Status AddRoot(const std::string& location);
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
@@ -49,11 +53,16 @@ class StoreRouter final : public ObjectStore {
   Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
+  bool Knows(const Location& root);
+  /// Makes the root's store where it is the first of its scheme; a local folder is opened.
+  Status OpenRoot(const Location& root, const std::string& location);
   /// The store that serves the location.
   Result<ObjectStore*> Find(std::string_view location);
 
   std::unique_ptr<LocalObjectStore> local_;
   std::map<std::string, StoreFactory, std::less<>> factories_;
+  /// Of AddRoot: one at a time.
+  std::mutex adding_;
   std::shared_mutex mutex_;
   /// By scheme; never taken out.
   std::map<std::string, std::unique_ptr<ObjectStore>, std::less<>> stores_;

@@ -1,6 +1,7 @@
 #include "storage/store_router.h"
 
 #include <filesystem>
+#include <iterator>
 
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
@@ -77,6 +78,41 @@ TEST_F(StoreRouterTest, AStoreIsMadeOnceWhenItIsNeeded) {
   ASSERT_THAT(router_.AddRoot("s3a://other"), IsOk());
   ASSERT_THAT(router_.AddRoot("s3://bucket/a/"), IsOk());
   EXPECT_EQ(made_, 1);
+}
+
+TEST_F(StoreRouterTest, APlaceThatIsAllowedAlreadyTakesNoDescriptor) {
+  auto descriptors = [] {
+    fs::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const std::string place = (folder_ / "w").string();
+  ASSERT_THAT(router_.AddRoot(place), IsOk());
+  const auto before = descriptors();
+  for (const std::string& again : {place, "file://" + place, place + "/"}) {
+    ASSERT_THAT(router_.AddRoot(again), IsOk());
+    EXPECT_EQ(descriptors(), before) << again;
+  }
+}
+
+TEST_F(StoreRouterTest, APlaceThatWasRemovedIsMadeAgain) {
+  const fs::path place = folder_ / "elsewhere/w";
+  StoreRouter router(LocalObjectStore::Make({.roots = std::vector<std::string>()}).value());
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_THAT(router.AddRoot(place.string()), IsOk());
+    ASSERT_THAT(router.Write((place / "t/a").string(), "x", WriteMode::kCreateNew), IsOk());
+    EXPECT_TRUE(fs::exists(place / "t/a"));
+    fs::remove_all(place);
+  }
+}
+
+TEST_F(StoreRouterTest, PlacesHaveALimit) {
+  for (size_t i = 0; i < StoreRouter::kMaxRoots; ++i) {
+    ASSERT_THAT(router_.AddRoot("s3://bucket/" + std::to_string(i)), IsOk());
+  }
+  EXPECT_THAT(router_.AddRoot("s3://bucket/more"), IsError(ErrorCode::kConflict));
+  EXPECT_THAT(router_.AddRoot((folder_ / "more").string()), IsError(ErrorCode::kConflict));
+  EXPECT_FALSE(fs::exists(folder_ / "more"));
+  EXPECT_THAT(router_.AddRoot("s3://bucket/7"), IsOk());
 }
 
 TEST_F(StoreRouterTest, ASchemeWithoutAStoreIsRefused) {

@@ -5,18 +5,30 @@
 // Thread-safety: any thread.
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
-#include <utility>
-
-#include <sys/types.h>
+#include <string>
 
 namespace firn::storage {
 
-/// Device and inode: a name may be given to another folder.
-using FolderId = std::pair<dev_t, ino_t>;
+/// Which folder it is: a name may be given to another one, and so may an inode.
+struct FolderId {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  /// Since 1970; 0 where the file system does not tell it: then the inode proves nothing.
+  int64_t birth_ns = 0;
+
+  auto operator<=>(const FolderId&) const = default;
+};
+
+/// Of `name` in the open folder; of the folder itself where `name` is empty. A link is not
+/// followed. nullopt and errno where the system does not tell.
+std::optional<FolderId> FolderIdOf(int folder, const std::string& name);
 
 class SyncedFolders {
  public:
@@ -26,14 +38,10 @@ class SyncedFolders {
     std::scoped_lock lock(mutex_);
     return folders_.contains(folder);
   }
-  void Add(std::span<const FolderId> folders) {
-    std::scoped_lock lock(mutex_);
-    if (folders_.size() + folders.size() > kMaxFolders) {
-      folders_.clear();
-    }
-    folders_.insert(folders.begin(), folders.end());
-  }
-  /// The folder is removed: its inode may come back as another one's.
+  /// Those without a birth time are left out, and so are synced each time.
+  void Add(std::span<const FolderId> folders);
+  /// The folder is new, or removed: what is known of it is about one that had its inode, or will
+  /// be.
   void Forget(const FolderId& folder) {
     std::scoped_lock lock(mutex_);
     folders_.erase(folder);

@@ -1,13 +1,14 @@
 """/management/v1/warehouses: where a warehouse may lie, and who may ask for one."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from harness import places
+from harness import bodies, places
 from harness.catalog import Catalog
 from harness.client import RestClient, check_error_model
-from harness.server import FirnServer
+from harness.server import FirnServer, ServerFailed
 from harness.wire import Wire
 
 JSON = {"Content-Type": "application/json"}
@@ -75,6 +76,19 @@ def test_warehouses_lie_where_the_operator_allows(tmp_path):
         server.stop()
 
 
+def test_by_default_requests_make_no_warehouse(tmp_path):
+    """As operations.md says: the only place that is allowed is taken by the default warehouse."""
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    env = {"FIRN_WAREHOUSE_ALLOWED_LOCATIONS": ""}
+    server = FirnServer(tmp_path / "data", env=env).start()
+    try:
+        assert create(server, "w", f"file:{tmp_path}/data/warehouse/w").status == 409
+        assert create(server, "w", f"file:{tmp_path}/w").status == 400
+    finally:
+        server.stop()
+
+
 CROSS_SITE = {"Origin": "http://evil.example"}
 
 
@@ -117,3 +131,61 @@ def test_what_clients_send_is_taken(firn_server, headers):
         answer = catalog.client.wire.send("POST", "/v1/namespaces", body, headers)
         assert answer.status == expect
     catalog.client.delete("namespaces/taken", expect=204)
+
+
+def works_and_guards(server: FirnServer, warehouse: Path):
+    """A table is made in the default warehouse, which lies at `warehouse`; the database is not
+    a place for one, and after a restart all is as it was."""
+    catalog = Catalog(RestClient(server.uri, None))
+    table = {"name": "t", "schema": bodies.SCHEMA}
+    catalog.client.post("namespaces", {"namespace": ["linked"]}, expect=200)
+    catalog.client.post("namespaces/linked/tables", table, expect=200)
+    assert list(warehouse.resolve().glob("linked/t-*/metadata/*.metadata.json"))
+    assert create(server, "bad", f"file:{server.data}/firn.db").status == 400
+    assert create(server, "bad", f"file:{server.data.resolve()}/other").status == 400
+    server.stop()
+    server.start()
+    catalog.client.get("namespaces/linked/tables/t", expect=200)
+
+
+@pytest.mark.parametrize("link", ["data", "data/warehouse", "parent"])
+def test_the_data_folder_or_its_warehouse_may_be_a_link(tmp_path, link):
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    data = tmp_path / ("parent/data" if link == "parent" else "data")
+    (tmp_path / "real").mkdir()
+    if link == "data/warehouse":
+        data.mkdir()
+    (tmp_path / link).symlink_to(tmp_path / "real")
+    server = FirnServer(data).start()
+    try:
+        works_and_guards(server, data / "warehouse")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("place", ["wh", "deep/in/it"])
+def test_the_default_warehouse_may_lie_anywhere_in_the_data_folder(tmp_path, place):
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    data = tmp_path / "data"
+    server = FirnServer(data, args=("--warehouse", str(data / place))).start()
+    try:
+        works_and_guards(server, data / place)
+        server.args = ()  # what the database remembers counts
+        server.stop()
+        server.start()
+        assert create(server, "bad", f"file:{data}/firn.lock").status == 400
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("place", ["", "firn.db", "firn.lock", "firn.db-wal/x"])
+def test_the_default_warehouse_is_not_on_the_servers_own_files(tmp_path, place):
+    if places.external_uri():
+        pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
+    data = tmp_path / "data"
+    server = FirnServer(data, args=("--warehouse", str(data / place)))
+    with pytest.raises(ServerFailed):
+        server.start()
+    assert "the server's own files" in server.tail()

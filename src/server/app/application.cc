@@ -213,7 +213,7 @@ class Parts {
     ASSIGN_OR_RETURN(store_, store::sqlite::OpenSqliteStore({.path = places.database_path}));
     ASSIGN_OR_RETURN(const std::string location,
                      DefaultWarehouseLocation(settings, places, *store_));
-    RETURN_IF_ERROR(OpenStorage(settings, places));
+    RETURN_IF_ERROR(OpenStorage(settings, places, location));
     RETURN_IF_ERROR(objects_->AddRoot(location));
     for (const std::string& root : settings.allowed_locations) {
       RETURN_IF_ERROR(objects_->AddRoot(root));
@@ -254,10 +254,13 @@ class Parts {
   }
 
   /// Local files, and S3 from the first root that lies there on.
-  Status OpenStorage(const config::Settings& settings, const Places& places) {
-    ASSIGN_OR_RETURN(
-        auto local, storage::LocalObjectStore::Make({.roots = std::vector<std::string>(),
-                                                     .guarded = GuardedPathsOf(places, settings)}));
+  Status OpenStorage(const config::Settings& settings,
+                     const Places& places,
+                     const std::string& default_warehouse) {
+    ASSIGN_OR_RETURN(auto local,
+                     storage::LocalObjectStore::Make(
+                         {.roots = std::vector<std::string>(),
+                          .guarded = GuardedPathsOf(places, settings, default_warehouse)}));
     objects_ = std::make_unique<storage::StoreRouter>(std::move(local));
     objects_->AddScheme(
         "s3",

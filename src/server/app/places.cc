@@ -1,8 +1,11 @@
 #include "server/app/places.h"
 
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "storage/location.h"
 
 namespace firn::app {
 
@@ -32,19 +35,26 @@ Result<Places> FindPlaces(const config::Settings& settings) {
 }
 
 std::vector<storage::GuardedPath> GuardedPathsOf(const Places& places,
-                                                 const config::Settings& settings) {
+                                                 const config::Settings& settings,
+                                                 std::string_view default_warehouse) {
   auto absolute = [](const std::string& path) {
     std::error_code error;
     return std::filesystem::absolute(path, error).lexically_normal().string();
   };
-  std::vector<storage::GuardedPath> guarded = {
-      {places.data_dir.string(), (places.data_dir / "warehouse").string()}};
+  storage::GuardedPath data{.path = places.data_dir.string(),
+                            .open_below = {(places.data_dir / "warehouse").string()}};
+  auto warehouse = storage::Location::Parse(default_warehouse);
+  if (warehouse.has_value() && warehouse->scheme() == "file") {
+    data.open_below.push_back(warehouse->path());
+  }
+  std::vector<storage::GuardedPath> guarded = {std::move(data)};
+  guarded.push_back({(places.data_dir / "firn.lock").string(), {}});
   const std::string database = absolute(places.database_path);
   for (std::string_view beside : {"", "-wal", "-shm", "-journal", ".lock"}) {
-    guarded.push_back({database + std::string(beside), ""});
+    guarded.push_back({database + std::string(beside), {}});
   }
   if (!settings.log_file.empty()) {
-    guarded.push_back({absolute(settings.log_file), ""});
+    guarded.push_back({absolute(settings.log_file), {}});
   }
   return guarded;
 }

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -25,9 +26,11 @@ struct Places {
 /// Looks at no file. Errors: kInvalidArgument for a database that is not `sqlite:PATH`.
 Result<Places> FindPlaces(const config::Settings& settings);
 
-/// What no table may touch: the data folder but for `warehouse` in it, the database with the files
-/// that SQLite and the lock put beside it, the log.
+/// What no table may touch: the data folder but for `warehouse` in it and the default warehouse,
+/// if that lies in it too; the locks; the database with the files that SQLite puts beside it; the
+/// log. `default_warehouse` is its location.
 std::vector<storage::GuardedPath> GuardedPathsOf(const Places& places,
-                                                 const config::Settings& settings);
+                                                 const config::Settings& settings,
+                                                 std::string_view default_warehouse);
 
 }  // namespace firn::app

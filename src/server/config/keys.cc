@@ -46,7 +46,9 @@ constexpr auto kKeys = std::to_array<Key>({
     {"warehouse.location", &S::warehouse_location, "",
      "Root of the default warehouse; empty for `warehouse` in data.dir.", "warehouse"},
     {"warehouse.allowed_locations", &S::warehouse_allowed_locations, "",
-     "Roots where clients may make warehouses, besides `warehouse` in data.dir.", ""},
+     "Roots where clients may make warehouses; empty: none can be made while the default one is "
+     "`warehouse` in data.dir.",
+     ""},
     {"storage.allowed_locations", &S::allowed_locations, "",
      "Roots where tables may lie besides their warehouse.", ""},
     {"storage.check_metadata_exists", &S::check_metadata_exists, "true",

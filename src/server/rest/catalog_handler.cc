@@ -9,6 +9,7 @@
 #include "server/rest/content_type.h"
 #include "server/rest/errors.h"
 #include "server/rest/responses.h"
+#include "storage/call_deadline.h"
 
 namespace firn::rest {
 namespace {
@@ -127,6 +128,7 @@ http::Response CatalogHandler::Handle(const http::Request& request) {
   http::Response trace;
   trace.request_id = http::RequestIdOf(request);
   trace.principal = kAnonymous;
+  storage::CallDeadline files(request.deadline);
   auto result = Run(request, trace);
   http::Response response =
       result.has_value() ? *std::move(result) : rest::RenderError(result.error());
@@ -154,12 +156,12 @@ Result<http::Response> CatalogHandler::Run(const http::Request& request, http::R
   ASSIGN_OR_RETURN(Invocation invocation, Admit(request, *std::move(route)));
   invocation.call.principal = trace.principal;
   invocation.call.request_id = trace.request_id;
-  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
-                   large_bodies_.Wait(request.body.size(), request.deadline));
   std::string_view key = request.Header("Idempotency-Key");
   if (request.HasHeader("Idempotency-Key") && invocation.route.spec->idempotent_by_key) {
     return RunWithKey(invocation, key);
   }
+  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
+                   large_bodies_.Wait(request.body.size(), request.deadline));
   return DispatchAndKeep(invocation);
 }
 
@@ -213,6 +215,9 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
   if (outcome) {
     return Replay(invocation, *outcome);
   }
+  // Not before: who waits for the key, or is answered from the record, works on no body.
+  ASSIGN_OR_RETURN(LargeBodies::Turn turn,
+                   large_bodies_.Wait(request.body.size(), request.deadline));
   invocation.call.idempotency = identity;
   auto response = Dispatch(invocation);
   if (!response.has_value() && IsDeterministic(response.error().code())) {

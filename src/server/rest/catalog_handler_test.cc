@@ -1,11 +1,15 @@
 // The handler over a real SQLite store and files in memory: what surrounds an operation.
 #include "server/rest/catalog_handler.h"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <latch>
 #include <memory>
+#include <thread>
 
 #include "base/testing/matchers.h"
+#include "base/testing/recorded_turn.h"
 #include "server/http/testing/test_request.h"
 #include "server/service/commit_counters.h"
 #include "server/service/commit_locks.h"
@@ -20,6 +24,7 @@ namespace {
 
 using http::Method;
 using ::testing::HasSubstr;
+using testing::IsError;
 using testing::IsOk;
 
 class NoSystemEndpoints final : public http::SystemEndpoints {
@@ -185,6 +190,36 @@ TEST_F(CatalogHandlerTest, WarehousesAreMadeAndDroppedOnceUnderAKey) {
   EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 404);
 }
 
+/// As many warehouses as there may be.
+class FullStore final : public store::testing::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Result<std::vector<store::WarehouseRecord>> ListWarehouses(MonotonicTime) override {
+    std::vector<store::WarehouseRecord> all(service::WarehouseDirectory::kMaxWarehouses);
+    for (size_t i = 0; i < all.size(); ++i) {
+      all[i].name = "w" + std::to_string(i);
+      all[i].location = "file:///w" + std::to_string(i);
+      all[i].is_default = i == 0;
+    }
+    return all;
+  }
+};
+
+TEST_F(CatalogHandlerTest, WarehousesHaveALimit) {
+  FullStore full(*store_);
+  int prepared = 0;
+  service::WarehouseDirectory directory(full, [&](const std::string&) {
+    ++prepared;
+    return Status();
+  });
+  ASSERT_THAT(directory.Open("default", "file:///w", clock_.Now()), IsOk());
+  EXPECT_THAT(directory.Create({}, {.name = "more", .location = "file:///more"}, clock_.Now()),
+              IsError(ErrorCode::kConflict));
+  EXPECT_THAT(directory.Create({}, {.name = "w7", .location = "file:///more"}, clock_.Now()),
+              IsError(ErrorCode::kAlreadyExists));
+  EXPECT_EQ(prepared, 0);
+}
+
 TEST_F(CatalogHandlerTest, AJobIsChangedOnceUnderAKey) {
   options_.purge_delay = std::chrono::hours(1);
   ASSERT_EQ(Send(Method::kDelete, "/v1/namespaces/ns/tables/t?purgeRequested=true", "").status,
@@ -225,6 +260,52 @@ TEST_F(CatalogHandlerTest, WhatConcernsTheWholeServerNeedsNoDefaultWarehouse) {
   http::Response config = Send(Method::kGet, "/v1/config?warehouse=other", "");
   EXPECT_THAT(BodyOf(config), HasSubstr(R"("prefix":"other")"));
   EXPECT_EQ(Send(Method::kDelete, "/management/v1/warehouses/other", "").status, 204);
+}
+
+/// Changes wait in it until the test lets them go.
+class GatedStore final : public store::testing::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Result<store::MutationResult> Execute(const store::Mutation& mutation,
+                                        const store::MutationContext& context) override {
+    arrived.count_down();
+    gate.wait();
+    return ForwardingStore::Execute(mutation, context);
+  }
+  std::latch arrived{1};
+  std::latch gate{1};
+};
+
+TEST_F(CatalogHandlerTest, WhoWaitsForItsKeyHoldsNoTurnOfLargeBodies) {
+  GatedStore gated(*store_);
+  service::Environment environment{gated, files_, clock_, cache_, locks_, options_, counters_};
+  auto made = CatalogHandler::Make(environment, *warehouses_, system_, {});
+  ASSERT_THAT(made, IsOk());
+  handler_ = *std::move(made);
+  const std::string large = std::string(LargeBodies::kMaxBytes - 1000, ' ');
+  const char* create = R"({"namespace":["keyed"]})";
+  std::jthread first([&] { Post("/v1/namespaces", create, {{"Idempotency-Key", kKey}}); });
+  gated.arrived.wait();
+  std::atomic<const testing::RecordedTurn*> waiting = nullptr;
+  std::atomic<bool> done = false;
+  std::jthread duplicate([&] {
+    testing::RecordedTurn turn;
+    waiting = &turn;
+    http::Response response = Post("/v1/namespaces", create + large, {{"Idempotency-Key", kKey}});
+    EXPECT_EQ(response.status, 422);  // another body
+    while (!done) {
+      std::this_thread::yield();
+    }
+  });
+  while (waiting == nullptr || waiting.load()->computing()) {
+    std::this_thread::yield();
+  }
+  http::testing::TestRequest other(Method::kPost, "/v1/namespaces", R"({"namespace":7})" + large,
+                                   {});
+  other.set_deadline(std::chrono::steady_clock::now() + std::chrono::milliseconds(500));
+  EXPECT_EQ(handler_->Handle(other.get()).status, 400);
+  done = true;
+  gated.gate.count_down();
 }
 
 }  // namespace

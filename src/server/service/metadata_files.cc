@@ -7,6 +7,7 @@
 #include "base/crash_point.h"
 #include "iceberg/view/view_metadata_json.h"
 #include "server/service/locations.h"
+#include "storage/call_deadline.h"
 #include "storage/gzip.h"
 #include "storage/location.h"
 
@@ -210,7 +211,9 @@ void RemoveTableFolders(const Environment& environment, const std::string& locat
 }
 
 void Discard(const Environment& environment, std::string_view location) {
-  // Nobody waits for it: what stays behind is found by its name.
+  // What stays behind is found by its name. A storage that hangs holds nobody for long: the caller
+  // may hold a table's lock.
+  storage::CallDeadline brief(environment.clock.Monotonic() + kMaxDiscardTime);
   static_cast<void>(environment.objects.Delete(location));
 }
 

@@ -7,6 +7,7 @@
 // Thread-safety: any thread.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -58,7 +59,11 @@ void DiscardAttempt(const Environment& environment, const std::string& location)
 /// empty.
 void RemoveTableFolders(const Environment& environment, const std::string& location);
 
-/// Deletes a file that no committed pointer names. A failure is left to the orphan job.
+/// How long a file that is not needed is tried to be deleted from a storage behind a network.
+inline constexpr std::chrono::milliseconds kMaxDiscardTime{1'000};
+
+/// Deletes a file that no committed pointer names: takes kMaxDiscardTime and until the call's
+/// deadline at most. A failure is left to the orphan job.
 void Discard(const Environment& environment, std::string_view location);
 
 }  // namespace firn::service

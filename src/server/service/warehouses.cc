@@ -153,6 +153,11 @@ Status WarehouseDirectory::CheckFree(const store::CreateWarehouse& create) const
                                create.location, other.name));
     }
   }
+  if (list->size() >= kMaxWarehouses) {
+    return Error(ErrorCode::kConflict,
+                 fmt::format("There are {} warehouses already, the most there may be: drop one",
+                             kMaxWarehouses));
+  }
   return {};
 }
 

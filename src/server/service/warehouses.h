@@ -2,7 +2,8 @@
 // name is also its URL prefix.
 //
 // Errors: kNoSuchWarehouse; kInvalidArgument for a name that is not `[A-Za-z0-9._-]{1,63}` or one
-// of the words that begin a route; kAlreadyExists; kNamespaceNotEmpty. Thread-safety: any thread;
+// of the words that begin a route; kAlreadyExists; kNamespaceNotEmpty; kConflict above
+// kMaxWarehouses. Thread-safety: any thread;
 // readers get a shared snapshot and never wait.
 #pragma once
 
@@ -25,6 +26,9 @@ namespace firn::service {
 class WarehouseDirectory {
  public:
   using List = std::vector<store::WarehouseRecord>;
+
+  /// Warehouses, the default one among them: all are in memory, each has its place in the storage.
+  static constexpr size_t kMaxWarehouses = 1'000;
 
   /// Opens the storage below a warehouse's location before the warehouse is created.
   using PrepareStorage = std::function<Status(const std::string& location)>;

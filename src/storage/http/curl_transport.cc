@@ -7,6 +7,8 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "base/waiting_scope.h"
+
 namespace firn::storage::http {
 namespace {
 
@@ -277,6 +279,8 @@ void CurlTransport::GiveBack(std::unique_ptr<Handle> handle) {
 
 Result<HttpResponse> CurlTransport::RoundTrip(const HttpRequest& request, MonotonicTime deadline) {
   ASSIGN_OR_RETURN(HeaderChain headers, Chain(request));
+  // Before the lease, so that no handle is held while a turn to compute is waited for.
+  WaitingScope waiting;
   Lease lease(*this, deadline);
   if (lease.get() == nullptr) {
     return Error(ErrorCode::kUnavailable, "All connections are in use")

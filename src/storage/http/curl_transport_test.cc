@@ -1,9 +1,11 @@
 // What a network does to one attempt: each case ends in a whole response or in one error.
 #include "storage/http/curl_transport.h"
 
+#include <atomic>
 #include <thread>
 
 #include "base/testing/matchers.h"
+#include "base/testing/recorded_turn.h"
 #include "storage/http/testing/loopback_server.h"
 
 namespace firn::storage::http {
@@ -183,6 +185,42 @@ TEST_F(CurlTransportTest, WaitingForAConnectionEndsAtTheDeadline) {
     std::this_thread::yield();
   }
   EXPECT_THAT(Get(server, milliseconds(50)), IsError(ErrorCode::kUnavailable));
+}
+
+TEST_F(CurlTransportTest, WhoWaitsForAnAnswerDoesNotCompute) {
+  firn::testing::RecordedTurn turn;
+  std::atomic<bool> computed = false;
+  LoopbackServer server([&](const ReceivedRequest&, int) {
+    computed = computed || turn.computing();
+    return Answer(200, "x");
+  });
+  EXPECT_THAT(Get(server), IsOk());
+  EXPECT_FALSE(computed);
+  EXPECT_TRUE(turn.computing());
+}
+
+TEST_F(CurlTransportTest, WhoWaitsForAConnectionDoesNotCompute) {
+  transport_ = CurlTransport::Make({.max_connections = 1}).value();
+  std::atomic<bool> waits = false;
+  LoopbackServer server([&](const ReceivedRequest&, int number) {
+    while (number == 1 && !waits) {
+      std::this_thread::yield();
+    }
+    return Answer(200, "x");
+  });
+  std::jthread holder([&] { EXPECT_THAT(Get(server), IsOk()); });
+  while (server.requests().empty()) {
+    std::this_thread::yield();
+  }
+  firn::testing::RecordedTurn turn;
+  std::jthread watcher([&] {
+    while (turn.computing()) {
+      std::this_thread::yield();
+    }
+    waits = true;
+  });
+  EXPECT_THAT(Get(server), IsOk());
+  watcher.join();
 }
 
 TEST_F(CurlTransportTest, AStaleConnectionIsReplacedSilently) {

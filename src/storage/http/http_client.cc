@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "base/waiting_scope.h"
 #include "storage/http/http_date.h"
 
 namespace firn::storage::http {
@@ -47,7 +48,10 @@ bool IsTransient(const Result<HttpResponse>& last, const SendOptions& options) {
 
 }  // namespace
 
-void SystemSleeper::Sleep(milliseconds time) { std::this_thread::sleep_for(time); }
+void SystemSleeper::Sleep(milliseconds time) {
+  WaitingScope waiting;
+  std::this_thread::sleep_for(time);
+}
 
 bool IsTransientStatus(int status) {
   return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 ||

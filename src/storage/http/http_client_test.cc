@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "base/testing/matchers.h"
+#include "base/testing/recorded_turn.h"
 #include "storage/http/testing/recording_sleeper.h"
 
 namespace firn::storage::http {
@@ -146,6 +147,13 @@ TEST_F(HttpClientTest, EachAttemptIsSignedAnew) {
   ASSERT_EQ(transport_.sent.size(), 2U);
   EXPECT_EQ(transport_.sent[1].size(), 1U);
   EXPECT_EQ(transport_.sent[1][0].value, "2");
+}
+
+TEST(SystemSleeper, WhoPausesDoesNotCompute) {
+  firn::testing::RecordedTurn turn;
+  SystemSleeper().Sleep(milliseconds(0));
+  EXPECT_EQ(turn.times_given_up(), 1);
+  EXPECT_TRUE(turn.computing());
 }
 
 }  // namespace

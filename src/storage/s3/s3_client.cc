@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "storage/call_deadline.h"
 #include "storage/http/http_date.h"
 #include "storage/http/uri.h"
 #include "storage/s3/s3_error.h"
@@ -113,11 +114,16 @@ S3Client::S3Client(const Parts& parts, S3Options options)
       client_(parts.transport, parts.clock, parts.sleeper, options_.retry) {}
 
 Result<HttpResponse> S3Client::Send(HttpRequest request, Effect effect, std::string_view location) {
-  http::SendOptions send{.deadline = clock_.Monotonic() + options_.request_timeout,
-                         .attempt_timeout = options_.request_timeout,
-                         .signer = &signer_,
-                         .is_transient = &IsTransient};
-  Result<HttpResponse> response = client_.Send(std::move(request), send);
+  MonotonicTime now = clock_.Monotonic();
+  http::SendOptions send{
+      .deadline = std::min(now + options_.request_timeout, CallDeadline::Current()),
+      .attempt_timeout = options_.request_timeout,
+      .signer = &signer_,
+      .is_transient = &IsTransient};
+  Result<HttpResponse> response =
+      now < send.deadline
+          ? client_.Send(std::move(request), send)
+          : Error(ErrorCode::kDeadlineExceeded, "There is no time left to ask the object store");
   if (response.has_value()) {
     return response;
   }

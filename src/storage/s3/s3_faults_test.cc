@@ -1,8 +1,12 @@
 // Faults of every kind at every request: each operation ends in success within its attempts or in
 // one error that names the file, and what lies in the store is what the operation says.
+#include <algorithm>
 #include <functional>
+#include <mutex>
+#include <vector>
 
 #include "base/testing/matchers.h"
+#include "storage/call_deadline.h"
 #include "storage/http/curl_transport.h"
 #include "storage/http/testing/faulty_transport.h"
 #include "storage/http/testing/loopback_server.h"
@@ -269,6 +273,106 @@ TEST_F(S3NetworkTest, TheBucketStandsInTheHostWhenAskedTo) {
   http::testing::ReceivedRequest request = server.requests()[0];
   EXPECT_THAT(*http::FindHeader(request.headers, "host"), HasSubstr("bucket.localhost:"));
   EXPECT_EQ(request.target, "/t/file");
+}
+
+/// Never answers: gives up at the deadline it is given.
+class HungTransport final : public http::HttpTransport {
+ public:
+  explicit HungTransport(ManualClock& clock) : clock_(clock) {}
+  Result<http::HttpResponse> RoundTrip(const http::HttpRequest& request,
+                                       MonotonicTime deadline) override {
+    std::scoped_lock lock(mutex_);
+    methods.push_back(request.method);
+    MonotonicTime now = clock_.Monotonic();
+    if (deadline > now) {
+      clock_.Advance(std::chrono::ceil<milliseconds>(deadline - now));
+    }
+    return Error(ErrorCode::kDeadlineExceeded, "hung");
+  }
+  std::vector<std::string> methods;
+
+ private:
+  ManualClock& clock_;
+  std::mutex mutex_;
+};
+
+class HungS3Test : public ::testing::Test {
+ protected:
+  milliseconds Now() const { return milliseconds(clock_.Now().value()); }
+  milliseconds TakenBy(const std::function<void()>& work) {
+    milliseconds before = Now();
+    work();
+    return Now() - before;
+  }
+
+  ManualClock clock_{TimestampMs(1'000'000)};
+  http::testing::RecordingSleeper sleeper_{&clock_};
+  HungTransport transport_{clock_};
+  aws::StaticCredentials credentials_{kKeys};
+  S3ObjectStore store_{{transport_, credentials_, clock_, sleeper_}, Options("http://hung:9000")};
+};
+
+TEST_F(HungS3Test, EveryCallEndsAtTheCallersDeadline) {
+  const std::string large(static_cast<size_t>(3 * kMinPartBytes), 'x');
+  const std::vector<std::string> two = {"s3://bucket/a", "s3://bucket/b"};
+  const std::vector<std::function<void()>> calls = {
+      [&] { EXPECT_THAT(store_.Read(kFile, 10), IsError(ErrorCode::kUnavailable)); },
+      [&] { EXPECT_THAT(store_.Stat(kFile), IsError(ErrorCode::kUnavailable)); },
+      [&] { EXPECT_THAT(store_.List("s3://bucket/t", {}), IsError(ErrorCode::kUnavailable)); },
+      [&] {
+        EXPECT_THAT(store_.Write(kFile, "x", WriteMode::kCreateNew), IsError(ErrorCode::kIoError));
+      },
+      [&] {
+        EXPECT_THAT(store_.Write(kFile, large, WriteMode::kCreateNew),
+                    IsError(ErrorCode::kIoError));
+      },
+      [&] { EXPECT_THAT(store_.Delete(kFile), IsError(ErrorCode::kIoError)); },
+      [&] { EXPECT_THAT(store_.DeleteMany(two), IsError(ErrorCode::kIoError)); },
+  };
+  for (const auto& call : calls) {
+    CallDeadline deadline(clock_.Monotonic() + milliseconds(3'000));
+    EXPECT_EQ(TakenBy(call), milliseconds(3'000));
+    transport_.methods.clear();
+    EXPECT_EQ(TakenBy(call), milliseconds(0));
+    EXPECT_THAT(transport_.methods, IsEmpty()) << "sent after the deadline";
+  }
+  EXPECT_EQ(TakenBy([&] { static_cast<void>(store_.Stat(kFile)); }), milliseconds(20'000));
+}
+
+/// Notes the latest deadline that a request had.
+class WatchedTransport final : public http::HttpTransport {
+ public:
+  explicit WatchedTransport(http::HttpTransport& inner) : inner_(inner) {}
+  Result<http::HttpResponse> RoundTrip(const http::HttpRequest& request,
+                                       MonotonicTime deadline) override {
+    {
+      std::scoped_lock lock(mutex_);
+      latest_ = std::max(latest_, deadline);
+    }
+    return inner_.RoundTrip(request, deadline);
+  }
+  MonotonicTime latest() {
+    std::scoped_lock lock(mutex_);
+    return latest_;
+  }
+
+ private:
+  http::HttpTransport& inner_;
+  std::mutex mutex_;
+  MonotonicTime latest_ = MonotonicTime::min();
+};
+
+TEST_F(S3FaultsTest, PartsHeedTheCallersDeadline) {
+  WatchedTransport watched(*fake_);
+  S3ObjectStore store({watched, credentials_, clock_, sleeper_}, Options("http://fake:9000"));
+  const std::string bytes(static_cast<size_t>(3 * kMinPartBytes), 'x');
+  const MonotonicTime until = clock_.Monotonic() + milliseconds(15'000);
+  CallDeadline deadline(until);
+  EXPECT_THAT(store.Write(kFile, bytes, WriteMode::kOverwrite), IsOk());
+  auto read = store.Read(kFile, INT64_MAX);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_TRUE(*read == bytes);
+  EXPECT_TRUE(watched.latest() == until);
 }
 
 }  // namespace

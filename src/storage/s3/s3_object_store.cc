@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/uuid.h"
+#include "storage/call_deadline.h"
 #include "storage/http/curl_transport.h"
 #include "storage/location.h"
 #include "storage/s3/batch_delete_internal.h"
@@ -48,6 +49,14 @@ ThreadPool& S3ObjectStore::transfers() {
   std::call_once(transfers_made_,
                  [this] { transfers_ = std::make_unique<ThreadPool>(2 * kTransferParallelism); });
   return *transfers_;
+}
+
+Status S3ObjectStore::InParallel(size_t count, const std::function<Status(size_t)>& body) {
+  return ParallelFor(transfers(), count, kTransferParallelism,
+                     [&body, deadline = CallDeadline::Current()](size_t index) {
+                       CallDeadline same(deadline);
+                       return body(index);
+                     });
 }
 
 Result<std::string> S3ObjectStore::Read(std::string_view location, int64_t max_bytes) {
@@ -103,18 +112,17 @@ Result<std::string> S3ObjectStore::ReadFrom(const S3Address& address,
   std::string bytes = std::move(piece.bytes);
   bytes.resize(static_cast<size_t>(size));
   auto others = static_cast<size_t>((size - 1) / step);
-  RETURN_IF_ERROR(
-      ParallelFor(transfers(), others, kTransferParallelism, [&](size_t index) -> Status {
-        int64_t at = (static_cast<int64_t>(index) + 1) * step;
-        ByteRange next{range.offset + at, std::min(step, size - at)};
-        ASSIGN_OR_RETURN(ObjectPiece got, client_.Get(address, next, piece.etag, location));
-        if (static_cast<int64_t>(got.bytes.size()) != next.length) {
-          return Error(ErrorCode::kIoError,
-                       fmt::format("The file changed while it was read: {}", location));
-        }
-        std::ranges::copy(got.bytes, bytes.begin() + at);
-        return {};
-      }));
+  RETURN_IF_ERROR(InParallel(others, [&](size_t index) -> Status {
+    int64_t at = (static_cast<int64_t>(index) + 1) * step;
+    ByteRange next{range.offset + at, std::min(step, size - at)};
+    ASSIGN_OR_RETURN(ObjectPiece got, client_.Get(address, next, piece.etag, location));
+    if (static_cast<int64_t>(got.bytes.size()) != next.length) {
+      return Error(ErrorCode::kIoError,
+                   fmt::format("The file changed while it was read: {}", location));
+    }
+    std::ranges::copy(got.bytes, bytes.begin() + at);
+    return {};
+  }));
   return bytes;
 }
 
@@ -176,13 +184,12 @@ Result<std::vector<UploadedPart>> S3ObjectStore::UploadParts(const S3Address& ad
   int64_t least = (size + kMaxParts - 1) / kMaxParts;
   auto step = static_cast<size_t>(std::max(client_.options().part_bytes, least));
   std::vector<UploadedPart> parts((bytes.size() + step - 1) / step);
-  RETURN_IF_ERROR(
-      ParallelFor(transfers(), parts.size(), kTransferParallelism, [&](size_t index) -> Status {
-        ASSIGN_OR_RETURN(parts[index],
-                         client_.UploadPart(address, upload_id, static_cast<int>(index) + 1,
-                                            bytes.substr(index * step, step), location));
-        return {};
-      }));
+  RETURN_IF_ERROR(InParallel(parts.size(), [&](size_t index) -> Status {
+    ASSIGN_OR_RETURN(parts[index],
+                     client_.UploadPart(address, upload_id, static_cast<int>(index) + 1,
+                                        bytes.substr(index * step, step), location));
+    return {};
+  }));
   return parts;
 }
 

@@ -9,10 +9,14 @@
 // at once; a failed upload is aborted. Bytes are guarded by the signed SHA-256 on the way up and by
 // their length on the way down: a body that ends early is tried again, never returned.
 //
+// A request to S3 ends, with all its attempts, at S3Options::request_timeout or at the caller's
+// CallDeadline; after that none is sent, none that cleans up either.
+//
 // Listing passes over keys that end in a slash (folders that consoles make).
 // Thread-safety: any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -69,6 +73,8 @@ class S3ObjectStore final : public ObjectStore {
                 const S3Address& address,
                 const std::string& marker,
                 std::string_view location);
+  /// On the transfers' threads and this one, all until this one's CallDeadline.
+  Status InParallel(size_t count, const std::function<Status(size_t)>& body);
   ThreadPool& transfers();
 
   /// Of Make; goes last.
