@@ -11,6 +11,7 @@
 #include "server/service/metadata_cache.h"
 #include "server/service/namespaces.h"
 #include "server/service/purge_job.h"
+#include "server/service/purge_scope.h"
 #include "server/service/table_commits.h"
 #include "server/service/tables.h"
 #include "server/service/views.h"
@@ -342,6 +343,29 @@ TEST_F(ServiceTest, PurgeDeletesWhatTheTableOwns) {
   EXPECT_EQ(files_->size(), 1U);
   EXPECT_EQ(CheckPointers(), 1U);
   EXPECT_THAT(RunPurge(environment, *job, stop), IsOk());  // again: nothing left to do
+}
+
+TEST_F(ServiceTest, APurgeOwnsDataOnlyInTheTablesLocation) {
+  auto environment = EnvironmentOn(*files_);
+  TableService tables(environment);
+  CreateTableRequest request = TableRequest("t");
+  request.location = "file:///w/t";
+  request.properties = {{"write.data.path", "file:///extra/data"},
+                        {"write.metadata.path", "file:///extra/metadata"}};
+  ASSERT_OK_AND_ASSIGN(auto answer, tables.Create(call_, request));
+  auto metadata = std::get<MetadataEntryPtr>(answer)->table();
+  ASSERT_THAT(tables.Drop(call_, request.identifier, false), IsOk());
+  PurgePayload payload{.metadata_location = "", .location = "file:///w/t", .uuid = metadata->uuid};
+  PurgeScope scope(environment, payload);
+  scope.AddFolders(*metadata);
+  ASSERT_THAT(scope.Refresh(), IsOk());
+  EXPECT_EQ(scope.Judge("file:///w/t/data/f", FileKind::kData), Claim::kOwned);
+  EXPECT_EQ(scope.Judge("file:///w/t/metadata/f", FileKind::kMetadata), Claim::kOwned);
+  EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kMetadata), Claim::kOwned);
+  // Another table may have that folder for its data.
+  EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kData), Claim::kOutside);
+  EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kData), Claim::kOutside);
+  EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kMetadata), Claim::kOutside);
 }
 
 TEST_F(ServiceTest, LocationsOutsideAreRefused) {
