@@ -123,7 +123,7 @@ Status TableMetadataBuilder::CheckSchemaChange() const {
   if (!keeps_data || next_.current_schema_id == base_->current_schema_id) {
     return {};
   }
-  return CheckEvolution(base_->current_schema(), next_.current_schema());
+  return CheckEvolution(base_->current_schema(), next_.current_schema(), next_.format_version);
 }
 
 Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSpec& spec,

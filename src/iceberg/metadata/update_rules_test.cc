@@ -139,6 +139,30 @@ TEST(NewValues, ColumnsOfDataChangeOnlyAsTheSpecificationSays) {
   EXPECT_THAT(ApplyUpdates(filled, change, at), IsOk());
 }
 
+/// One column of that type under id 3, or none, as the current schema.
+std::vector<TableUpdate> Column(std::string_view type) {
+  constexpr std::string_view kOther = R"({"id":1,"name":"id","required":false,"type":"long"})";
+  std::string fields(kOther);
+  if (!type.empty()) {
+    fields += fmt::format(R"(,{{"id":3,"name":"c","required":false,"type":"{}"}})", type);
+  }
+  return {AddSchema{SchemaOfFields(fields)}, SetCurrentSchema{SchemaId(kLastAdded)}};
+}
+
+/// Unpartitioned, with such a column and a snapshot.
+TableMetadataPtr Filled(FormatVersion version, std::string_view type) {
+  std::vector<TableUpdate> updates = Column(type);
+  updates.insert(updates.end(), {Spec(""), SetDefaultSpec{SpecId(kLastAdded)}});
+  auto table = Apply(NewTestTable(version), updates);
+  EXPECT_THAT(table, IsOk());
+  return Append(*table, 11, 11);
+}
+
+TEST(NewValues, DatesOfDataBecomeTimestampsInVersionThreeOnly) {
+  ExpectRefused(Filled(2, "date"), Column("timestamp"));
+  EXPECT_THAT(Apply(Filled(3, "date"), Column("timestamp")), IsOk());
+}
+
 TEST(Limits, UpdatesSchemasSpecsAndOrders) {
   TableMetadataPtr table = NewTestTable(2);
   ExpectRefused(table, std::vector<TableUpdate>(kMaxUpdates + 1, SetProperties{}));
