@@ -10,6 +10,13 @@ from harness.catalog import Catalog, identifier
 from harness.client import RestClient
 
 
+# Metadata files beyond the former one go with each commit.
+TRIMMED = {
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "1",
+}
+
+
 class Call:
     """One mutating request, prepared in a namespace of its own."""
 
@@ -140,10 +147,7 @@ def test_replayed_create_does_not_make_the_table_again(catalog, ns, key):
 
 @pytest.mark.parametrize("what", ["create", "register"])
 def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, what):
-    properties = {
-        "write.metadata.delete-after-commit.enabled": "true",
-        "write.metadata.previous-versions-max": "1",
-    }
+    properties = TRIMMED
     if what == "create":
         body = bodies.create_table("t", properties=properties)
         call = Call("POST", catalog.path(ns, "tables"), body)
@@ -163,6 +167,17 @@ def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, wh
     catalog.drop(ns, "t")
     catalog.make_table(ns, "t")
     call.send(catalog.client, key, expect=404)
+
+
+def test_a_commit_is_not_said_to_have_failed_after_a_rename(catalog, ns, key):
+    catalog.make_table(ns, "t", properties=TRIMMED)
+    body = {"requirements": [], "updates": [bodies.set_properties(a="b")]}
+    call = Call("POST", catalog.path(ns, "tables", "t"), body)
+    call.send(catalog.client, key, expect=200)
+    for number in range(4):
+        catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])
+    catalog.rename("tables", (ns, "t"), (ns, "renamed"))
+    call.send(catalog.client, key, expect=500, error="CommitStateUnknownException")
 
 
 def test_a_view_commit_that_changes_nothing_keeps_the_version(catalog, view, key):

@@ -22,6 +22,11 @@ bool IsVersionOf(const service::MetadataEntry& entry, std::string_view reference
   return folder(entry.location()) == folder(reference) || reference.starts_with(location + "/");
 }
 
+bool SaysMissing(const Error& error) {
+  return error.code() == ErrorCode::kNoSuchTable || error.code() == ErrorCode::kNoSuchView ||
+         error.code() == ErrorCode::kNotFound;
+}
+
 /// What the call answered then; where later commits have removed that version's file, what there is
 /// now: a replay may show a newer state, but never another object of that name.
 template <class Service>
@@ -34,7 +39,22 @@ Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> th
     return then;
   }
   auto now = service.Load(call, identifier);
-  return now.has_value() && IsVersionOf(**now, reference) ? std::move(now) : std::move(then);
+  if (!now.has_value()) {
+    return SaysMissing(now.error()) ? std::move(then) : std::move(now);
+  }
+  return IsVersionOf(**now, reference) ? std::move(now) : std::move(then);
+}
+
+/// A commit under this key has succeeded. A client that is told anything else takes its files
+/// away, so what is left is an unknown state, or another try.
+Result<service::MetadataEntryPtr> OfCommit(Result<service::MetadataEntryPtr> answer) {
+  if (answer.has_value() || answer.error().code() == ErrorCode::kUnavailable ||
+      answer.error().code() == ErrorCode::kDeadlineExceeded) {
+    return answer;
+  }
+  return Error(ErrorCode::kCommitStateUnknown,
+               "The commit has succeeded before, but its result cannot be read now: " +
+                   answer.error().message());
 }
 
 /// The name that a creating call gave, which stands in its body.
@@ -93,7 +113,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       return LoadTableResponse(*entry, iceberg::SnapshotSelection::kAll);
     }
     case Operation::kUpdateTable: {
-      ASSIGN_OR_RETURN(auto entry, table(invocation.identifier()));
+      ASSIGN_OR_RETURN(auto entry, OfCommit(table(invocation.identifier())));
       return CommitTableResponse(*entry);
     }
     case Operation::kUnregisterTable: {
@@ -107,7 +127,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       return LoadViewResponse(*entry);
     }
     case Operation::kReplaceView: {
-      ASSIGN_OR_RETURN(auto entry, view(invocation.identifier()));
+      ASSIGN_OR_RETURN(auto entry, OfCommit(view(invocation.identifier())));
       return LoadViewResponse(*entry);
     }
     case Operation::kRetryJob:
