@@ -9,7 +9,6 @@ from harness import bodies
 from harness.catalog import Catalog, identifier
 from harness.client import RestClient
 
-
 # Metadata files beyond the former one go with each commit.
 TRIMMED = {
     "write.metadata.delete-after-commit.enabled": "true",
@@ -166,6 +165,25 @@ def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, wh
     # Another table of that name is nobody's answer.
     catalog.drop(ns, "t")
     catalog.make_table(ns, "t")
+    call.send(catalog.client, key, expect=404)
+
+
+@pytest.mark.parametrize("where", ["location", "write.metadata.path"])
+def test_the_next_table_at_the_same_place_is_nobodys_answer(catalog, ns, key, where):
+    place = catalog.make_table(ns, "x")["metadata"]["location"]
+    catalog.drop(ns, "x")
+    body = bodies.create_table("t", properties=dict(TRIMMED))
+    if where == "location":
+        body["location"] = place
+    else:
+        body["properties"][where] = place + "/common"
+    call = Call("POST", catalog.path(ns, "tables"), body)
+    first = call.send(catalog.client, key, expect=200).json
+    for number in range(4):
+        catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])
+    catalog.drop(ns, "t")
+    second = call.send(catalog.client, {}, expect=200).json
+    assert second["metadata"]["table-uuid"] != first["metadata"]["table-uuid"]
     call.send(catalog.client, key, expect=404)
 
 

@@ -1,5 +1,5 @@
 // The answer of a call that was made before under the same Idempotency-Key, rendered from what was
-// kept: a metadata location, a small JSON value or an error. Never from a stored body.
+// kept: a version of a table or view, a small JSON value or an error. Never from a stored body.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,17 +9,15 @@
 #include "server/rest/requests.h"
 #include "server/rest/responses.h"
 #include "server/service/metadata_files.h"
+#include "server/service/stored_version.h"
 
 namespace firn::rest {
 
 namespace {
 
-/// True where the metadata file at `reference` was, by its place, one of this object's.
-bool IsVersionOf(const service::MetadataEntry& entry, std::string_view reference) {
-  auto folder = [](std::string_view file) { return file.substr(0, file.rfind('/')); };
-  const std::string& location =
-      entry.table() != nullptr ? entry.table()->location : entry.view()->location;
-  return folder(entry.location()) == folder(reference) || reference.starts_with(location + "/");
+/// True where this is a later version of the same table or view.
+bool Follows(const service::MetadataEntry& entry, const service::StoredVersion& version) {
+  return !version.uuid.empty() && service::UuidOf(entry) == version.uuid;
 }
 
 bool SaysMissing(const Error& error) {
@@ -31,7 +29,7 @@ bool SaysMissing(const Error& error) {
 /// now: a replay may show a newer state, but never another object of that name.
 template <class Service>
 Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> then,
-                                            std::string_view reference,
+                                            const service::StoredVersion& version,
                                             const service::CallContext& call,
                                             Service& service,
                                             const TableIdentifier& identifier) {
@@ -42,7 +40,7 @@ Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> th
   if (!now.has_value()) {
     return SaysMissing(now.error()) ? std::move(then) : std::move(now);
   }
-  return IsVersionOf(**now, reference) ? std::move(now) : std::move(then);
+  return Follows(**now, version) ? std::move(now) : std::move(then);
 }
 
 /// A commit under this key has succeeded. A client that is told anything else takes its files
@@ -86,13 +84,15 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
   }
   const Operation operation = invocation.route.spec->operation;
   const std::string& reference = outcome.reference;
+  const auto stored = service::ParseReference(reference);
+  const service::StoredVersion version = stored.value_or(service::StoredVersion());
   auto table = [&](const TableIdentifier& identifier) {
-    return ThenOrNow(service::LoadTableEntry(environment_, reference), reference, invocation.call,
-                     tables_, identifier);
+    return ThenOrNow(service::LoadTableEntry(environment_, version.metadata_location), version,
+                     invocation.call, tables_, identifier);
   };
   auto view = [&](const TableIdentifier& identifier) {
-    return ThenOrNow(service::LoadViewEntry(environment_, reference), reference, invocation.call,
-                     views_, identifier);
+    return ThenOrNow(service::LoadViewEntry(environment_, version.metadata_location), version,
+                     invocation.call, views_, identifier);
   };
   auto created = [&] {
     return NameInBody(operation, invocation.route.name_space, invocation.request.body);
@@ -103,7 +103,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
     case Operation::kCreateWarehouse:
       return JsonResponse(reference);
     case Operation::kCreateTable:
-      if (reference.starts_with('{')) {
+      if (!stored) {
         return JsonResponse(PrintStagedTable(reference));
       }
       [[fallthrough]];
@@ -117,7 +117,8 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       return CommitTableResponse(*entry);
     }
     case Operation::kUnregisterTable: {
-      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, reference));
+      ASSIGN_OR_RETURN(auto entry,
+                       service::LoadTableEntry(environment_, version.metadata_location));
       return UnregisterTableResponse(*entry);
     }
     case Operation::kCreateView:

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/crash_point.h"
+#include "server/service/stored_version.h"
 
 namespace firn::service {
 namespace {
@@ -49,7 +50,7 @@ Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
   commit.changes.push_back(std::move(change));
   ASSIGN_OR_RETURN(store::MutationResult result,
                    CommitFiles(environment, call, attempt, std::move(commit),
-                               written.entry->location(), std::span(&written, 1)));
+                               ReferenceTo(*written.entry), std::span(&written, 1)));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

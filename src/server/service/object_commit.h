@@ -27,7 +27,7 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
                                           std::string reference,
                                           std::span<const WrittenMetadata> written);
 
-/// CommitFiles for one change whose reference is its metadata location.
+/// CommitFiles for one change whose reference is the version that it writes.
 Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
                                            const CallContext& call,
                                            const Uuid& attempt,
