@@ -108,8 +108,7 @@ Result<Answer<MetadataEntryPtr>> TableService::TryUnregister(const CallContext& 
     drop.expected_version = record->version;
   }
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(drop, MakeMutationContext(environment_, call, attempt,
-                                                                        std::move(reference))));
+                   DropOne(environment_, call, attempt, std::move(drop), std::move(reference)));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

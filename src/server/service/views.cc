@@ -165,9 +165,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
 Result<Answer<std::monostate>> ViewService::Drop(const CallContext& call,
                                                  const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       store::DropObject{.identifier = identifier, .kind = ObjectKind::kView},
-                       MakeMutationContext(environment_, call, "")));
+                   DropOne(environment_, call, Uuid::TimeOrdered(environment_.clock.Now()),
+                           {.identifier = identifier, .kind = ObjectKind::kView}, ""));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
