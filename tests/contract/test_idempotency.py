@@ -9,6 +9,12 @@ from harness import bodies
 from harness.catalog import Catalog, identifier
 from harness.client import RestClient
 
+# Metadata files beyond the former one go with each commit.
+TRIMMED = {
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "1",
+}
+
 
 class Call:
     """One mutating request, prepared in a namespace of its own."""
@@ -140,10 +146,7 @@ def test_replayed_create_does_not_make_the_table_again(catalog, ns, key):
 
 @pytest.mark.parametrize("what", ["create", "register"])
 def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, what):
-    properties = {
-        "write.metadata.delete-after-commit.enabled": "true",
-        "write.metadata.previous-versions-max": "1",
-    }
+    properties = TRIMMED
     if what == "create":
         body = bodies.create_table("t", properties=properties)
         call = Call("POST", catalog.path(ns, "tables"), body)
@@ -163,6 +166,36 @@ def test_a_creation_is_replayed_when_its_first_file_is_gone(catalog, ns, key, wh
     catalog.drop(ns, "t")
     catalog.make_table(ns, "t")
     call.send(catalog.client, key, expect=404)
+
+
+@pytest.mark.parametrize("where", ["location", "write.metadata.path"])
+def test_the_next_table_at_the_same_place_is_nobodys_answer(catalog, ns, key, where):
+    place = catalog.make_table(ns, "x")["metadata"]["location"]
+    catalog.drop(ns, "x")
+    body = bodies.create_table("t", properties=dict(TRIMMED))
+    if where == "location":
+        body["location"] = place
+    else:
+        body["properties"][where] = place + "/common"
+    call = Call("POST", catalog.path(ns, "tables"), body)
+    first = call.send(catalog.client, key, expect=200).json
+    for number in range(4):
+        catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])
+    catalog.drop(ns, "t")
+    second = call.send(catalog.client, {}, expect=200).json
+    assert second["metadata"]["table-uuid"] != first["metadata"]["table-uuid"]
+    call.send(catalog.client, key, expect=404)
+
+
+def test_a_commit_is_not_said_to_have_failed_after_a_rename(catalog, ns, key):
+    catalog.make_table(ns, "t", properties=TRIMMED)
+    body = {"requirements": [], "updates": [bodies.set_properties(a="b")]}
+    call = Call("POST", catalog.path(ns, "tables", "t"), body)
+    call.send(catalog.client, key, expect=200)
+    for number in range(4):
+        catalog.commit(ns, "t", [bodies.set_properties(n=str(number))])
+    catalog.rename("tables", (ns, "t"), (ns, "renamed"))
+    call.send(catalog.client, key, expect=500, error="CommitStateUnknownException")
 
 
 def test_a_view_commit_that_changes_nothing_keeps_the_version(catalog, view, key):

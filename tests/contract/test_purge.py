@@ -22,8 +22,10 @@ class Site:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self.data = folder / "around" / "data"
+        self.data.parent.mkdir()
         args = ("--storage-allowed-locations", f"file:{folder}")
-        self.server = FirnServer(folder / "data", args=args).start()
+        self.server = FirnServer(self.data, args=args).start()
         self.client = RestClient(self.server.uri, None)
         self.catalog = Catalog(self.client)
         self.catalog.make_namespace(*NS)
@@ -75,8 +77,8 @@ def site(tmp_path):
 
 
 def test_the_servers_own_files_stay(site):
-    data = site.folder / "data"
-    (site.folder / "link").symlink_to("data")
+    data = site.data
+    (site.folder / "link").symlink_to("around/data")
     own = ["firn.db", "firn.db-wal", "firn.db-shm", "firn.db.lock", "firn.lock"]
     paths = [f"file:{data}/{name}" for name in own] + [f"{site.folder}/link/firn.db"]
     location = f"file:{site.folder}/t"
@@ -84,9 +86,11 @@ def test_the_servers_own_files_stay(site):
     assert progress["files-left-outside"] + progress["files-out-of-reach"] == len(paths)
     # Also where the table lies around them, or declares their folder its own.
     paths = [f"file:{data}/{name}" for name in own]
-    properties = {"write.data.path": f"file:{data}", "write.metadata.path": f"file:{site.folder}/m"}
-    site.with_statistics("u", *paths, location=f"{location}2", properties=properties)
+    site.with_statistics("u", *paths, location=f"file:{data.parent}")
     assert site.purge("u")["files-out-of-reach"] == len(paths)
+    properties = {"write.data.path": f"file:{data}", "write.metadata.path": f"file:{site.folder}/m"}
+    site.with_statistics("w", *paths, location=f"{location}2", properties=properties)
+    assert site.purge("w")["files-left-outside"] == len(paths)
     assert all((data / name).exists() for name in own)
     with closing(sqlite3.connect(data / "firn.db")) as connection:
         assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
@@ -95,15 +99,15 @@ def test_the_servers_own_files_stay(site):
 
 def test_the_data_folder_is_no_place_for_a_table(site):
     path = site.catalog.path(NS, "tables")
-    for place in ("data", "data/t", "data/firn.db-wal"):
-        location = f"file:{site.folder}/{place}"
+    for place in (site.data, site.data / "t", site.data / "firn.db-wal"):
+        location = f"file:{place}"
         site.client.post(path, bodies.create_table("t", location=location), expect={400, 403})
         body = bodies.create_table("t", location=location, **{"stage-create": True})
         site.client.post(path, body, expect={400, 403})
         register = {"name": "t", "metadata-location": location}
         site.client.post(site.catalog.path(NS, "register"), register, expect={400, 403})
     assert site.catalog.tables(NS) == []
-    assert not (site.folder / "data" / "t").exists()
+    assert not (site.data / "t").exists()
 
 
 def test_files_from_elsewhere_stay(site):
@@ -116,6 +120,33 @@ def test_files_from_elsewhere_stay(site):
     progress = site.purge("a")
     assert progress["files-left-outside"] == 1
     assert shared.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["write.data.path", "write.object-storage.path", "write.folder-storage.path"]
+)
+def test_a_folder_for_data_is_nobodys_alone(site, name):
+    """Other tables may write there too, and no one knows: nothing records whose files they are."""
+    shared = site.folder / "common" / "f.parquet"
+    shared.parent.mkdir()
+    shared.write_text("x")
+    properties = {name: f"file:{shared.parent}"}
+    site.with_statistics("b", f"file:{shared}", properties=properties)
+    site.with_statistics("a", f"file:{shared}", properties=properties)
+    progress = site.purge("a")
+    assert progress["files-left-outside"] == 1
+    assert shared.exists()
+
+
+def test_a_folder_for_data_below_the_table_is_its_own(site):
+    location = site.folder / "t"
+    file = location / "elsewhere" / "f.parquet"
+    properties = {"write.data.path": f"file:{file.parent}"}
+    site.with_statistics("t", f"file:{file}", location=f"file:{location}", properties=properties)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("x")
+    assert site.purge("t")["files-left-outside"] == 0
+    assert not location.exists()
 
 
 def test_files_that_others_use_stay(site):

@@ -68,6 +68,9 @@ class TableMetadataBuilder {
   SchemasByHash& IndexedSchemas();
   /// Data that stays must be readable by the new current schema.
   Status CheckSchemaChange() const;
+  /// The same for columns that had been dropped: what counts is the newest schema that has them,
+  /// and the newest of those that snapshots were written with.
+  Status CheckReturningColumns() const;
 
   /// The table's next row id after the snapshot's rows.
   Result<int64_t> NextRowId(const Snapshot& snapshot) const;

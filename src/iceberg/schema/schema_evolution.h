@@ -6,11 +6,18 @@
 #pragma once
 
 #include "base/result.h"
+#include "iceberg/schema/ids.h"
 #include "iceberg/schema/schema.h"
 
 namespace firn::iceberg {
 
 /// Every field both schemas have, by id, has a type in `to` that reads what `from` wrote.
-Status CheckEvolution(const Schema& from, const Schema& to);
+Status CheckEvolution(const Schema& from, const Schema& to, FormatVersion format_version);
+
+/// The same for one field, which both have or which may be missing in either.
+Status CheckFieldEvolution(const Schema& from,
+                           const Schema& to,
+                           FieldId id,
+                           FormatVersion format_version);
 
 }  // namespace firn::iceberg

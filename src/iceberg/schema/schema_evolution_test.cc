@@ -16,8 +16,8 @@ Schema Of(std::string_view type) {
       fmt::format(R"({{"id":1,"name":"c","required":false,"type":{}}})", type));
 }
 
-Status Change(std::string_view from, std::string_view to) {
-  return CheckEvolution(Of(from), Of(to));
+Status Change(std::string_view from, std::string_view to, FormatVersion version = 3) {
+  return CheckEvolution(Of(from), Of(to), version);
 }
 
 TEST(SchemaEvolution, PromotionsOfTheSpecification) {
@@ -27,6 +27,15 @@ TEST(SchemaEvolution, PromotionsOfTheSpecification) {
   EXPECT_THAT(Change("\"decimal(9,2)\"", "\"decimal(12,2)\""), IsOk());
   EXPECT_THAT(Change(R"("date")", R"("timestamp")"), IsOk());
   EXPECT_THAT(Change(R"("unknown")", R"("string")"), IsOk());
+}
+
+TEST(SchemaEvolution, DatesBecomeTimestampsFromVersionThreeOn) {
+  for (std::string_view to : {R"("timestamp")", R"("timestamp_ns")"}) {
+    EXPECT_THAT(Change(R"("date")", to, 3), IsOk());
+    EXPECT_THAT(Change(R"("date")", to, 2), IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(Change(R"("date")", to, 1), IsError(ErrorCode::kInvalidArgument));
+  }
+  EXPECT_THAT(Change(R"("int")", R"("long")", 1), IsOk());
 }
 
 TEST(SchemaEvolution, AllElseIsRefused) {
@@ -50,8 +59,8 @@ TEST(SchemaEvolution, NestedFieldsAreComparedByTheirIds) {
   };
   EXPECT_THAT(Change(list("int"), list("long")), IsOk());
   EXPECT_THAT(Change(list("int"), list("string")), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(CheckEvolution(Of(R"("int")"), Schema()), IsOk());
-  EXPECT_THAT(CheckEvolution(Schema(), Of(R"("int")")), IsOk());
+  EXPECT_THAT(CheckEvolution(Of(R"("int")"), Schema(), 2), IsOk());
+  EXPECT_THAT(CheckEvolution(Schema(), Of(R"("int")"), 2), IsOk());
 }
 
 }  // namespace

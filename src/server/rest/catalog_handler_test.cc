@@ -84,6 +84,22 @@ class CatalogHandlerTest : public ::testing::Test {
     return text;
   }
 
+  /// Of the table or view in the answer.
+  static std::string MetadataLocation(const http::Response& response) {
+    constexpr std::string_view kField = R"("metadata-location":")";
+    std::string body = BodyOf(response);
+    size_t begin = body.find(kField) + kField.size();
+    return body.substr(begin, body.find('"', begin) - begin);
+  }
+  void Lose(const std::string& file) {
+    cache_.Erase(file);
+    ASSERT_THAT(files_.Delete(file), IsOk());
+  }
+  void Spoil(const std::string& file) {
+    Lose(file);
+    ASSERT_THAT(files_.Write(file, "{", storage::WriteMode::kCreateNew), IsOk());
+  }
+
   static constexpr std::string_view kKey = "0190b8a0-0000-7000-8000-000000000001";
   static constexpr const char* kTable =
       R"({"name":"t","schema":{"type":"struct","schema-id":0,)"
@@ -170,6 +186,51 @@ TEST_F(CatalogHandlerTest, AnUnknownOutcomeIs500AndLeavesItsKeyFree) {
     time_ = std::chrono::milliseconds(20'000);
     http::Response again = Send(call.method, call.target, call.body, {{"Idempotency-Key", key}});
     EXPECT_TRUE(again.status == 200 || again.status == 204) << again.status << BodyOf(again);
+  }
+}
+
+TEST_F(CatalogHandlerTest, AReplaySaysWhyItCannotShowWhatThereIsNow) {
+  constexpr const char* kNew =
+      R"({"name":"new","schema":{"type":"struct","schema-id":0,)"
+      R"("fields":[{"id":1,"name":"id","required":false,"type":"long"}]}})";
+  http::Response made = Post("/v1/namespaces/ns/tables", kNew, {{"Idempotency-Key", kKey}});
+  ASSERT_EQ(made.status, 200);
+  http::Response changed = Post("/v1/namespaces/ns/tables/new", kCommit);
+  Lose(MetadataLocation(made));
+  EXPECT_EQ(Post("/v1/namespaces/ns/tables", kNew, {{"Idempotency-Key", kKey}}).status, 200);
+  Spoil(MetadataLocation(changed));
+  http::Response again = Post("/v1/namespaces/ns/tables", kNew, {{"Idempotency-Key", kKey}});
+  EXPECT_EQ(again.status, 500);
+  EXPECT_EQ(again.error_type, "InternalServerError");
+}
+
+// A client that is told that its commit failed deletes the files of its snapshot.
+TEST_F(CatalogHandlerTest, ACommitThatSucceededNeverFailsLater) {
+  constexpr const char* kView =
+      R"({"name":"v","schema":{"type":"struct","schema-id":0,)"
+      R"("fields":[{"id":1,"name":"id","required":false,"type":"long"}]},"properties":{},)"
+      R"("view-version":{"version-id":1,"timestamp-ms":1,"schema-id":0,"summary":{},)"
+      R"("default-namespace":["ns"],)"
+      R"("representations":[{"type":"sql","sql":"select 1","dialect":"spark"}]}})";
+  ASSERT_EQ(Post("/v1/namespaces/ns/views", kView).status, 200);
+  for (std::string target : {"/v1/namespaces/ns/tables/t", "/v1/namespaces/ns/views/v"}) {
+    SCOPED_TRACE(target);
+    const std::string key = Uuid::Random().ToString();
+    auto commit = [&] { return Post(target, kCommit, {{"Idempotency-Key", key}}); };
+    http::Response done = commit();
+    ASSERT_EQ(done.status, 200) << BodyOf(done);
+    constexpr const char* kNext =
+        R"({"requirements":[],"updates":[{"action":"set-properties","updates":{"k":"w"}}]})";
+    http::Response next = Post(target, kNext);
+    Lose(MetadataLocation(done));
+    EXPECT_EQ(commit().status, 200);
+    Spoil(MetadataLocation(next));
+    EXPECT_EQ(commit().error_type, "CommitStateUnknownException");
+    Lose(MetadataLocation(next));
+    EXPECT_EQ(commit().error_type, "CommitStateUnknownException");
+    ASSERT_EQ(Send(Method::kDelete, target, "").status, 204);
+    EXPECT_EQ(commit().error_type, "CommitStateUnknownException");
+    EXPECT_EQ(commit().status, 500);
   }
 }
 

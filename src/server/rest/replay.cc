@@ -1,5 +1,5 @@
 // The answer of a call that was made before under the same Idempotency-Key, rendered from what was
-// kept: a metadata location, a small JSON value or an error. Never from a stored body.
+// kept: a version of a table or view, a small JSON value or an error. Never from a stored body.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,24 +9,27 @@
 #include "server/rest/requests.h"
 #include "server/rest/responses.h"
 #include "server/service/metadata_files.h"
+#include "server/service/stored_version.h"
 
 namespace firn::rest {
 
 namespace {
 
-/// True where the metadata file at `reference` was, by its place, one of this object's.
-bool IsVersionOf(const service::MetadataEntry& entry, std::string_view reference) {
-  auto folder = [](std::string_view file) { return file.substr(0, file.rfind('/')); };
-  const std::string& location =
-      entry.table() != nullptr ? entry.table()->location : entry.view()->location;
-  return folder(entry.location()) == folder(reference) || reference.starts_with(location + "/");
+/// True where this is a later version of the same table or view.
+bool Follows(const service::MetadataEntry& entry, const service::StoredVersion& version) {
+  return !version.uuid.empty() && service::UuidOf(entry) == version.uuid;
+}
+
+bool SaysMissing(const Error& error) {
+  return error.code() == ErrorCode::kNoSuchTable || error.code() == ErrorCode::kNoSuchView ||
+         error.code() == ErrorCode::kNotFound;
 }
 
 /// What the call answered then; where later commits have removed that version's file, what there is
 /// now: a replay may show a newer state, but never another object of that name.
 template <class Service>
 Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> then,
-                                            std::string_view reference,
+                                            const service::StoredVersion& version,
                                             const service::CallContext& call,
                                             Service& service,
                                             const TableIdentifier& identifier) {
@@ -34,7 +37,22 @@ Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> th
     return then;
   }
   auto now = service.Load(call, identifier);
-  return now.has_value() && IsVersionOf(**now, reference) ? std::move(now) : std::move(then);
+  if (!now.has_value()) {
+    return SaysMissing(now.error()) ? std::move(then) : std::move(now);
+  }
+  return Follows(**now, version) ? std::move(now) : std::move(then);
+}
+
+/// A commit under this key has succeeded. A client that is told anything else takes its files
+/// away, so what is left is an unknown state, or another try.
+Result<service::MetadataEntryPtr> OfCommit(Result<service::MetadataEntryPtr> answer) {
+  if (answer.has_value() || answer.error().code() == ErrorCode::kUnavailable ||
+      answer.error().code() == ErrorCode::kDeadlineExceeded) {
+    return answer;
+  }
+  return Error(ErrorCode::kCommitStateUnknown,
+               "The commit has succeeded before, but its result cannot be read now: " +
+                   answer.error().message());
 }
 
 /// The name that a creating call gave, which stands in its body.
@@ -66,13 +84,15 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
   }
   const Operation operation = invocation.route.spec->operation;
   const std::string& reference = outcome.reference;
+  const auto stored = service::ParseReference(reference);
+  const service::StoredVersion version = stored.value_or(service::StoredVersion());
   auto table = [&](const TableIdentifier& identifier) {
-    return ThenOrNow(service::LoadTableEntry(environment_, reference), reference, invocation.call,
-                     tables_, identifier);
+    return ThenOrNow(service::LoadTableEntry(environment_, version.metadata_location), version,
+                     invocation.call, tables_, identifier);
   };
   auto view = [&](const TableIdentifier& identifier) {
-    return ThenOrNow(service::LoadViewEntry(environment_, reference), reference, invocation.call,
-                     views_, identifier);
+    return ThenOrNow(service::LoadViewEntry(environment_, version.metadata_location), version,
+                     invocation.call, views_, identifier);
   };
   auto created = [&] {
     return NameInBody(operation, invocation.route.name_space, invocation.request.body);
@@ -83,7 +103,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
     case Operation::kCreateWarehouse:
       return JsonResponse(reference);
     case Operation::kCreateTable:
-      if (reference.starts_with('{')) {
+      if (!stored) {
         return JsonResponse(PrintStagedTable(reference));
       }
       [[fallthrough]];
@@ -93,11 +113,12 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       return LoadTableResponse(*entry, iceberg::SnapshotSelection::kAll);
     }
     case Operation::kUpdateTable: {
-      ASSIGN_OR_RETURN(auto entry, table(invocation.identifier()));
+      ASSIGN_OR_RETURN(auto entry, OfCommit(table(invocation.identifier())));
       return CommitTableResponse(*entry);
     }
     case Operation::kUnregisterTable: {
-      ASSIGN_OR_RETURN(auto entry, service::LoadTableEntry(environment_, reference));
+      ASSIGN_OR_RETURN(auto entry,
+                       service::LoadTableEntry(environment_, version.metadata_location));
       return UnregisterTableResponse(*entry);
     }
     case Operation::kCreateView:
@@ -107,7 +128,7 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       return LoadViewResponse(*entry);
     }
     case Operation::kReplaceView: {
-      ASSIGN_OR_RETURN(auto entry, view(invocation.identifier()));
+      ASSIGN_OR_RETURN(auto entry, OfCommit(view(invocation.identifier())));
       return LoadViewResponse(*entry);
     }
     case Operation::kRetryJob:

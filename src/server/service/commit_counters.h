@@ -9,7 +9,8 @@
 namespace firn::service {
 
 struct CommitCounters {
-  /// Changes that took effect.
+  /// Changes that took effect: creations, commits that wrote something, registrations, drops. A
+  /// transaction is one; a replay or a rename is none.
   std::atomic<uint64_t> committed = 0;
   /// Refused: a requirement does not hold, or another change came first too often.
   std::atomic<uint64_t> conflicts = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/crash_point.h"
+#include "server/service/stored_version.h"
 
 namespace firn::service {
 namespace {
@@ -11,6 +12,23 @@ void DiscardAll(const Environment& environment, std::span<const WrittenMetadata>
   for (const WrittenMetadata& file : written) {
     environment.cache.Erase(file.entry->location());
     DiscardAttempt(environment, file.entry->location());
+  }
+}
+
+bool IsUnknown(const Result<store::MutationResult>& result) {
+  return !result.has_value() && result.error().code() == ErrorCode::kCommitStateUnknown;
+}
+
+/// A replay took effect before, and was counted then.
+bool TookEffect(const Result<store::MutationResult>& result) {
+  return result.has_value() && !result->replayed;
+}
+
+void CountEnd(CommitCounters& counters, const Result<store::MutationResult>& result) {
+  if (TookEffect(result)) {
+    counters.committed.fetch_add(1, std::memory_order_relaxed);
+  } else if (IsUnknown(result)) {
+    counters.unknown.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
@@ -26,14 +44,16 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
   for (const WrittenMetadata& file : written) {
     environment.cache.Insert(file.entry);
   }
+  bool changes = !commit.changes.empty();
   auto result = environment.store.Execute(
       std::move(commit), MakeMutationContext(environment, call, attempt, std::move(reference)));
-  bool unknown = !result.has_value() && result.error().code() == ErrorCode::kCommitStateUnknown;
-  bool took_effect = result.has_value() && !result->replayed;
-  if (!took_effect && !unknown) {
+  if (changes) {
+    CountEnd(environment.counters, result);
+  }
+  if (!TookEffect(result) && !IsUnknown(result)) {
     DiscardAll(environment, written);
   }
-  if (!took_effect) {
+  if (!TookEffect(result)) {
     return result;
   }
   CrashPoint("commit.before_reply");
@@ -49,11 +69,22 @@ Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
   commit.changes.push_back(std::move(change));
   ASSIGN_OR_RETURN(store::MutationResult result,
                    CommitFiles(environment, call, attempt, std::move(commit),
-                               written.entry->location(), std::span(&written, 1)));
+                               ReferenceTo(*written.entry), std::span(&written, 1)));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
   return written.entry;
+}
+
+Result<store::MutationResult> DropOne(const Environment& environment,
+                                      const CallContext& call,
+                                      const Uuid& attempt,
+                                      store::DropObject drop,
+                                      std::string reference) {
+  auto result = environment.store.Execute(
+      std::move(drop), MakeMutationContext(environment, call, attempt, std::move(reference)));
+  CountEnd(environment.counters, result);
+  return result;
 }
 
 }  // namespace firn::service

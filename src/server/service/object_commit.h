@@ -1,5 +1,6 @@
 // CommitFiles: moves pointers to metadata files that are already written, and deletes the files of
-// an attempt that is proven lost. Every creation, swap and transaction ends here.
+// an attempt that is proven lost. Every creation, swap and transaction ends here, every drop in
+// DropOne; both count what took effect and what is unknown.
 // RetryLostRaces: the one loop that does a change again when another came first.
 //
 // Errors: those of store::CommitObjects; then the files have been deleted. kCommitStateUnknown
@@ -27,20 +28,23 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
                                           std::string reference,
                                           std::span<const WrittenMetadata> written);
 
-/// CommitFiles for one change whose reference is its metadata location.
+/// CommitFiles for one change whose reference is the version that it writes.
 Result<Answer<MetadataEntryPtr>> CommitOne(const Environment& environment,
                                            const CallContext& call,
                                            const Uuid& attempt,
                                            store::ObjectChange change,
                                            const WrittenMetadata& written);
 
-/// Counts how a change ended; `error` is null where it took effect.
-inline void CountEnd(CommitCounters& counters, const Error* error) {
-  if (error == nullptr) {
-    counters.committed.fetch_add(1, std::memory_order_relaxed);
-  } else if (error->code() == ErrorCode::kCommitStateUnknown) {
-    counters.unknown.fetch_add(1, std::memory_order_relaxed);
-  } else if (error->code() == ErrorCode::kLostRace || error->code() == ErrorCode::kCommitConflict) {
+/// Takes an object out of the catalog; counts how that ended, as CommitFiles does.
+Result<store::MutationResult> DropOne(const Environment& environment,
+                                      const CallContext& call,
+                                      const Uuid& attempt,
+                                      store::DropObject drop,
+                                      std::string reference);
+
+/// Counts a change that was refused for another one.
+inline void CountConflict(CommitCounters& counters, const Error& error) {
+  if (error.code() == ErrorCode::kLostRace || error.code() == ErrorCode::kCommitConflict) {
     counters.conflicts.fetch_add(1, std::memory_order_relaxed);
   }
 }
@@ -54,7 +58,9 @@ auto RetryLostRaces(const Environment& environment, const CallContext& call, Att
     auto result = attempt(Uuid::TimeOrdered(environment.clock.Now()));
     bool lost = !result.has_value() && result.error().code() == ErrorCode::kLostRace;
     if (!lost || retries == 0 || environment.clock.Monotonic() > call.deadline) {
-      CountEnd(environment.counters, result.has_value() ? nullptr : &result.error());
+      if (!result.has_value()) {
+        CountConflict(environment.counters, result.error());
+      }
       return result;
     }
     --retries;

@@ -71,6 +71,11 @@ class Purge {
   }
 
  private:
+  struct NamedFile {
+    std::string location;
+    FileKind kind;
+  };
+
   /// A log may name any file: one of another table is left alone, and one that cannot be read is
   /// judged by where it lies.
   Status PurgeOldVersion(const std::string& location) {
@@ -78,7 +83,7 @@ class Purge {
     if (!old.has_value()) {
       bool broken = old.error().code() == ErrorCode::kInvalidMetadata;
       if (broken || IsOutOfReach(old.error())) {
-        return Add(location);
+        return Add(location, FileKind::kMetadata);
       }
       return IsMissing(old.error()) ? Status() : Status(TakeError(std::move(old)));
     }
@@ -86,7 +91,7 @@ class Purge {
     if (metadata.uuid.empty()) {  // v1: it may be this table before it was given one
       RETURN_IF_ERROR(PurgeVersion(metadata));
       RETURN_IF_ERROR(Flush());
-      return Add(location);
+      return Add(location, FileKind::kMetadata);
     }
     if (metadata.uuid != payload_.uuid) {
       return {};
@@ -101,7 +106,7 @@ class Purge {
     environment_.cache.Erase(location);
     RETURN_IF_ERROR(Flush());  // what it names goes first: a batch has no order
     metadata_files_.insert(location);
-    return Add(location);
+    return Add(location, FileKind::kMetadata);
   }
 
   /// Everything that one version of the metadata names. Files go before what names them.
@@ -151,7 +156,7 @@ class Purge {
       }
       ASSIGN_OR_RETURN(auto entries, iceberg::DecodeManifest(*bytes, manifest, {}));
       for (size_t row = 0; row < entries->size(); ++row) {
-        RETURN_IF_ERROR(Add(std::string(entries->paths[row])));
+        RETURN_IF_ERROR(Add(std::string(entries->paths[row]), FileKind::kData));
       }
       RETURN_IF_ERROR(Flush());
     }
@@ -168,11 +173,11 @@ class Purge {
   }
 
   Status AddOnce(const std::string& location) {
-    return done_.insert(location).second ? Add(location) : Status();
+    return done_.insert(location).second ? Add(location, FileKind::kMetadata) : Status();
   }
 
-  Status Add(std::string location) {
-    batch_.push_back(std::move(location));
+  Status Add(std::string location, FileKind kind) {
+    batch_.push_back({std::move(location), kind});
     return batch_.size() >= kMaxBatch ? Flush() : Status();
   }
 
@@ -188,8 +193,8 @@ class Purge {
     CrashPoint("purge.before_delete");
     RETURN_IF_ERROR(DeleteBatch());
     std::set<std::string> folders;
-    for (const std::string& location : batch_) {
-      folders.insert(FolderOf(location));
+    for (const NamedFile& file : batch_) {
+      folders.insert(FolderOf(file.location));
     }
     CrashPoint("purge.after_delete");
     for (const std::string& folder : folders) {
@@ -231,8 +236,8 @@ class Purge {
   /// What is owned, all at once; one by one where the store may not delete some.
   Status DeleteBatch() {
     std::vector<std::string> files;
-    for (const std::string& location : batch_) {
-      Claim claim = scope_.Judge(location);
+    for (const auto& [location, kind] : batch_) {
+      Claim claim = scope_.Judge(location, kind);
       if (claim == Claim::kOutside && metadata_files_.contains(location)) {
         claim = Claim::kOwned;
       }
@@ -297,7 +302,7 @@ class Purge {
   std::set<std::string> done_;
   /// Metadata files that name the table's uuid.
   std::set<std::string> metadata_files_;
-  std::vector<std::string> batch_;
+  std::vector<NamedFile> batch_;
   int64_t deleted_ = 0;
   int64_t left_outside_ = 0;
   int64_t in_use_ = 0;

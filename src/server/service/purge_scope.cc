@@ -1,39 +1,29 @@
 #include "server/service/purge_scope.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 #include "iceberg/metadata/table_properties.h"
 
 namespace firn::service {
-namespace {
-
-/// Where engines write a table's files besides its location; the last two are old names.
-constexpr std::array<std::string_view, 4> kFolderProperties = {
-    iceberg::kMetadataPathProperty, "write.data.path", "write.object-storage.path",
-    "write.folder-storage.path"};
-
-}  // namespace
 
 void PurgeScope::AddFolders(const iceberg::TableMetadata& metadata) {
-  AddFolder(payload_.location);
-  AddFolder(metadata.location);
-  for (std::string_view property : kFolderProperties) {
-    if (auto folder = metadata.FindProperty(property)) {
-      AddFolder(*folder);
-    }
+  AddFolder(payload_.location, FolderKind::kLocation);
+  AddFolder(metadata.location, FolderKind::kLocation);
+  if (auto folder = metadata.FindProperty(iceberg::kMetadataPathProperty)) {
+    AddFolder(*folder, FolderKind::kMetadata);
   }
 }
 
-void PurgeScope::AddFolder(std::string_view text) {
+void PurgeScope::AddFolder(std::string_view text, FolderKind kind) {
   auto location = storage::Location::Parse(text);
   bool known = !location.has_value() || std::ranges::any_of(folders_, [&](const Folder& other) {
-    return other.location == *location;
+    return other.kind == kind && other.location == *location;
   });
   if (!known) {
-    folders_.push_back({std::string(storage::TrimTrailingSlashes(text)), *std::move(location)});
+    folders_.push_back(
+        {std::string(storage::TrimTrailingSlashes(text)), *std::move(location), kind});
   }
 }
 
@@ -75,7 +65,7 @@ Status PurgeScope::RefreshOwn() {
   return {};
 }
 
-Claim PurgeScope::Judge(std::string_view location) const {
+Claim PurgeScope::Judge(std::string_view location, FileKind kind) const {
   auto file = storage::Location::Parse(location);
   if (!file.has_value()) {
     return Claim::kOutOfReach;
@@ -84,8 +74,10 @@ Claim PurgeScope::Judge(std::string_view location) const {
   if (std::ranges::any_of(in_use_, holds)) {
     return Claim::kInUse;
   }
-  bool owned = std::ranges::any_of(
-      folders_, [&](const Folder& folder) { return !folder.shared && holds(folder.location); });
+  bool owned = std::ranges::any_of(folders_, [&](const Folder& folder) {
+    bool for_it = folder.kind == FolderKind::kLocation || kind == FileKind::kMetadata;
+    return !folder.shared && for_it && holds(folder.location);
+  });
   return owned ? Claim::kOwned : Claim::kOutside;
 }
 

@@ -1,6 +1,7 @@
 // The catalog's rules over a real SQLite store and files in memory, with faults injected.
 #include <filesystem>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/testing/matchers.h"
@@ -11,6 +12,7 @@
 #include "server/service/metadata_cache.h"
 #include "server/service/namespaces.h"
 #include "server/service/purge_job.h"
+#include "server/service/purge_scope.h"
 #include "server/service/table_commits.h"
 #include "server/service/tables.h"
 #include "server/service/views.h"
@@ -278,6 +280,49 @@ TEST_P(FaultTest, AnyFailingFileCallLeavesPointersWhole) {
   }
 }
 
+TEST_F(ServiceTest, ChangesThatWriteOrDropAreCountedOnce) {
+  TableService tables(EnvironmentOn(*files_));
+  TableCommitService commits(EnvironmentOn(*files_));
+  ViewService views(EnvironmentOn(*files_));
+  const TableIdentifier table{kNamespace, "t"};
+  const TableIdentifier view{kNamespace, "v"};
+  ViewChange view_change{.identifier = view, .requirements = {}, .updates = {}};
+  ViewChange view_no_op = view_change;
+  view_change.updates.emplace_back(iceberg::SetProperties{{{"k", "v"}}});
+  const TableChange no_op{.identifier = table, .requirements = {}, .updates = {}};
+  uint64_t before = 0;
+  auto counted = [&](const auto& answer) {
+    EXPECT_THAT(answer, IsOk());
+    return counters_.committed.load() - std::exchange(before, counters_.committed.load());
+  };
+  EXPECT_EQ(counted(tables.Create(call_, TableRequest("t"))), 1U);
+  EXPECT_EQ(counted(commits.Commit(call_, SetProperty("t", "1"))), 1U);
+  EXPECT_EQ(counted(commits.Commit(call_, no_op)), 0U);
+  EXPECT_EQ(counted(tables.Stage(call_, TableRequest("staged"))), 0U);
+  EXPECT_EQ(counted(views.Create(call_, ViewRequest("v"))), 1U);
+  EXPECT_EQ(counted(views.Commit(call_, view_change)), 1U);
+  EXPECT_EQ(counted(views.Commit(call_, view_no_op)), 0U);
+  EXPECT_EQ(counted(views.Drop(call_, view)), 1U);
+  ASSERT_OK_AND_ASSIGN(auto gone, tables.Unregister(call_, table));
+  EXPECT_EQ(counted(Result<int>(0)), 1U);
+  const std::string location = std::get<MetadataEntryPtr>(gone)->location();
+  EXPECT_EQ(counted(tables.Register(call_, table, location, /*overwrite=*/false)), 1U);
+  // Kept under a key: neither what changes nothing nor a replay counts.
+  call_.idempotency = store::IdempotencyKey{.key = Uuid::Random().ToString(),
+                                            .principal = "",
+                                            .warehouse = call_.warehouse.id,
+                                            .operation = "POST t",
+                                            .body_hash = "",
+                                            .expires_at = TimestampMs(9'000'000)};
+  EXPECT_EQ(counted(commits.Commit(call_, no_op)), 0U);
+  EXPECT_EQ(counted(commits.Commit(call_, SetProperty("t", "2"))), 0U);
+  call_.idempotency.reset();
+  EXPECT_EQ(counted(tables.Drop(call_, table, /*purge=*/false)), 1U);
+  EXPECT_EQ(counters_.conflicts.load(), 0U);
+  EXPECT_THAT(tables.Drop(call_, table, /*purge=*/false), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_EQ(counters_.committed.load(), before);
+}
+
 TEST_F(ServiceTest, TransactionsAreAllOrNothing) {
   TableService tables(EnvironmentOn(*files_));
   TableCommitService commits(EnvironmentOn(*files_));
@@ -342,6 +387,29 @@ TEST_F(ServiceTest, PurgeDeletesWhatTheTableOwns) {
   EXPECT_EQ(files_->size(), 1U);
   EXPECT_EQ(CheckPointers(), 1U);
   EXPECT_THAT(RunPurge(environment, *job, stop), IsOk());  // again: nothing left to do
+}
+
+TEST_F(ServiceTest, APurgeOwnsDataOnlyInTheTablesLocation) {
+  auto environment = EnvironmentOn(*files_);
+  TableService tables(environment);
+  CreateTableRequest request = TableRequest("t");
+  request.location = "file:///w/t";
+  request.properties = {{"write.data.path", "file:///extra/data"},
+                        {"write.metadata.path", "file:///extra/metadata"}};
+  ASSERT_OK_AND_ASSIGN(auto answer, tables.Create(call_, request));
+  auto metadata = std::get<MetadataEntryPtr>(answer)->table();
+  ASSERT_THAT(tables.Drop(call_, request.identifier, false), IsOk());
+  PurgePayload payload{.metadata_location = "", .location = "file:///w/t", .uuid = metadata->uuid};
+  PurgeScope scope(environment, payload);
+  scope.AddFolders(*metadata);
+  ASSERT_THAT(scope.Refresh(), IsOk());
+  EXPECT_EQ(scope.Judge("file:///w/t/data/f", FileKind::kData), Claim::kOwned);
+  EXPECT_EQ(scope.Judge("file:///w/t/metadata/f", FileKind::kMetadata), Claim::kOwned);
+  EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kMetadata), Claim::kOwned);
+  // Another table may have that folder for its data.
+  EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kData), Claim::kOutside);
+  EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kData), Claim::kOutside);
+  EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kMetadata), Claim::kOutside);
 }
 
 TEST_F(ServiceTest, LocationsOutsideAreRefused) {

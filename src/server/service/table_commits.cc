@@ -12,6 +12,7 @@
 #include "server/service/locations.h"
 #include "server/service/names.h"
 #include "server/service/object_commit.h"
+#include "server/service/stored_version.h"
 #include "server/service/tables.h"
 #include "storage/location.h"
 
@@ -200,7 +201,7 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
   if (commit.changes.empty() && !call.idempotency) {
     return entries;
   }
-  std::string reference = changes.size() == 1 ? entries.front()->location() : std::string();
+  std::string reference = changes.size() == 1 ? ReferenceTo(*entries.front()) : std::string();
   ASSIGN_OR_RETURN(
       store::MutationResult result,
       CommitFiles(environment_, call, attempt, std::move(commit), std::move(reference), written));

@@ -8,6 +8,7 @@
 #include "server/service/locations.h"
 #include "server/service/names.h"
 #include "server/service/object_commit.h"
+#include "server/service/stored_version.h"
 #include "server/service/tables.h"
 
 namespace firn::service {
@@ -66,7 +67,7 @@ Result<Answer<MetadataEntryPtr>> TableService::TryRegister(const CallContext& ca
   // The given file is the client's: a failure does not delete it.
   ASSIGN_OR_RETURN(
       store::MutationResult result,
-      CommitFiles(environment_, call, attempt, std::move(commit), entry->location(), written));
+      CommitFiles(environment_, call, attempt, std::move(commit), ReferenceTo(*entry), written));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -103,12 +104,11 @@ Result<Answer<MetadataEntryPtr>> TableService::TryUnregister(const CallContext& 
   store::DropObject drop{.identifier = identifier, .kind = ObjectKind::kTable};
   if (record) {
     ASSIGN_OR_RETURN(entry, LoadTableEntry(environment_, record->pointer.metadata_location));
-    reference = record->pointer.metadata_location;
+    reference = ReferenceTo(*entry);
     drop.expected_version = record->version;
   }
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(drop, MakeMutationContext(environment_, call, attempt,
-                                                                        std::move(reference))));
+                   DropOne(environment_, call, attempt, std::move(drop), std::move(reference)));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

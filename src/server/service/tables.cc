@@ -164,9 +164,8 @@ Result<Answer<std::monostate>> TableService::TryDrop(const CallContext& call,
                                    environment_.options.purge_delay.count())};
     }
   }
-  ASSIGN_OR_RETURN(
-      store::MutationResult result,
-      environment_.store.Execute(drop, MakeMutationContext(environment_, call, attempt, "")));
+  ASSIGN_OR_RETURN(store::MutationResult result,
+                   DropOne(environment_, call, attempt, std::move(drop), ""));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

@@ -9,6 +9,7 @@
 #include "server/service/locations.h"
 #include "server/service/names.h"
 #include "server/service/object_commit.h"
+#include "server/service/stored_version.h"
 #include "storage/location.h"
 
 namespace firn::service {
@@ -119,7 +120,7 @@ Result<Answer<MetadataEntryPtr>> ViewService::KeepAsItIs(const CallContext& call
   }
   // Nothing changes, but the answer is kept under its key.
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   CommitFiles(environment_, call, attempt, {}, base->location(), {}));
+                   CommitFiles(environment_, call, attempt, {}, ReferenceTo(*base), {}));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -154,7 +155,7 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
                                                   /*registers=*/true});
   ASSIGN_OR_RETURN(store::MutationResult result,
                    CommitFiles(environment_, call, Uuid::TimeOrdered(environment_.clock.Now()),
-                               std::move(commit), metadata_location, {}));
+                               std::move(commit), ReferenceTo(*entry), {}));
   if (result.replayed) {
     return *std::move(result.replayed);
   }
@@ -164,9 +165,8 @@ Result<Answer<MetadataEntryPtr>> ViewService::Register(const CallContext& call,
 Result<Answer<std::monostate>> ViewService::Drop(const CallContext& call,
                                                  const TableIdentifier& identifier) {
   ASSIGN_OR_RETURN(store::MutationResult result,
-                   environment_.store.Execute(
-                       store::DropObject{.identifier = identifier, .kind = ObjectKind::kView},
-                       MakeMutationContext(environment_, call, "")));
+                   DropOne(environment_, call, Uuid::TimeOrdered(environment_.clock.Now()),
+                           {.identifier = identifier, .kind = ObjectKind::kView}, ""));
   if (result.replayed) {
     return *std::move(result.replayed);
   }

@@ -73,7 +73,7 @@ using ObjectRef = std::shared_ptr<const ObjectRecord>;
 /// The outcome of a finished call, kept under its idempotency key.
 struct StoredOutcome {
   int http_status = 0;
-  /// What the reply is rendered from: a metadata location, or a small JSON value. Never a body.
+  /// What the reply is rendered from: a small text that the caller understands. Never a body.
   std::string reference;
 };
 

@@ -2,10 +2,16 @@
 
 #include <string>
 
+#include "server/store/sql/changes/object_keys.h"
 #include "server/store/sql/text/schema.h"
 
 namespace firn::store::sql {
 namespace {
+
+Status RunMigration(Session& session, int64_t version) {
+  RETURN_IF_ERROR(session.Run(Migrations()[static_cast<size_t>(version - 1)]));
+  return version == kFillsObjectKeys ? FillObjectKeys(session) : Status();
+}
 
 Result<SchemaVersions> MigrateInTransaction(Session& session) {
   SchemaVersions versions{.from = 0, .to = static_cast<int64_t>(Migrations().size())};
@@ -21,7 +27,7 @@ Result<SchemaVersions> MigrateInTransaction(Session& session) {
                      std::to_string(versions.to));
   }
   for (int64_t next = versions.from + 1; next <= versions.to; ++next) {
-    Status done = session.Run(Migrations()[static_cast<size_t>(next - 1)]);
+    Status done = RunMigration(session, next);
     if (!done.has_value()) {
       return TakeError(std::move(done)).With("migration", std::to_string(next));
     }

@@ -58,7 +58,6 @@ ObjectRef PointerCache::Find(const Key& key) {
   std::scoped_lock lock(shard.mutex);
   auto entry = FindEntry(shard, hash, key);
   if (entry == shard.entries.end()) {
-    ++shard.stats.misses;
     return nullptr;
   }
   ++shard.stats.hits;
@@ -79,6 +78,7 @@ PointerCache::Stats PointerCache::stats() const {
 PointerCache::Ticket PointerCache::Begin(const Key& key) {
   Shard& shard = ShardOf(Hash(key));
   std::scoped_lock lock(shard.mutex);
+  ++shard.stats.misses;
   return {shard.generation};
 }
 

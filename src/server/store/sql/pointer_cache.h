@@ -38,6 +38,7 @@ class PointerCache {
   /// nullptr where memory does not know. No allocation, no wait for I/O.
   ObjectRef Find(const Key& key);
 
+  /// For who asks the database next; counts a miss.
   Ticket Begin(const Key& key);
   void Install(const Key& key, const Ticket& ticket, const ObjectRef& object);
 
@@ -54,6 +55,7 @@ class PointerCache {
 
   struct Stats {
     uint64_t hits = 0;
+    /// Tickets taken: a look-up that is made twice, without and with waiting, misses once.
     uint64_t misses = 0;
   };
   Stats stats() const;

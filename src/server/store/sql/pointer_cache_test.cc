@@ -43,6 +43,16 @@ TEST_F(PointerCacheTest, KeysDifferInEveryPart) {
   EXPECT_EQ(Version(name_), 0);
 }
 
+TEST_F(PointerCacheTest, AMissIsCountedOnceByWhoAsksTheDatabase) {
+  EXPECT_EQ(cache_.Find(Key(name_)), nullptr);  // on the I/O thread
+  EXPECT_EQ(cache_.Find(Key(name_)), nullptr);  // again on a worker
+  PointerCache::Ticket ticket = cache_.Begin(Key(name_));
+  cache_.Install(Key(name_), ticket, Object(1));
+  EXPECT_EQ(Version(name_), 1);
+  EXPECT_EQ(cache_.stats().misses, 1U);
+  EXPECT_EQ(cache_.stats().hits, 1U);
+}
+
 TEST_F(PointerCacheTest, AReaderThatWasOvertakenInstallsNothing) {
   PointerCache::Ticket ticket = cache_.Begin(Key(name_));
   Write(name_, Object(2));

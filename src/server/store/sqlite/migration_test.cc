@@ -20,6 +20,12 @@ constexpr sql::Statement kWarehouses{"warehouses", "SELECT COUNT(*) FROM warehou
 constexpr sql::Statement kEpoch{"epoch", "SELECT epoch FROM security_epoch WHERE id = 1"};
 constexpr sql::Statement kCredentials{"credentials", "SELECT COUNT(*) FROM credentials"};
 constexpr sql::Statement kGrants{"grants", "SELECT COUNT(*) FROM grants"};
+constexpr sql::Statement kKeys{
+    "keys",
+    "SELECT COALESCE(location_key, '-'), COALESCE(metadata_key, '-') FROM objects"
+    " ORDER BY id"};
+constexpr sql::Statement kUnkeyed{"unkeyed",
+                                  "SELECT COUNT(*) FROM objects WHERE location_key IS NULL"};
 
 class MigrationTest : public ::testing::Test {
  protected:
@@ -38,6 +44,19 @@ class MigrationTest : public ::testing::Test {
           session_->Execute(sql::kAddSchemaVersion, {{":version", static_cast<int64_t>(i) + 1}}),
           IsOk());
     }
+  }
+
+  /// `location_key metadata_key` of each object, `-` for NULL.
+  std::vector<std::string> Keys() {
+    std::vector<std::string> keys;
+    EXPECT_THAT(
+        session_->Query(kKeys, {},
+                        [&](const sql::Row& row) -> Status {
+                          keys.push_back(std::string(row.Text(0)) + " " + std::string(row.Text(1)));
+                          return {};
+                        }),
+        IsOk());
+    return keys;
   }
 
   int64_t Number(const sql::Statement& statement) {
@@ -77,6 +96,46 @@ TEST_F(MigrationTest, AFormerDatabaseIsBroughtUpWithWhatItHolds) {
   }
 }
 
+// Rows as a server left them that knew neither views' locations nor metadata that lies elsewhere.
+TEST_F(MigrationTest, ObjectsOfFormerServersAreFoundByTheirPlaces) {
+  for (size_t former = 1; former < sql::Migrations().size(); ++former) {
+    SetUp();
+    MakeOf(former);
+    ASSERT_THAT(session_->Run(R"sql(
+        INSERT INTO warehouses VALUES (1, 'w', '/w', 'file:///w', '{}', 1, 9, 0);
+        INSERT INTO namespaces VALUES (1, 1, NULL, '.', '', '{}', 0), (2, 1, 1, 'a/', 'a', '{}', 0);
+        INSERT INTO objects (id, namespace_id, name, kind, uuid, metadata_location, location,
+          location_key, format_version, last_sequence_number, version, created_ms, updated_ms)
+        VALUES
+          (1, 2, 'own', 0, 'u1', '/w/t/metadata/m', '/w/t', 'file:///w/t', 2, 0, 1, 0, 0),
+          (2, 2, 'away', 0, 'u2', 'file:/m/away/m', 'file:/w/s/', 'file:///w/s', 2, 0, 1, 0, 0),
+          (3, 2, 'view', 1, 'u3', '/w/t/view/metadata/m', '/w/t/view', NULL, 1, 0, 1, 0, 0),
+          (4, 2, 'broken', 1, 'u4', 'x:', 'x:', NULL, 1, 0, 1, 0, 0);
+        )sql"),
+                IsOk());
+    ASSERT_THAT(sql::Migrate(*session_), IsOk());
+    EXPECT_THAT(Keys(), ElementsAre("file:///w/t -", "file:///w/s file:///m/away/m",
+                                    "file:///w/t/view -", "- -"));
+    session_.reset();
+    std::filesystem::remove(folder_.path() + "/catalog.db");
+  }
+}
+
+TEST_F(MigrationTest, ManyObjectsAreFilledInSeveralSteps) {
+  MakeOf(1);
+  ASSERT_THAT(session_->Run(R"sql(
+      INSERT INTO warehouses VALUES (1, 'w', '/w', 'file:///w', '{}', 1, 9, 0);
+      INSERT INTO namespaces VALUES (1, 1, NULL, '.', '', '{}', 0), (2, 1, 1, 'a/', 'a', '{}', 0);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+      INSERT INTO objects (namespace_id, name, kind, uuid, metadata_location, location,
+        format_version, last_sequence_number, version, created_ms, updated_ms)
+      SELECT 2, 'v' || i, 1, 'u' || i, '/w/v' || i || '/m', '/w/v' || i, 1, 0, 1, 0, 0 FROM n;
+      )sql"),
+              IsOk());
+  ASSERT_THAT(sql::Migrate(*session_), IsOk());
+  EXPECT_EQ(Number(kUnkeyed), 0);
+}
+
 TEST_F(MigrationTest, ATrialTellsAndTakesBack) {
   MakeOf(1);
   int64_t tables = Number(kTables);
@@ -112,7 +171,8 @@ TEST_F(MigrationTest, TextsThatWereRunSomewhereStay) {
   for (std::string_view text : sql::Migrations()) {
     hashes.push_back(Sha256Hex(text).substr(0, 16));
   }
-  EXPECT_THAT(hashes, ElementsAre("343dad42afa8bb62", "d1bfe34d44e54c24", "e4433be650fdaf41"));
+  EXPECT_THAT(hashes, ElementsAre("343dad42afa8bb62", "d1bfe34d44e54c24", "e4433be650fdaf41",
+                                  "b873024b91735113"));
 }
 
 TEST_F(MigrationTest, AccessGoesWithWhatItIsAbout) {

@@ -1,13 +1,13 @@
 #include "server/store/sql/changes/object_changes.h"
 
 #include "server/store/sql/changes/locations.h"
+#include "server/store/sql/changes/object_keys.h"
 #include "server/store/sql/changes/object_traces_internal.h"
 #include "server/store/sql/session/namespace_key.h"
 #include "server/store/sql/session/rows.h"
 #include "server/store/sql/text/jobs.h"
 #include "server/store/sql/text/logs.h"
 #include "server/store/sql/text/objects.h"
-#include "storage/location.h"
 
 namespace firn::store::sql {
 namespace {
@@ -19,21 +19,6 @@ Error NameTaken(const TableIdentifier& identifier, ObjectKind wanted, ObjectKind
       wanted == existing ? " already exists: " : " with same name already exists: ";
   return Error(ErrorCode::kAlreadyExists,
                std::string(kind) + std::string(same) + identifier.ToString());
-}
-
-Value OrNull(const std::optional<std::string>& text) {
-  return text.has_value() ? Value(std::string_view(*text)) : Value();
-}
-
-/// Where the object's metadata file is, if that is not below its location. One that cannot be read
-/// is in nobody's way.
-std::optional<std::string> MetadataKey(const ObjectPointer& pointer) {
-  auto file = storage::Location::Parse(pointer.metadata_location);
-  auto own = storage::Location::Parse(pointer.location);
-  if (!file.has_value() || (own.has_value() && own->Contains(*file))) {
-    return std::nullopt;
-  }
-  return file->Canonical();
 }
 
 /// Locations of views may overlap.

@@ -13,6 +13,8 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -23,6 +25,10 @@ namespace firn::store::sql {
 
 /// NULL, an integer or text (which must stay alive during the call).
 using Value = std::variant<std::monostate, int64_t, std::string_view>;
+
+inline Value OrNull(const std::optional<std::string>& text) {
+  return text.has_value() ? Value(std::string_view(*text)) : Value();
+}
 
 struct Param {
   /// With its colon: `:id`.

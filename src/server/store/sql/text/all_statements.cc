@@ -11,7 +11,7 @@
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 67> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 69> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -37,6 +37,8 @@ constexpr std::array<const Statement*, 67> kAll = {&kReadSchemaVersion,
                                                    &kFindObjectsAt,
                                                    &kFindObjectsBelow,
                                                    &kFindMetadataAtOrBelow,
+                                                   &kListObjectsById,
+                                                   &kSetObjectKeys,
                                                    &kFindHolderAt,
                                                    &kFindHolderBelow,
                                                    &kInsertStagedTable,

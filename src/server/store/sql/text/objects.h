@@ -78,6 +78,18 @@ inline constexpr Statement kFindMetadataAtOrBelow{
     " last_sequence_number, version FROM objects"
     " WHERE metadata_key > :below AND metadata_key < :below_end"};
 
+/// For migrations: all objects, a step at a time.
+inline constexpr Statement kListObjectsById{
+    "list_objects_by_id",
+    "SELECT id, namespace_id, kind, name, metadata_location, location, uuid, format_version,"
+    " last_sequence_number, version FROM objects WHERE id > :after ORDER BY id LIMIT :limit"};
+
+/// A NULL location key leaves the one that is there.
+inline constexpr Statement kSetObjectKeys{
+    "set_object_keys",
+    "UPDATE objects SET location_key = COALESCE(:location_key, location_key),"
+    " metadata_key = :metadata_key WHERE id = :id"};
+
 // --- Who holds a location: live tables, unexpired staged ones of other names, purging ones ---
 
 inline constexpr Statement kFindHolderAt{

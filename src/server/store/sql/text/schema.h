@@ -2,6 +2,7 @@
 // of the schema is a new entry at the end; entries that were released never change.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace firn::store::sql {
 
 /// Migration k (from 1) leads from schema version k-1 to k.
 std::span<const std::string_view> Migrations();
+
+/// The schema version whose migration computes keys from the rows' locations, after its text.
+inline constexpr int64_t kFillsObjectKeys = 4;
 
 inline constexpr std::string_view kCreateSchemaVersion =
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
