@@ -20,13 +20,13 @@ TIMEOUT_S = 20
 class Site:
     """A server whose data folder lies below a folder where tables may lie."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, document):
         self.folder = folder
         self.data = folder / "around" / "data"
         self.data.parent.mkdir()
         args = ("--storage-allowed-locations", f"file:{folder}")
         self.server = FirnServer(self.data, args=args).start()
-        self.client = RestClient(self.server.uri, None)
+        self.client = RestClient(self.server.uri, document)
         self.catalog = Catalog(self.client)
         self.catalog.make_namespace(*NS)
 
@@ -68,10 +68,10 @@ def statistics(snapshot: int, path: str) -> dict:
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, document):
     if places.external_uri():
         pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
-    site = Site(tmp_path)
+    site = Site(tmp_path, document)
     yield site
     site.stop()
 
@@ -107,6 +107,18 @@ def test_the_data_folder_is_no_place_for_a_table(site):
         register = {"name": "t", "metadata-location": location}
         site.client.post(site.catalog.path(NS, "register"), register, expect={400, 403})
     assert site.catalog.tables(NS) == []
+    site.catalog.make_table(NS, "there")
+    site.catalog.make_view(NS, "there-too")
+    own = f"file:{site.data}/own"
+    move = {"requirements": [], "updates": [{"action": "set-location", "location": own}]}
+    for kind, body in (
+        ("views", bodies.create_view("v", location=own)),
+        ("register-view", {"name": "v", "metadata-location": own}),
+        ("tables/there", move),
+        ("views/there-too", move),
+    ):
+        options = {"expect": 403, "error": "ForbiddenException"}
+        site.client.post(f"{site.catalog.path(NS)}/{kind}", body, **options)
     assert not (site.data / "t").exists()
 
 

@@ -1,6 +1,7 @@
 // Bytes on a connection: request lines, headers, chunks, pipelines. A server on the loopback gets
 // them, then the end of the stream; it must answer or close in time, and serve the next one.
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -28,17 +29,25 @@ class Echo final : public Handler {
   }
 };
 
-/// Every request that began has ended.
+/// Counts what began and what ended. A request ends before its connection is shut.
 class Balance final : public RequestObserver {
  public:
-  void OnRequestStart() override {}
+  void OnRequestStart() override { ++started_; }
   void OnRequestEnd(const RequestSummary& summary) override {
     if (summary.response == nullptr || summary.response->request_id.empty()) {
       std::abort();
     }
+    ++ended_;
   }
   void OnConnectionOpened() override {}
   void OnConnectionClosed() override {}
+
+  int64_t started() const { return started_; }
+  int64_t ended() const { return ended_; }
+
+ private:
+  std::atomic<int64_t> started_ = 0;
+  std::atomic<int64_t> ended_ = 0;
 };
 
 struct Server {
@@ -90,8 +99,14 @@ std::string Exchange(uint16_t port, const uint8_t* data, size_t size) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static firn::http::Server server;
   constexpr size_t kMaxBytes = 16 << 10;
+  const int64_t before = server.observer.started();
   std::string text = firn::http::Exchange(server.http->port(), data, std::min(size, kMaxBytes));
   if (!text.empty() && !text.starts_with("HTTP/1.1 ")) {
+    std::abort();
+  }
+  // The client has seen the end of the stream: what began has ended, and an answer had a request.
+  const int64_t started = server.observer.started();
+  if (started != server.observer.ended() || (!text.empty() && started == before)) {
     std::abort();
   }
   return 0;
