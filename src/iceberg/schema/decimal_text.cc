@@ -23,12 +23,12 @@ bool ReadCoefficient(std::string_view text, Decimal& decimal) {
       return false;
     }
     any = true;
-    decimal.unscaled = decimal.unscaled * 10 + (c - '0');
+    digits += digits > 0 || c != '0' ? 1 : 0;
     decimal.scale += point ? 1 : 0;
-    digits += decimal.unscaled != 0 ? 1 : 0;
     if (digits > kMaxDigits || decimal.scale > kMaxDigits) {
-      return false;
+      return false;  // before it overflows
     }
+    decimal.unscaled = decimal.unscaled * 10 + (c - '0');
   }
   return any;
 }

@@ -181,6 +181,9 @@ TEST(DecimalText, ScaleIsWhatTheTextSays) {
   for (std::string_view text : {"", "-", ".", "1e", "e1", "1x", "--1", "1e99999999"}) {
     EXPECT_EQ(ParseDecimal(text), std::nullopt) << text;
   }
+  const std::string digits(38, '9');
+  EXPECT_TRUE(ParseDecimal("000" + digits).has_value());
+  EXPECT_EQ(ParseDecimal(digits + "0"), std::nullopt) << "a digit too many";
   EXPECT_EQ(FormatDecimal({5, 3}), "0.005");
   EXPECT_EQ(FormatDecimal({-1420, 2}), "-14.20");
 }

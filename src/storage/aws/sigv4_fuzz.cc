@@ -13,6 +13,10 @@ namespace {
 
 /// First line: URL; then headers, one a line.
 void Run(std::string_view text) {
+  const Credentials kOurs{.access_key_id = "key", .secret_access_key = "not to be guessed"};
+  if (text.contains(kOurs.secret_access_key)) {
+    return;  // then it may stand in the request
+  }
   static_cast<void>(ReadSection(text, "default"));
   http::HttpRequest request{.method = "GET", .url = std::string(text.substr(0, text.find('\n')))};
   while (text.find('\n') != std::string_view::npos) {
@@ -22,7 +26,6 @@ void Run(std::string_view text) {
     std::string_view value = name.size() < line.size() ? line.substr(name.size() + 1) : "";
     request.headers.push_back({std::string(name), std::string(value)});
   }
-  const Credentials kOurs{.access_key_id = "key", .secret_access_key = "not to be guessed"};
   const SigningScope kScope{.region = "us-east-1", .service = "s3"};
   constexpr TimestampMs kNow(1'769'853'600'000);
   static_cast<void>(AccessKeyOf(request));
