@@ -104,9 +104,9 @@ QueryPairs SplitQuery(std::string_view query) {
     std::string_view pair = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
     if (!pair.empty()) {
-      size_t equals = std::min(pair.find('='), pair.size());
-      std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-      pairs.emplace_back(UriDecode(pair.substr(0, equals)), UriDecode(value));
+      std::string_view name(pair.begin(), std::ranges::find(pair, '='));
+      std::string_view value = pair.substr(std::min(name.size() + 1, pair.size()));
+      pairs.emplace_back(UriDecode(name), UriDecode(value));
     }
   }
   return pairs;
