@@ -3,9 +3,9 @@
 find_program(FIRN_CCACHE ccache)
 if(FIRN_CCACHE)
   # Without the first two ccache passes over everything that uses a precompiled header.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
-      "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime" "${FIRN_CCACHE}")
-  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  set(firn_sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_SLOPPINESS=${firn_sloppiness}"
+      "${FIRN_CCACHE}")
 endif()
 
 find_program(FIRN_MOLD mold)
