@@ -134,8 +134,8 @@ Result<std::vector<int64_t>> WrittenTable::SortedIds(TableScanRequest request) {
 std::vector<std::string> WrittenTable::DataFiles() {
   std::vector<std::string> locations;
   storage::ListPage page = OrDie(files->List(table.metadata->location + "/data/", {}));
-  for (const auto& object : page.objects) {
-    locations.push_back(object.location);
+  for (const storage::ListedFile& file : page.files) {
+    locations.push_back(file.location);
   }
   return locations;
 }
