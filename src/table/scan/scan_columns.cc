@@ -29,7 +29,8 @@ constexpr std::string_view kPartitionName = "_partition";
 iceberg::TypePtr AllPartitionFields(const iceberg::TableMetadata& table, const Schema& schema) {
   std::map<FieldId, NestedField> fields;
   for (const iceberg::PartitionSpec& spec : table.specs) {
-    for (const NestedField& field : iceberg::PartitionType(spec, schema)->fields()) {
+    iceberg::TypePtr type = iceberg::PartitionType(spec, schema);
+    for (const NestedField& field : type->fields()) {
       fields.insert_or_assign(field.id, field);
     }
   }
