@@ -1,0 +1,150 @@
+#include "table/scan/table_scan.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "columnar/schema/arrow_type.h"
+#include "table/scan/reader_input.h"
+#include "table/scan/scan_columns.h"
+
+namespace firn::table {
+namespace {
+
+/// Manifests whose files wait to be read.
+constexpr size_t kWaitingManifests = 4;
+
+}  // namespace
+
+Result<std::unique_ptr<TableScan>> TableScan::Open(const ScanContext& context,
+                                                   const Table& table,
+                                                   const TableScanRequest& request) {
+  ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin({*table.files, context.manifests, context.pool},
+                                                  table.metadata, request.plan));
+  std::unique_ptr<TableScan> scan(new TableScan(context, table, std::move(plan)));
+  RETURN_IF_ERROR(scan->Prepare(table, request));
+  scan->Start();
+  return scan;
+}
+
+TableScan::TableScan(const ScanContext& context, const Table& table, ScanPlan plan)
+    : context_(context),
+      files_(table.files),
+      plan_(std::move(plan)),
+      read_{*files_, context.pool, context.read},
+      deletes_(read_, context.delete_bytes),
+      to_read_(kWaitingManifests),
+      batches_(context.max_waiting_bytes) {
+  counts_.plan = plan_.counts();
+}
+
+TableScan::~TableScan() { Stop(); }
+
+Status TableScan::Prepare(const Table& table, const TableScanRequest& request) {
+  if (request.limit && *request.limit < 0) {
+    return Error(ErrorCode::kInvalidArgument, "The limit of a scan is negative");
+  }
+  rows_left_ = request.limit.value_or(std::numeric_limits<int64_t>::max());
+  ASSIGN_OR_RETURN(auto columns, SelectColumns(*table.metadata, plan_.schema(), request.columns,
+                                               request.plan.names));
+  schema_ = columnar::ArrowSchemaOf(columns);
+  ASSIGN_OR_RETURN(request_, MakeReadRequest(plan_, std::move(columns)));
+  return {};
+}
+
+void TableScan::Start() {
+  planner_ = std::jthread([this] { Plan(); });
+  for (size_t i = 0; i < std::max<size_t>(context_.readers, 1); ++i) {
+    readers_.emplace_back([this] { ReadFiles(); });
+  }
+}
+
+void TableScan::Plan() {
+  Status planned =
+      plan_.ForEachManifest(0, plan_.manifest_count(), [this](ManifestTasks tasks) -> Status {
+        {
+          std::lock_guard lock(counts_mutex_);
+          counts_.plan += tasks.counts;
+        }
+        if (!to_read_.Put(std::move(tasks))) {
+          return Error(ErrorCode::kInternal, "The scan has ended");
+        }
+        return {};
+      });
+  batches_.SetCount(to_read_.Close(), std::move(planned));
+}
+
+void TableScan::ReadFiles() {
+  while (auto file = to_read_.Take()) {
+    batches_.End(file->number, ReadFile(*file));
+  }
+}
+
+Status TableScan::ReadFile(const ScanFile& file) {
+  ASSIGN_OR_RETURN(columnar::FileToRead to_read, FileToReadOf(plan_, file));
+  ASSIGN_OR_RETURN(columnar::FileDeletes deletes, DeletesOf(file, to_read.path));
+  const iceberg::BoundExpression& residual = file.tasks->residuals[file.file().residual];
+  ASSIGN_OR_RETURN(auto reader, columnar::DataFileReader::Open(read_, request_, to_read, residual,
+                                                               std::move(deletes)));
+  bool wanted = true;
+  while (wanted) {
+    ASSIGN_OR_RETURN(BatchPtr batch, reader->Next());
+    if (batch == nullptr) {
+      break;
+    }
+    wanted = batches_.Push(file.number, std::move(batch));
+  }
+  Count(*reader);
+  return {};
+}
+
+Result<columnar::FileDeletes> TableScan::DeletesOf(const ScanFile& file, const std::string& path) {
+  if (file.file().deletes.empty()) {
+    return columnar::FileDeletes();
+  }
+  return deletes_.Load(request_, path, DeleteFilesOf(plan_, file));
+}
+
+void TableScan::Count(const columnar::DataFileReader& reader) {
+  columnar::ReadCounts read = reader.counts();
+  std::lock_guard lock(counts_mutex_);
+  counts_.read.row_groups_read += read.row_groups_read;
+  counts_.read.row_groups_skipped += read.row_groups_skipped;
+  counts_.read.rows_decoded += read.rows_decoded;
+  counts_.read.rows_deleted += read.rows_deleted;
+  counts_.read.rows_returned += read.rows_returned;
+  counts_.read.bytes_fetched += read.bytes_fetched;
+  int64_t& files =
+      reader.path() == columnar::ReadPath::kDirect ? counts_.direct_files : counts_.merged_files;
+  ++files;
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> TableScan::Next() {
+  if (done_ || rows_left_ == 0) {
+    Stop();
+    return BatchPtr();
+  }
+  auto popped = batches_.Pop();
+  if (!popped.has_value() || *popped == nullptr) {
+    done_ = true;
+    return popped;
+  }
+  BatchPtr batch = *std::move(popped);
+  if (batch->num_rows() > rows_left_) {
+    batch = batch->Slice(0, rows_left_);
+  }
+  rows_left_ -= batch->num_rows();
+  return batch;
+}
+
+ScanCounts TableScan::counts() const {
+  std::lock_guard lock(counts_mutex_);
+  return counts_;
+}
+
+void TableScan::Stop() {
+  to_read_.Stop();
+  batches_.Stop();
+}
+
+}  // namespace firn::table
