@@ -1,6 +1,7 @@
 // The catalog's rules over a real SQLite store and files in memory, with faults injected.
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "server/store/sql/testing/faulty_engine.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "server/store/testing/racing_store.h"
+#include "storage/call_deadline.h"
 #include "storage/memory_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 
@@ -350,6 +352,54 @@ TEST_F(ServiceTest, OldMetadataFilesGoWhereTheTableSaysSo) {
   for (int i = 0; i < 6; ++i) {
     ASSERT_THAT(commits.Commit(call_, SetProperty("t", std::to_string(i))), IsOk());
   }
+  EXPECT_EQ(files_->size(), 3U);
+}
+
+TEST_F(ServiceTest, DeletingFilesHoldsNoOtherCommitAndHasOneLimit) {
+  storage::testing::FaultyObjectStore files(*files_);
+  std::set<MonotonicTime> limits;
+  const std::vector<store::ObjectId> objects = {store::ObjectId(1), store::ObjectId(2)};
+  files.BeforeDelete([&] {
+    limits.insert(storage::CallDeadline::Current());
+    clock_.Advance(std::chrono::milliseconds(800));
+    EXPECT_THAT(locks_.Acquire(objects, MonotonicTime::min()), IsOk());
+  });
+  TableService tables(EnvironmentOn(files));
+  TableCommitService commits(EnvironmentOn(files));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_THAT(commits.Commit(call_, SetProperty("t", std::to_string(i))), IsOk());
+  }
+  TableChange change = SetProperty("t", "last");
+  change.updates.emplace_back(
+      iceberg::SetProperties{{{"write.metadata.delete-after-commit.enabled", "true"},
+                              {"write.metadata.previous-versions-max", "2"}}});
+  MonotonicTime begin = clock_.Monotonic();
+  ASSERT_THAT(commits.Commit(call_, change), IsOk());
+  EXPECT_EQ(files_->size(), 3U);
+  EXPECT_EQ(limits, std::set{begin + kMaxDiscardTime});
+}
+
+TEST_F(ServiceTest, TheFilesOfALostTransactionHaveOneLimit) {
+  storage::testing::FaultyObjectStore files(*files_);
+  std::set<MonotonicTime> limits;
+  files.BeforeDelete([&] {
+    limits.insert(storage::CallDeadline::Current());
+    clock_.Advance(std::chrono::milliseconds(800));
+  });
+  options_.commit_retries = 0;
+  store::testing::RacingStore racing(*store_);
+  TableService tables(EnvironmentOn(files));
+  TableCommitService commits({racing, files, clock_, cache_, locks_, options_, counters_});
+  std::vector<TableChange> changes;
+  for (const char* name : {"a", "b", "c"}) {
+    ASSERT_THAT(tables.Create(call_, TableRequest(name)), IsOk());
+    changes.push_back(SetProperty(name, "1"));
+  }
+  MonotonicTime begin = clock_.Monotonic();
+  racing.races_left = 1;
+  EXPECT_THAT(commits.CommitAll(call_, changes), IsError(ErrorCode::kLostRace));
+  EXPECT_EQ(limits, std::set{begin + kMaxDiscardTime});
   EXPECT_EQ(files_->size(), 3U);
 }
 
