@@ -460,6 +460,13 @@ TEST_F(ServiceTest, APurgeOwnsDataOnlyInTheTablesLocation) {
   EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kData), Claim::kOutside);
   EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kData), Claim::kOutside);
   EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kMetadata), Claim::kOutside);
+  // A version of the table lay there: the same folder, with all that is in it.
+  iceberg::TableMetadata moved = *metadata;
+  moved.location = "file:///extra/metadata";
+  scope.AddFolders(moved);
+  ASSERT_THAT(scope.Refresh(), IsOk());
+  EXPECT_EQ(scope.Folders(), (std::vector<std::string>{"file:///w/t", "file:///extra/metadata"}));
+  EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kData), Claim::kOwned);
 }
 
 TEST_F(ServiceTest, LocationsOutsideAreRefused) {
@@ -473,27 +480,6 @@ TEST_F(ServiceTest, LocationsOutsideAreRefused) {
                 IsError(ErrorCode::kInvalidArgument))
         << outside;
   }
-}
-
-TEST(MetadataCacheTest, LeastRecentlyUsedGoesFirst) {
-  MetadataCache cache(160'000);
-  auto entry = [](int i) {
-    return std::make_shared<const MetadataEntry>(
-        "file:/" + std::to_string(i), std::make_shared<const iceberg::TableMetadata>(), 4'000);
-  };
-  for (int i = 0; i < 100; ++i) {
-    cache.Insert(entry(i));
-  }
-  EXPECT_NE(cache.Find("file:/99"), nullptr);
-  EXPECT_EQ(cache.Find("file:/0"), nullptr);
-  EXPECT_LE(cache.stats().bytes, 8U * 20'000);
-}
-
-TEST(MetadataFileNameTest, VersionsAreRead) {
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/00012-abc.metadata.json"), 12);
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/v3.metadata.json"), 3);
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/odd.json"), -1);
-  EXPECT_EQ(MetadataFileVersion(""), -1);
 }
 
 }  // namespace
