@@ -91,10 +91,11 @@ class Loop {
   }
 
   Status Close() {
-    WaitingScope waiting;
-    std::unique_lock lock(mutex_);
-    closed_ = true;
-    left_.wait(lock, [this] { return helpers_ == 0; });
+    if (!CloseNow()) {
+      WaitingScope waiting;
+      std::unique_lock lock(mutex_);
+      left_.wait(lock, [this] { return helpers_ == 0; });
+    }
     if (error_) {
       return std::move(*error_);
     }
@@ -102,6 +103,14 @@ class Loop {
   }
 
  private:
+  /// Nobody joins from here on. True where nobody else is in the loop, as for all that need no
+  /// help.
+  bool CloseNow() {
+    std::scoped_lock lock(mutex_);
+    closed_ = true;
+    return helpers_ == 0;
+  }
+
   void Fail(size_t index, Error error) {
     std::scoped_lock lock(mutex_);
     if (!error_ || index < error_index_) {

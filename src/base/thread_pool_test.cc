@@ -51,6 +51,13 @@ TEST(ThreadPoolTest, WhoWaitsForTheOthersOfALoopDoesNotCompute) {
   EXPECT_TRUE(turn.computing());
 }
 
+TEST(ThreadPoolTest, WhoHasNoHelpersComputesOn) {
+  ThreadPool pool(1);
+  testing::RecordedTurn turn;
+  EXPECT_THAT(ParallelFor(pool, 3, 1, [](size_t) -> Status { return {}; }), IsOk());
+  EXPECT_EQ(turn.times_given_up(), 0);
+}
+
 TEST(ThreadPoolTest, LoopsMayBeNestedInABusyPool) {
   ThreadPool pool(2);
   std::atomic<int> sum = 0;

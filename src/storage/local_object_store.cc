@@ -64,14 +64,15 @@ Result<std::string> ReadAt(int fd, int64_t offset, int64_t length, std::string_v
   return bytes;
 }
 
+/// 0 or an errno, which is read before the end of the scope: that may set another.
 int SyncData(int fd) {
   WaitingScope waiting;
-  return fdatasync(fd);
+  return fdatasync(fd) == 0 ? 0 : errno;
 }
 
 int SyncFolder(int fd) {
   WaitingScope waiting;
-  return fsync(fd);
+  return fsync(fd) == 0 ? 0 : errno;
 }
 
 Result<int64_t> RegularFileSize(int fd, std::string_view location) {
@@ -171,8 +172,8 @@ Status LocalObjectStore::WriteInFolder(int folder,
     return ErrnoError(errno, "create", place.text);
   }
   Status status = WriteAll(file.get(), bytes, place.text);
-  if (status.has_value() && sync_ && SyncData(file.get()) != 0) {
-    status = ErrnoError(errno, "fdatasync", place.text);
+  if (int error = status.has_value() && sync_ ? SyncData(file.get()) : 0; error != 0) {
+    status = ErrnoError(error, "fdatasync", place.text);
   }
   // Some file systems report a failed write only here.
   if (close(file.Release()) != 0 && status.has_value()) {
@@ -191,8 +192,8 @@ Status LocalObjectStore::WriteInFolder(int folder,
     unlinkat(folder, temporary.c_str(), 0);
     return status;
   }
-  if (sync_ && SyncFolder(folder) != 0) {
-    return ErrnoError(errno, "fsync", place.text);
+  if (int error = sync_ ? SyncFolder(folder) : 0; error != 0) {
+    return ErrnoError(error, "fsync", place.text);
   }
   return {};
 }

@@ -57,9 +57,10 @@ Result<Location> ParseLocal(std::string_view text) {
   return location;
 }
 
+/// 0 or an errno, which is read before the end of the scope: that may set another.
 int SyncFolder(int folder) {
   WaitingScope waiting;
-  return fsync(folder);
+  return fsync(folder) == 0 ? 0 : errno;
 }
 
 bool IsRemote(int folder) {
@@ -306,8 +307,9 @@ Status LocalRoots::SyncEntries(const LocalPlace& place, std::string_view path, i
     ASSIGN_OR_RETURN(holder, std::move(parent));
     folder = holder.get();
     // A read-only file system keeps what it has; some know no sync of folders.
-    if (SyncFolder(folder) != 0 && errno != EINVAL && errno != EROFS) {
-      return ErrnoError(errno, "fsync", place.text);
+    int error = SyncFolder(folder);
+    if (error != 0 && error != EINVAL && error != EROFS) {
+      return ErrnoError(error, "fsync", place.text);
     }
     synced.push_back(*id);
   }

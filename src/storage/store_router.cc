@@ -1,6 +1,7 @@
 #include "storage/store_router.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -19,13 +20,22 @@ void StoreRouter::AddScheme(std::string scheme, StoreFactory factory) {
 }
 
 Status StoreRouter::AddRoot(const std::string& location) {
+  // What configuration and database name is there; not to start would help nobody.
+  return AddRootBelow(std::numeric_limits<size_t>::max(), location);
+}
+
+Status StoreRouter::AddRequestedRoot(const std::string& location) {
+  return AddRootBelow(kMaxRoots, location);
+}
+
+Status StoreRouter::AddRootBelow(size_t most, const std::string& location) {
   ASSIGN_OR_RETURN(Location root, Location::Parse(location));
   std::scoped_lock adding(adding_);
   bool known = Knows(root);
-  if (!known && roots_.size() == kMaxRoots) {
+  if (!known && roots_.size() >= most) {
     return Error(ErrorCode::kConflict,
                  "No further place can be opened until the next start: " + location)
-        .With("limit", std::to_string(kMaxRoots));
+        .With("limit", std::to_string(most));
   }
   RETURN_IF_ERROR(OpenRoot(root, location));
   if (!known) {

@@ -32,13 +32,16 @@ class StoreRouter final : public ObjectStore {
   /// `scheme` as Location::scheme names it, not `file`.
   void AddScheme(std::string scheme, StoreFactory factory);
 
-  /// Allowed places, at most: each is looked at for a location, and a local one is an open folder.
+  /// Places that requests may open, with all that are open already: each is looked at for a
+  /// location, and a local one is an open folder.
   static constexpr size_t kMaxRoots = 2'000;
 
   /// Allows one more place: a folder, made where it is missing, or a bucket or a prefix of one. One
   /// that is allowed already takes nothing. Errors: as LocalObjectStore::AddRoot; the factory's;
-  /// kInvalidArgument for a scheme that no store serves; kConflict above kMaxRoots.
+  /// kInvalidArgument for a scheme that no store serves.
   Status AddRoot(const std::string& location);
+  /// The same for a place that a request names. Errors: also kConflict above kMaxRoots.
+  Status AddRequestedRoot(const std::string& location);
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
@@ -53,6 +56,8 @@ class StoreRouter final : public ObjectStore {
   Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
+  /// A new root only where there are fewer than `most`.
+  Status AddRootBelow(size_t most, const std::string& location);
   bool Knows(const Location& root);
   /// Makes the root's store where it is the first of its scheme; a local folder is opened.
   Status OpenRoot(const Location& root, const std::string& location);

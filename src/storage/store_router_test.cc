@@ -105,14 +105,17 @@ TEST_F(StoreRouterTest, APlaceThatWasRemovedIsMadeAgain) {
   }
 }
 
-TEST_F(StoreRouterTest, PlacesHaveALimit) {
+TEST_F(StoreRouterTest, RequestedPlacesHaveALimit) {
   for (size_t i = 0; i < StoreRouter::kMaxRoots; ++i) {
-    ASSERT_THAT(router_.AddRoot("s3://bucket/" + std::to_string(i)), IsOk());
+    ASSERT_THAT(router_.AddRequestedRoot("s3://bucket/" + std::to_string(i)), IsOk());
   }
-  EXPECT_THAT(router_.AddRoot("s3://bucket/more"), IsError(ErrorCode::kConflict));
-  EXPECT_THAT(router_.AddRoot((folder_ / "more").string()), IsError(ErrorCode::kConflict));
+  EXPECT_THAT(router_.AddRequestedRoot("s3://bucket/more"), IsError(ErrorCode::kConflict));
+  EXPECT_THAT(router_.AddRequestedRoot((folder_ / "more").string()), IsError(ErrorCode::kConflict));
   EXPECT_FALSE(fs::exists(folder_ / "more"));
-  EXPECT_THAT(router_.AddRoot("s3://bucket/7"), IsOk());
+  EXPECT_THAT(router_.AddRequestedRoot("s3://bucket/7"), IsOk());
+  // What is there at start has none.
+  EXPECT_THAT(router_.AddRoot("s3://bucket/more"), IsOk());
+  EXPECT_THAT(router_.AddRequestedRoot("s3://bucket/another"), IsError(ErrorCode::kConflict));
 }
 
 TEST_F(StoreRouterTest, ASchemeWithoutAStoreIsRefused) {

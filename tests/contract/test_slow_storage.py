@@ -15,6 +15,8 @@ from harness.client import RestClient
 from harness.server import FirnServer
 
 PATIENCE_S = 20
+# A server opens so many connections to a storage at most; who comes later waits for one of them.
+S3_CONNECTIONS = 64
 # What a busy machine may add to a time that is told exactly.
 SLACK_S = 3
 
@@ -106,7 +108,7 @@ def create(server, name: str, prefix: str = ""):
 
 def test_changes_that_wait_for_a_storage_do_not_stop_the_others(tmp_path):
     """As many changes compute at a time as there are cores: waiting is not computing."""
-    crowd = 2 * (os.cpu_count() or 1) + 2
+    crowd = min(2 * (os.cpu_count() or 1) + 2, S3_CONNECTIONS)
     threads = str(4 * crowd)
     with served(tmp_path, server_worker_threads=threads) as (server, s3):
         with ThreadPoolExecutor(crowd + 1) as pool:

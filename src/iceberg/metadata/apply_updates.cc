@@ -53,9 +53,7 @@ Result<TableMetadataPtr> ApplyUpdates(TableMetadataPtr base,
   }
   TableMetadataBuilder builder(std::move(base), initial, context);
   while (!updates.empty()) {
-    if (context.expired && context.expired()) {
-      return Error(ErrorCode::kDeadlineExceeded, "Applying the updates takes too long");
-    }
+    RETURN_IF_ERROR(CheckTime(context.expired));
     if (std::holds_alternative<RemoveSnapshots>(updates.front())) {
       RETURN_IF_ERROR(builder.Apply(JoinRemovals(updates)));
       continue;

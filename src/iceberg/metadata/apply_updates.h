@@ -24,7 +24,7 @@ struct ApplyContext {
   TimestampMs now;
   /// Where `base` is stored: goes to the metadata log. Empty: no entry.
   std::string_view base_metadata_location;
-  /// Asked before each update: true ends the work with kDeadlineExceeded. Empty: never.
+  /// Asked before and within updates: true ends the work with kDeadlineExceeded. Empty: never.
   std::function<bool()> expired = {};
 };
 

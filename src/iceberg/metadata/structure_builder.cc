@@ -34,29 +34,6 @@ UnboundPartitionSpec Unbind(const PartitionSpec& spec) {
   return unbound;
 }
 
-std::set<SchemaId> SchemasOfSnapshots(const TableMetadata& table) {
-  std::set<SchemaId> ids;
-  for (const SnapshotEntry& entry : table.snapshots) {
-    if (entry.snapshot->schema_id) {
-      ids.insert(*entry.snapshot->schema_id);
-    }
-  }
-  return ids;
-}
-
-/// The newest schema of those that `counts` names which has the field; null where none has.
-template <class Counts>
-const Schema* LastWith(const TableMetadata& table, FieldId id, Counts counts) {
-  const Schema* last = nullptr;
-  for (const Schema& schema : table.schemas) {
-    bool newer = last == nullptr || schema.id() > last->id();
-    if (newer && counts(schema.id()) && schema.FindField(id) != nullptr) {
-      last = &schema;
-    }
-  }
-  return last;
-}
-
 }  // namespace
 
 Status TableMetadataBuilder::Apply(const AddSchema& update) {
@@ -149,27 +126,6 @@ Status TableMetadataBuilder::CheckSchemaChange() const {
   RETURN_IF_ERROR(
       CheckEvolution(base_->current_schema(), next_.current_schema(), next_.format_version));
   return CheckReturningColumns();
-}
-
-Status TableMetadataBuilder::CheckReturningColumns() const {
-  std::optional<std::set<SchemaId>> written;
-  for (FieldId id : next_.current_schema().field_ids()) {
-    if (id > base_->last_column_id || base_->current_schema().FindField(id) != nullptr) {
-      continue;
-    }
-    if (!written) {
-      written = SchemasOfSnapshots(*base_);
-    }
-    auto any = [](SchemaId) { return true; };
-    auto with_data = [&](SchemaId schema) { return written->contains(schema); };
-    for (const Schema* last : {LastWith(*base_, id, any), LastWith(*base_, id, with_data)}) {
-      if (last != nullptr) {
-        RETURN_IF_ERROR(
-            CheckFieldEvolution(*last, next_.current_schema(), id, next_.format_version));
-      }
-    }
-  }
-  return {};
 }
 
 Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSpec& spec,

@@ -1,7 +1,8 @@
 // TableMetadataBuilder: applies updates one by one to a copy of the base, which shares all that
-// stays. apply_updates.cc drives it; its members are in three files: the plain fields and Build
-// (table_metadata_builder.cc), schemas, specs and orders (structure_builder.cc), snapshots, refs
-// and their log (history_builder.cc). Private to this folder.
+// stays. apply_updates.cc drives it; its members are in four files: the plain fields and Build
+// (table_metadata_builder.cc), schemas, specs and orders (structure_builder.cc), columns that come
+// back (returning_columns.cc), snapshots, refs and their log (history_builder.cc). Private to this
+// folder.
 //
 // Errors: as ApplyUpdates. After one the builder is of no use.
 #pragma once
@@ -68,8 +69,9 @@ class TableMetadataBuilder {
   SchemasByHash& IndexedSchemas();
   /// Data that stays must be readable by the new current schema.
   Status CheckSchemaChange() const;
-  /// The same for columns that had been dropped: what counts is the newest schema that has them,
-  /// and the newest of those that snapshots were written with.
+  /// The same for columns that had been dropped. What counts is the newest schema that has them of
+  /// those with data that refs reach; where no such data is known for sure, the newest schema that
+  /// has them. The schema of the snapshot that main names is always right: going back to it.
   Status CheckReturningColumns() const;
 
   /// The table's next row id after the snapshot's rows.

@@ -75,4 +75,11 @@ Status CheckCount(size_t count, size_t most, std::string_view what) {
   return {};
 }
 
+Status CheckTime(const std::function<bool()>& expired) {
+  if (expired && expired()) {
+    return Error(ErrorCode::kDeadlineExceeded, "Applying the updates takes too long");
+  }
+  return {};
+}
+
 }  // namespace firn::iceberg

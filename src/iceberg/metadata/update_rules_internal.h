@@ -2,11 +2,12 @@
 // what other writers left, a commit through this catalog is not. Nothing that passes makes a later
 // commit impossible. Private to this folder.
 //
-// Errors: kInvalidArgument. Thread-safety: pure functions.
+// Errors: kInvalidArgument; CheckTime: kDeadlineExceeded. Thread-safety: pure functions.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string_view>
 
@@ -44,6 +45,9 @@ Status CheckNewStatistics(const StatisticsFile& file);
 Status CheckNewStatistics(const PartitionStatisticsFile& file);
 /// `what` in plural, for the message.
 Status CheckCount(size_t count, size_t most, std::string_view what);
+
+/// That `ApplyContext::expired` does not say so. Long loops ask once a round.
+Status CheckTime(const std::function<bool()>& expired);
 
 /// The next id of a list whose highest is `last`.
 template <class Id>

@@ -139,67 +139,6 @@ TEST(NewValues, ColumnsOfDataChangeOnlyAsTheSpecificationSays) {
   EXPECT_THAT(ApplyUpdates(filled, change, at), IsOk());
 }
 
-/// One column of that type under id 3, or none, as the current schema.
-std::vector<TableUpdate> Column(std::string_view type) {
-  constexpr std::string_view kOther = R"({"id":1,"name":"id","required":false,"type":"long"})";
-  std::string fields(kOther);
-  if (!type.empty()) {
-    fields += fmt::format(R"(,{{"id":3,"name":"c","required":false,"type":"{}"}})", type);
-  }
-  return {AddSchema{SchemaOfFields(fields)}, SetCurrentSchema{SchemaId(kLastAdded)}};
-}
-
-/// Unpartitioned, with such a column and a snapshot.
-TableMetadataPtr Filled(FormatVersion version, std::string_view type) {
-  std::vector<TableUpdate> updates = Column(type);
-  updates.insert(updates.end(), {Spec(""), SetDefaultSpec{SpecId(kLastAdded)}});
-  auto table = Apply(NewTestTable(version), updates);
-  EXPECT_THAT(table, IsOk());
-  return Append(*table, 11, 11);
-}
-
-TEST(NewValues, DatesOfDataBecomeTimestampsInVersionThreeOnly) {
-  ExpectRefused(Filled(2, "date"), Column("timestamp"));
-  EXPECT_THAT(Apply(Filled(3, "date"), Column("timestamp")), IsOk());
-}
-
-TableMetadataPtr Then(const TableMetadataPtr& table, std::vector<TableUpdate> updates) {
-  auto next = Apply(table, std::move(updates));
-  EXPECT_THAT(next, IsOk());
-  return *next;
-}
-
-TEST(NewValues, AColumnComesBackAsWhatItWas) {
-  TableMetadataPtr dropped = Then(Filled(2, "int"), Column(""));
-  ExpectRefused(dropped, Column("string"));
-  EXPECT_THAT(Apply(dropped, Column("int")), IsOk());
-  // What it last was counts.
-  TableMetadataPtr widened = Then(Then(Filled(2, "int"), Column("long")), Column(""));
-  ExpectRefused(widened, Column("int"));
-  EXPECT_THAT(Apply(widened, Column("long")), IsOk());
-}
-
-TEST(NewValues, ASchemaWithoutDataVouchesForNothing) {
-  // As if it were what the column last was.
-  std::vector<TableUpdate> updates = {Column("string").front()};
-  std::vector<TableUpdate> drop = Column("");
-  updates.insert(updates.end(), drop.begin(), drop.end());
-  ExpectRefused(Then(Filled(2, "int"), updates), Column("string"));
-}
-
-TEST(NewValues, AReplacedColumnComesBackAsWhatReplacedIt) {
-  std::vector<TableUpdate> replace = Column("string");
-  replace.insert(replace.begin(), RemoveSnapshotRef{"main"});
-  TableMetadataPtr table = Append(Then(Filled(2, "int"), replace), 12, 12);
-  table = Then(table, Column(""));
-  ExpectRefused(table, Column("int"));
-  EXPECT_THAT(Apply(table, Column("string")), IsOk());
-  // A replacement may bring back any id: nothing of what was before is read again.
-  replace = Column("date");
-  replace.insert(replace.begin(), RemoveSnapshotRef{"main"});
-  EXPECT_THAT(Apply(table, replace), IsOk());
-}
-
 TEST(Limits, UpdatesSchemasSpecsAndOrders) {
   TableMetadataPtr table = NewTestTable(2);
   ExpectRefused(table, std::vector<TableUpdate>(kMaxUpdates + 1, SetProperties{}));

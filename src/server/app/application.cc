@@ -300,7 +300,7 @@ class Parts {
           ErrorCode::kInvalidArgument,
           fmt::format("Warehouse location {} is outside warehouse.allowed_locations", location));
     }
-    return objects_->AddRoot(location);
+    return objects_->AddRequestedRoot(location);
   }
 
   SystemClock clock_;

@@ -215,9 +215,11 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
   if (outcome) {
     return Replay(invocation, *outcome);
   }
-  // Not before: who waits for the key, or is answered from the record, works on no body.
+  // Not before: who waits for the key works on no body, and who is answered from the record only
+  // where it needs the name in there.
   ASSIGN_OR_RETURN(LargeBodies::Turn turn,
                    large_bodies_.Wait(request.body.size(), request.deadline));
+  invocation.turn.emplace(std::move(turn));
   invocation.call.idempotency = identity;
   auto response = Dispatch(invocation);
   if (!response.has_value() && IsDeterministic(response.error().code())) {

@@ -54,6 +54,8 @@ class CatalogHandler final : public http::Handler {
     Route route;
     http::Query query;
     service::CallContext call;
+    /// Of the body; none while the call may be answered from what was kept under its key.
+    std::optional<LargeBodies::Turn> turn = std::nullopt;
 
     TableIdentifier identifier() const { return {route.name_space, route.name}; }
   };

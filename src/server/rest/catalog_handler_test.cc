@@ -369,5 +369,29 @@ TEST_F(CatalogHandlerTest, WhoWaitsForItsKeyHoldsNoTurnOfLargeBodies) {
   gated.gate.count_down();
 }
 
+TEST_F(CatalogHandlerTest, AReplayWorksOnItsBodyOnlyInItsTurn) {
+  const std::string large(LargeBodies::kMaxBytes - 1000, ' ');
+  const std::string create = R"({"name":"new","schema":{"type":"struct","fields":[]}})" + large;
+  const char* tables = "/v1/namespaces/ns/tables";
+  http::Response made = Post(tables, create, {{"Idempotency-Key", kKey}});
+  ASSERT_EQ(made.status, 200);
+  GatedStore gated(*store_);
+  service::Environment environment{gated, files_, clock_, cache_, locks_, options_, counters_};
+  auto handler = CatalogHandler::Make(environment, *warehouses_, system_, {});
+  ASSERT_THAT(handler, IsOk());
+  handler_ = *std::move(handler);
+  std::jthread other([&] { Post("/v1/namespaces", R"({"namespace":["other"]})" + large); });
+  gated.arrived.wait();  // it has the turn
+  auto again = [&] {
+    http::testing::TestRequest request(Method::kPost, tables, create, {{"Idempotency-Key", kKey}});
+    request.set_deadline(std::chrono::steady_clock::now() + std::chrono::milliseconds(500));
+    return handler_->Handle(request.get()).status;
+  };
+  EXPECT_EQ(again(), 200);
+  Lose(MetadataLocation(made));
+  EXPECT_EQ(again(), 503);
+  gated.gate.count_down();
+}
+
 }  // namespace
 }  // namespace firn::rest

@@ -1,5 +1,6 @@
 // The answer of a call that was made before under the same Idempotency-Key, rendered from what was
 // kept: a version of a table or view, a small JSON value or an error. Never from a stored body.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,16 +27,18 @@ bool SaysMissing(const Error& error) {
 }
 
 /// What the call answered then; where later commits have removed that version's file, what there is
-/// now: a replay may show a newer state, but never another object of that name.
-template <class Service>
+/// now: a replay may show a newer state, but never another object of that name. `name` finds what
+/// the object is called, where that is asked for.
+template <class Service, class Name>
 Result<service::MetadataEntryPtr> ThenOrNow(Result<service::MetadataEntryPtr> then,
                                             const service::StoredVersion& version,
                                             const service::CallContext& call,
                                             Service& service,
-                                            const TableIdentifier& identifier) {
+                                            const Name& name) {
   if (then.has_value() || then.error().code() != ErrorCode::kNotFound) {
     return then;
   }
+  ASSIGN_OR_RETURN(const TableIdentifier identifier, name());
   auto now = service.Load(call, identifier);
   if (!now.has_value()) {
     return SaysMissing(now.error()) ? std::move(then) : std::move(now);
@@ -86,15 +89,22 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
   const std::string& reference = outcome.reference;
   const auto stored = service::ParseReference(reference);
   const service::StoredVersion version = stored.value_or(service::StoredVersion());
-  auto table = [&](const TableIdentifier& identifier) {
+  auto table = [&](const auto& name) {
     return ThenOrNow(service::LoadTableEntry(environment_, version.metadata_location), version,
-                     invocation.call, tables_, identifier);
+                     invocation.call, tables_, name);
   };
-  auto view = [&](const TableIdentifier& identifier) {
+  auto view = [&](const auto& name) {
     return ThenOrNow(service::LoadViewEntry(environment_, version.metadata_location), version,
-                     invocation.call, views_, identifier);
+                     invocation.call, views_, name);
   };
-  auto created = [&] {
+  auto named = [&]() -> Result<TableIdentifier> { return invocation.identifier(); };
+  auto created = [&]() -> Result<TableIdentifier> {
+    std::optional<LargeBodies::Turn> turn;
+    if (!invocation.turn) {
+      const http::Request& request = invocation.request;
+      ASSIGN_OR_RETURN(auto waited, large_bodies_.Wait(request.body.size(), request.deadline));
+      turn.emplace(std::move(waited));
+    }
     return NameInBody(operation, invocation.route.name_space, invocation.request.body);
   };
   switch (operation) {
@@ -108,12 +118,11 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       }
       [[fallthrough]];
     case Operation::kRegisterTable: {
-      ASSIGN_OR_RETURN(TableIdentifier identifier, created());
-      ASSIGN_OR_RETURN(auto entry, table(identifier));
+      ASSIGN_OR_RETURN(auto entry, table(created));
       return LoadTableResponse(*entry, iceberg::SnapshotSelection::kAll);
     }
     case Operation::kUpdateTable: {
-      ASSIGN_OR_RETURN(auto entry, OfCommit(table(invocation.identifier())));
+      ASSIGN_OR_RETURN(auto entry, OfCommit(table(named)));
       return CommitTableResponse(*entry);
     }
     case Operation::kUnregisterTable: {
@@ -123,12 +132,11 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
     }
     case Operation::kCreateView:
     case Operation::kRegisterView: {
-      ASSIGN_OR_RETURN(TableIdentifier identifier, created());
-      ASSIGN_OR_RETURN(auto entry, view(identifier));
+      ASSIGN_OR_RETURN(auto entry, view(created));
       return LoadViewResponse(*entry);
     }
     case Operation::kReplaceView: {
-      ASSIGN_OR_RETURN(auto entry, OfCommit(view(invocation.identifier())));
+      ASSIGN_OR_RETURN(auto entry, OfCommit(view(named)));
       return LoadViewResponse(*entry);
     }
     case Operation::kRetryJob:

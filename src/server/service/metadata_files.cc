@@ -46,6 +46,17 @@ struct NewFileName {
   bool gzip = false;
 };
 
+/// The folder of metadata files and the table's: a creation that lost had made both.
+void RemoveEmptyFolders(const Environment& environment, std::string folder) {
+  for (int level = 0; level < 2; ++level) {
+    folder.resize(folder.rfind('/'));
+    auto gone = environment.objects.RemoveEmptyFolder(folder);
+    if (!gone.has_value() || !*gone) {
+      return;
+    }
+  }
+}
+
 /// Writes `text` to a new file named after the attempt and returns its location.
 Result<std::string> WriteNewFile(const Environment& environment,
                                  const NewFileName& name,
@@ -65,7 +76,7 @@ Result<std::string> WriteNewFile(const Environment& environment,
   if (!written.has_value() && written.error().code() == ErrorCode::kIoError) {
     // Nothing names the file yet, so nothing was changed: say that, not that the outcome is
     // unknown.
-    DiscardAttempt(environment, location);
+    DiscardAttempt(environment, std::span(&location, 1));
     return TakeError(std::move(written)).As(ErrorCode::kUnavailable);
   }
   RETURN_IF_ERROR(std::move(written));
@@ -190,16 +201,10 @@ store::ObjectPointer PointerTo(const iceberg::TableMetadata& metadata, std::stri
           .last_sequence_number = metadata.last_sequence_number.value()};
 }
 
-void DiscardAttempt(const Environment& environment, const std::string& location) {
-  Discard(environment, location);
-  // The folder of metadata files and the table's: a creation that lost had made both.
-  std::string folder = location;
-  for (int level = 0; level < 2; ++level) {
-    folder.resize(folder.rfind('/'));
-    auto gone = environment.objects.RemoveEmptyFolder(folder);
-    if (!gone.has_value() || !*gone) {
-      return;
-    }
+void DiscardAttempt(const Environment& environment, std::span<const std::string> locations) {
+  Discard(environment, locations);
+  for (const std::string& location : locations) {
+    RemoveEmptyFolders(environment, location);
   }
 }
 
@@ -210,11 +215,15 @@ void RemoveTableFolders(const Environment& environment, const std::string& locat
   }
 }
 
-void Discard(const Environment& environment, std::string_view location) {
+void Discard(const Environment& environment, std::span<const std::string> locations) {
   // What stays behind is found by its name. A storage that hangs holds nobody for long: the caller
-  // may hold a table's lock.
+  // may hold a table's lock, and a client waits for the reply.
   storage::CallDeadline brief(environment.clock.Monotonic() + kMaxDiscardTime);
-  static_cast<void>(environment.objects.Delete(location));
+  if (locations.size() == 1) {
+    static_cast<void>(environment.objects.Delete(locations.front()));
+  } else if (!locations.empty()) {
+    static_cast<void>(environment.objects.DeleteMany(locations));
+  }
 }
 
 }  // namespace firn::service

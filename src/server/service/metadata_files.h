@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -51,19 +52,20 @@ Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
 /// The pointer to a metadata file that is there already.
 store::ObjectPointer PointerTo(const iceberg::TableMetadata& metadata, std::string location);
 
-/// Deletes the metadata file of an attempt that is proven lost, and the folders that nothing else
-/// is in. A failure is left to the orphan job.
-void DiscardAttempt(const Environment& environment, const std::string& location);
+/// Deletes the metadata files of an attempt that is proven lost, and the folders that nothing else
+/// is in. Takes as long as Discard. A failure is left to the orphan job.
+void DiscardAttempt(const Environment& environment, std::span<const std::string> locations);
 
 /// Removes the folder of a table that is gone with `metadata` and `data` in it, as far as they are
 /// empty.
 void RemoveTableFolders(const Environment& environment, const std::string& location);
 
-/// How long a file that is not needed is tried to be deleted from a storage behind a network.
+/// How long files that are not needed are tried to be deleted from a storage behind a network, all
+/// together.
 inline constexpr std::chrono::milliseconds kMaxDiscardTime{1'000};
 
-/// Deletes a file that no committed pointer names: takes kMaxDiscardTime and until the call's
-/// deadline at most. A failure is left to the orphan job.
-void Discard(const Environment& environment, std::string_view location);
+/// Deletes files that no committed pointer names: takes kMaxDiscardTime and until the call's
+/// deadline at most, however many there are. A failure is left to the orphan job.
+void Discard(const Environment& environment, std::span<const std::string> locations);
 
 }  // namespace firn::service

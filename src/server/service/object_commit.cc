@@ -1,6 +1,8 @@
 #include "server/service/object_commit.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/crash_point.h"
 #include "server/service/stored_version.h"
@@ -9,10 +11,12 @@ namespace firn::service {
 namespace {
 
 void DiscardAll(const Environment& environment, std::span<const WrittenMetadata> written) {
+  std::vector<std::string> locations;
   for (const WrittenMetadata& file : written) {
     environment.cache.Erase(file.entry->location());
-    DiscardAttempt(environment, file.entry->location());
+    locations.push_back(file.entry->location());
   }
+  DiscardAttempt(environment, locations);
 }
 
 bool IsUnknown(const Result<store::MutationResult>& result) {

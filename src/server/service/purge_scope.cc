@@ -18,12 +18,15 @@ void PurgeScope::AddFolders(const iceberg::TableMetadata& metadata) {
 
 void PurgeScope::AddFolder(std::string_view text, FolderKind kind) {
   auto location = storage::Location::Parse(text);
-  bool known = !location.has_value() || std::ranges::any_of(folders_, [&](const Folder& other) {
-    return other.kind == kind && other.location == *location;
-  });
-  if (!known) {
+  if (!location.has_value()) {
+    return;
+  }
+  auto known = std::ranges::find(folders_, *location, &Folder::location);
+  if (known == folders_.end()) {
     folders_.push_back(
         {std::string(storage::TrimTrailingSlashes(text)), *std::move(location), kind});
+  } else if (kind == FolderKind::kLocation) {
+    known->kind = kind;
   }
 }
 

@@ -1,6 +1,7 @@
 // The catalog's rules over a real SQLite store and files in memory, with faults injected.
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "server/store/sql/testing/faulty_engine.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "server/store/testing/racing_store.h"
+#include "storage/call_deadline.h"
 #include "storage/memory_object_store.h"
 #include "storage/testing/faulty_object_store.h"
 
@@ -353,6 +355,54 @@ TEST_F(ServiceTest, OldMetadataFilesGoWhereTheTableSaysSo) {
   EXPECT_EQ(files_->size(), 3U);
 }
 
+TEST_F(ServiceTest, DeletingFilesHoldsNoOtherCommitAndHasOneLimit) {
+  storage::testing::FaultyObjectStore files(*files_);
+  std::set<MonotonicTime> limits;
+  const std::vector<store::ObjectId> objects = {store::ObjectId(1), store::ObjectId(2)};
+  files.BeforeDelete([&] {
+    limits.insert(storage::CallDeadline::Current());
+    clock_.Advance(std::chrono::milliseconds(800));
+    EXPECT_THAT(locks_.Acquire(objects, MonotonicTime::min()), IsOk());
+  });
+  TableService tables(EnvironmentOn(files));
+  TableCommitService commits(EnvironmentOn(files));
+  ASSERT_THAT(tables.Create(call_, TableRequest("t")), IsOk());
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_THAT(commits.Commit(call_, SetProperty("t", std::to_string(i))), IsOk());
+  }
+  TableChange change = SetProperty("t", "last");
+  change.updates.emplace_back(
+      iceberg::SetProperties{{{"write.metadata.delete-after-commit.enabled", "true"},
+                              {"write.metadata.previous-versions-max", "2"}}});
+  MonotonicTime begin = clock_.Monotonic();
+  ASSERT_THAT(commits.Commit(call_, change), IsOk());
+  EXPECT_EQ(files_->size(), 3U);
+  EXPECT_EQ(limits, std::set{begin + kMaxDiscardTime});
+}
+
+TEST_F(ServiceTest, TheFilesOfALostTransactionHaveOneLimit) {
+  storage::testing::FaultyObjectStore files(*files_);
+  std::set<MonotonicTime> limits;
+  files.BeforeDelete([&] {
+    limits.insert(storage::CallDeadline::Current());
+    clock_.Advance(std::chrono::milliseconds(800));
+  });
+  options_.commit_retries = 0;
+  store::testing::RacingStore racing(*store_);
+  TableService tables(EnvironmentOn(files));
+  TableCommitService commits({racing, files, clock_, cache_, locks_, options_, counters_});
+  std::vector<TableChange> changes;
+  for (const char* name : {"a", "b", "c"}) {
+    ASSERT_THAT(tables.Create(call_, TableRequest(name)), IsOk());
+    changes.push_back(SetProperty(name, "1"));
+  }
+  MonotonicTime begin = clock_.Monotonic();
+  racing.races_left = 1;
+  EXPECT_THAT(commits.CommitAll(call_, changes), IsError(ErrorCode::kLostRace));
+  EXPECT_EQ(limits, std::set{begin + kMaxDiscardTime});
+  EXPECT_EQ(files_->size(), 3U);
+}
+
 TEST_F(ServiceTest, MetadataAboveTheLimitIsNeitherWrittenNorRead) {
   TableService tables(EnvironmentOn(*files_));
   TableCommitService commits(EnvironmentOn(*files_));
@@ -410,6 +460,13 @@ TEST_F(ServiceTest, APurgeOwnsDataOnlyInTheTablesLocation) {
   EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kData), Claim::kOutside);
   EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kData), Claim::kOutside);
   EXPECT_EQ(scope.Judge("file:///extra/data/f", FileKind::kMetadata), Claim::kOutside);
+  // A version of the table lay there: the same folder, with all that is in it.
+  iceberg::TableMetadata moved = *metadata;
+  moved.location = "file:///extra/metadata";
+  scope.AddFolders(moved);
+  ASSERT_THAT(scope.Refresh(), IsOk());
+  EXPECT_EQ(scope.Folders(), (std::vector<std::string>{"file:///w/t", "file:///extra/metadata"}));
+  EXPECT_EQ(scope.Judge("file:///extra/metadata/f", FileKind::kData), Claim::kOwned);
 }
 
 TEST_F(ServiceTest, LocationsOutsideAreRefused) {
@@ -423,27 +480,6 @@ TEST_F(ServiceTest, LocationsOutsideAreRefused) {
                 IsError(ErrorCode::kInvalidArgument))
         << outside;
   }
-}
-
-TEST(MetadataCacheTest, LeastRecentlyUsedGoesFirst) {
-  MetadataCache cache(160'000);
-  auto entry = [](int i) {
-    return std::make_shared<const MetadataEntry>(
-        "file:/" + std::to_string(i), std::make_shared<const iceberg::TableMetadata>(), 4'000);
-  };
-  for (int i = 0; i < 100; ++i) {
-    cache.Insert(entry(i));
-  }
-  EXPECT_NE(cache.Find("file:/99"), nullptr);
-  EXPECT_EQ(cache.Find("file:/0"), nullptr);
-  EXPECT_LE(cache.stats().bytes, 8U * 20'000);
-}
-
-TEST(MetadataFileNameTest, VersionsAreRead) {
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/00012-abc.metadata.json"), 12);
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/v3.metadata.json"), 3);
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/odd.json"), -1);
-  EXPECT_EQ(MetadataFileVersion(""), -1);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "server/service/object_commit.h"
 #include "server/service/stored_version.h"
 #include "server/service/tables.h"
+#include "storage/call_deadline.h"
 #include "storage/location.h"
 
 namespace firn::service {
@@ -22,6 +23,10 @@ namespace {
 using iceberg::TableMetadataPtr;
 using iceberg::TableUpdate;
 using store::ObjectKind;
+
+/// How long files of a storage behind a network are read to see whose they are, before they are
+/// deleted: all together. What is not known by then stays.
+constexpr std::chrono::milliseconds kMaxOwnerLookTime{500};
 
 template <class Update>
 bool HasUpdate(std::span<const TableUpdate> updates) {
@@ -83,12 +88,18 @@ Result<Answer<std::monostate>> TableCommitService::CommitAll(const CallContext& 
 Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Run(
     const CallContext& call, std::span<const TableChange> changes) {
   ASSIGN_OR_RETURN(CommitLocks::Held held, Lock(call, changes));
-  return RetryLostRaces(environment_, call,
-                        [&](const Uuid& attempt) -> Result<Answer<std::vector<MetadataEntryPtr>>> {
-                          ASSIGN_OR_RETURN(std::vector<Prepared> prepared,
-                                           PrepareAll(call, changes));
-                          return Swap(call, changes, std::move(prepared), attempt);
-                        });
+  std::vector<Prepared> prepared;
+  auto answer =
+      RetryLostRaces(environment_, call,
+                     [&](const Uuid& attempt) -> Result<Answer<std::vector<MetadataEntryPtr>>> {
+                       ASSIGN_OR_RETURN(prepared, PrepareAll(call, changes));
+                       return Swap(call, changes, prepared, attempt);
+                     });
+  held = CommitLocks::Held();  // the tables' other commits need not wait for what is cleaned up
+  if (answer.has_value() && std::holds_alternative<std::vector<MetadataEntryPtr>>(*answer)) {
+    ForgetReplaced(prepared);
+  }
+  return answer;
 }
 
 Result<CommitLocks::Held> TableCommitService::Lock(const CallContext& call,
@@ -175,10 +186,11 @@ Result<TableCommitService::Prepared> TableCommitService::PrepareCreation(
 Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
     const CallContext& call,
     std::span<const TableChange> changes,
-    std::vector<Prepared> prepared,
+    std::span<const Prepared> prepared,
     const Uuid& attempt) {
   store::CommitObjects commit;
   std::vector<WrittenMetadata> written;
+  std::vector<std::string> locations;
   std::vector<MetadataEntryPtr> entries;
   for (size_t i = 0; i < changes.size(); ++i) {
     const Prepared& change = prepared[i];
@@ -189,13 +201,12 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
     auto file = WriteTableMetadata(environment_, call.warehouse, change.result,
                                    change.base == nullptr ? "" : change.base->location(), attempt);
     if (!file.has_value()) {
-      for (const WrittenMetadata& other : written) {
-        DiscardAttempt(environment_, other.entry->location());
-      }
+      DiscardAttempt(environment_, locations);
       return TakeError(std::move(file));
     }
     commit.changes.push_back(ChangeOf(changes[i], change, file->pointer));
     entries.push_back(file->entry);
+    locations.push_back(file->entry->location());
     written.push_back(*std::move(file));
   }
   if (commit.changes.empty() && !call.idempotency) {
@@ -207,13 +218,6 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
       CommitFiles(environment_, call, attempt, std::move(commit), std::move(reference), written));
   if (result.replayed) {
     return *std::move(result.replayed);
-  }
-  for (const Prepared& change : prepared) {
-    if (change.base != nullptr && change.base->table() != change.result) {
-      // Nobody asks for the file that was replaced; its memory goes to tables that are asked for.
-      environment_.cache.Erase(change.base->location());
-      DeleteOldMetadata(*change.base->table(), *change.result);
-    }
   }
   return entries;
 }
@@ -231,15 +235,33 @@ store::ObjectChange TableCommitService::ChangeOf(const TableChange& change,
                            .pointer = pointer};
 }
 
-void TableCommitService::DeleteOldMetadata(const iceberg::TableMetadata& before,
-                                           const iceberg::TableMetadata& after) {
+void TableCommitService::ForgetReplaced(std::span<const Prepared> prepared) {
+  std::vector<std::string> files;
+  {
+    storage::CallDeadline brief(environment_.clock.Monotonic() + kMaxOwnerLookTime);
+    for (const Prepared& change : prepared) {
+      if (change.base != nullptr && change.base->table() != change.result) {
+        // Nobody asks for the file that was replaced; its memory goes to tables that are asked for.
+        environment_.cache.Erase(change.base->location());
+        AddOldMetadata(*change.base->table(), *change.result, files);
+      }
+    }
+  }
+  for (const std::string& file : files) {
+    environment_.cache.Erase(file);
+  }
+  Discard(environment_, files);
+}
+
+void TableCommitService::AddOldMetadata(const iceberg::TableMetadata& before,
+                                        const iceberg::TableMetadata& after,
+                                        std::vector<std::string>& files) {
   if (!iceberg::BoolProperty(*after.properties, iceberg::kDeleteAfterCommitProperty, false)) {
     return;
   }
   for (const iceberg::MetadataLogEntry& old : iceberg::DroppedMetadataLog(before, after)) {
     if (IsOwnMetadata(after, old.metadata_file)) {
-      environment_.cache.Erase(old.metadata_file);
-      Discard(environment_, old.metadata_file);
+      files.push_back(old.metadata_file);
     }
   }
 }

@@ -61,7 +61,7 @@ class TableCommitService {
   /// Writes the files and moves the pointers.
   Result<Answer<std::vector<MetadataEntryPtr>>> Swap(const CallContext& call,
                                                      std::span<const TableChange> changes,
-                                                     std::vector<Prepared> prepared,
+                                                     std::span<const Prepared> prepared,
                                                      const Uuid& attempt);
   static store::ObjectChange ChangeOf(const TableChange& change,
                                       const Prepared& prepared,
@@ -71,7 +71,14 @@ class TableCommitService {
   Result<CommitLocks::Held> Lock(const CallContext& call, std::span<const TableChange> changes);
   /// True for a metadata file that is this table's and nobody else's.
   bool IsOwnMetadata(const iceberg::TableMetadata& table, const std::string& file);
-  void DeleteOldMetadata(const iceberg::TableMetadata& before, const iceberg::TableMetadata& after);
+  /// What a commit that took effect leaves behind: the memory of replaced files, and old files that
+  /// their tables no longer want. Called without the tables' locks: a slow storage may take a
+  /// while.
+  void ForgetReplaced(std::span<const Prepared> prepared);
+  /// Adds to `files` those that fell out of the table's log, where it wants them deleted.
+  void AddOldMetadata(const iceberg::TableMetadata& before,
+                      const iceberg::TableMetadata& after,
+                      std::vector<std::string>& files);
 
   Environment environment_;
 };

@@ -48,6 +48,9 @@ Result<FileStat> FaultyObjectStore::Stat(std::string_view location) {
 }
 
 Status FaultyObjectStore::Delete(std::string_view location) {
+  if (before_delete_) {
+    before_delete_();
+  }
   return Run([&] { return inner_.Delete(location); });
 }
 

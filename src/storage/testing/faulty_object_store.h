@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 
 #include "storage/object_store.h"
@@ -29,6 +30,8 @@ class FaultyObjectStore final : public ObjectStore {
 
   /// Starts counting anew.
   void Arm(const FaultPlan& plan);
+  /// Called before each Delete on the thread that deletes. Set before the first call.
+  void BeforeDelete(std::function<void()> hook) { before_delete_ = std::move(hook); }
   /// Calls since Arm.
   int64_t calls() const { return calls_; }
 
@@ -50,6 +53,7 @@ class FaultyObjectStore final : public ObjectStore {
   std::mutex mutex_;
   FaultPlan plan_;
   std::atomic<int64_t> calls_ = 0;
+  std::function<void()> before_delete_;
 };
 
 }  // namespace firn::storage::testing

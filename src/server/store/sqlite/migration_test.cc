@@ -121,6 +121,26 @@ TEST_F(MigrationTest, ObjectsOfFormerServersAreFoundByTheirPlaces) {
   }
 }
 
+TEST_F(MigrationTest, RowsThatHaveTheirKeysAreNotWritten) {
+  MakeOf(sql::kFillsObjectKeys - 1);
+  ASSERT_THAT(session_->Run(R"sql(
+      INSERT INTO warehouses VALUES (1, 'w', '/w', 'file:///w', '{}', 1, 9, 0);
+      INSERT INTO namespaces VALUES (1, 1, NULL, '.', '', '{}', 0), (2, 1, 1, 'a/', 'a', '{}', 0);
+      INSERT INTO objects (id, namespace_id, name, kind, uuid, metadata_location, location,
+        location_key, metadata_key, format_version, last_sequence_number, version, created_ms,
+        updated_ms)
+      VALUES
+        (1, 2, 'own', 0, 'u1', '/w/t/metadata/m', '/w/t', 'file:///w/t', NULL, 2, 0, 1, 0, 0),
+        (2, 2, 'away', 0, 'u2', '/m/m', '/w/s', 'file:///w/s', 'file:///m/m', 2, 0, 1, 0, 0),
+        (3, 2, 'broken', 1, 'u3', 'x:', 'x:', NULL, NULL, 1, 0, 1, 0, 0);
+      CREATE TRIGGER written BEFORE UPDATE ON objects
+        BEGIN SELECT RAISE(ABORT, 'written'); END;
+      )sql"),
+              IsOk());
+  EXPECT_THAT(sql::Migrate(*session_), IsOk());
+  EXPECT_THAT(Keys(), ElementsAre("file:///w/t -", "file:///w/s file:///m/m", "- -"));
+}
+
 TEST_F(MigrationTest, ManyObjectsAreFilledInSeveralSteps) {
   MakeOf(1);
   ASSERT_THAT(session_->Run(R"sql(

@@ -84,11 +84,13 @@ inline constexpr Statement kListObjectsById{
     "SELECT id, namespace_id, kind, name, metadata_location, location, uuid, format_version,"
     " last_sequence_number, version FROM objects WHERE id > :after ORDER BY id LIMIT :limit"};
 
-/// A NULL location key leaves the one that is there.
+/// A NULL location key leaves the one that is there; a row that has both keys is not written.
 inline constexpr Statement kSetObjectKeys{
     "set_object_keys",
     "UPDATE objects SET location_key = COALESCE(:location_key, location_key),"
-    " metadata_key = :metadata_key WHERE id = :id"};
+    " metadata_key = :metadata_key WHERE id = :id"
+    " AND (COALESCE(location_key, '') <> COALESCE(:location_key, location_key, '')"
+    " OR COALESCE(metadata_key, '') <> COALESCE(:metadata_key, ''))"};
 
 // --- Who holds a location: live tables, unexpired staged ones of other names, purging ones ---
 
