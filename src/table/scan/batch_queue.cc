@@ -14,7 +14,7 @@ bool BatchQueue::Push(size_t file, BatchPtr batch) {
     return false;
   }
   bytes_ += bytes;
-  files_[file].batches.push_back(std::move(batch));
+  files_[file].batches.push_back({std::move(batch), bytes});
   filled_.notify_one();
   return true;
 }
@@ -53,11 +53,11 @@ Result<BatchPtr> BatchQueue::Pop() {
     }
     File& file = files_[head_];
     if (!file.batches.empty()) {
-      BatchPtr batch = std::move(file.batches.front());
+      Waiting next = std::move(file.batches.front());
       file.batches.pop_front();
-      bytes_ -= arrow::util::TotalBufferSize(*batch);
+      bytes_ -= next.bytes;
       room_.notify_all();
-      return batch;
+      return std::move(next.batch);
     }
     if (file.end) {
       RETURN_IF_ERROR(*file.end);

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include <arrow/record_batch.h>
 
@@ -42,8 +43,12 @@ class BatchQueue {
   Result<BatchPtr> Pop();
 
  private:
+  struct Waiting {
+    BatchPtr batch;
+    int64_t bytes = 0;
+  };
   struct File {
-    std::deque<BatchPtr> batches;
+    std::deque<Waiting> batches;
     /// Set once it is read.
     std::optional<Status> end;
   };

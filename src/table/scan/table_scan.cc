@@ -23,7 +23,9 @@ Result<std::unique_ptr<TableScan>> TableScan::Open(const ScanContext& context,
                                                   table.metadata, request.plan));
   std::unique_ptr<TableScan> scan(new TableScan(context, table, std::move(plan)));
   RETURN_IF_ERROR(scan->Prepare(table, request));
-  scan->Start();
+  if (scan->rows_left_ > 0) {
+    scan->Start();
+  }
   return scan;
 }
 
@@ -121,12 +123,12 @@ void TableScan::Count(const columnar::DataFileReader& reader) {
 
 Result<std::shared_ptr<arrow::RecordBatch>> TableScan::Next() {
   if (done_ || rows_left_ == 0) {
-    Stop();
     return BatchPtr();
   }
   auto popped = batches_.Pop();
   if (!popped.has_value() || *popped == nullptr) {
     done_ = true;
+    Stop();
     return popped;
   }
   BatchPtr batch = *std::move(popped);
@@ -134,6 +136,9 @@ Result<std::shared_ptr<arrow::RecordBatch>> TableScan::Next() {
     batch = batch->Slice(0, rows_left_);
   }
   rows_left_ -= batch->num_rows();
+  if (rows_left_ == 0) {
+    Stop();  // what nobody will take is not decoded
+  }
   return batch;
 }
 
