@@ -11,9 +11,10 @@
 namespace firn::http {
 namespace {
 
-/// How much later than the I/O threads workers get a core that both want. Commits print, compress
-/// and wait for the disk, milliseconds each; an I/O thread answers a read in microseconds.
-constexpr int kNiceAboveIoThreads = 10;
+/// How much later than the I/O threads workers get a core that both want: as late as can be.
+/// Commits print, compress and wait for the disk, milliseconds each; an I/O thread answers a read
+/// in microseconds, and by a smaller number two dozen workers would weigh as much as it does.
+constexpr int kNiceAboveIoThreads = 19;
 
 /// What a read is put into the inbox with; a change with its object.
 constexpr uint64_t kReadTag = ~uint64_t{0};
@@ -46,13 +47,17 @@ class WorkerPool::Turn final : public ComputeTurn {
 
 WorkerPool::WorkerPool(const WorkerPoolLimits& limits)
     : limits_(limits), max_changes_(limits.threads - limits.threads / 4) {
+  sem_init(&wake_ups_, 0, 0);
   for (size_t i = 0; i < limits.threads; ++i) {
     threads_.emplace_back([this] { Run(); });
     pthread_setname_np(threads_.back().native_handle(), "firn-worker");
   }
 }
 
-WorkerPool::~WorkerPool() { Shutdown(); }
+WorkerPool::~WorkerPool() {
+  Shutdown();
+  sem_destroy(&wake_ups_);
+}
 
 void WorkerPool::Shutdown() {
   {
@@ -78,9 +83,20 @@ bool WorkerPool::TrySubmit(uint64_t tag, Task& task) {
     queued_.fetch_sub(1);
     return false;
   }
-  signal_.fetch_add(1);
-  signal_.notify_one();
+  WakeOne();
   return true;
+}
+
+void WorkerPool::WakeOne() {
+  if (!waking_.exchange(true)) {
+    sem_post(&wake_ups_);
+  }
+}
+
+void WorkerPool::WakeAll() {
+  for (size_t i = 0; i < limits_.threads; ++i) {
+    sem_post(&wake_ups_);
+  }
 }
 
 void WorkerPool::SortSubmitted() {
@@ -125,16 +141,20 @@ bool WorkerPool::ChangeMayRun() const {
          computing_changes_ < limits_.max_computing_changes;
 }
 
+bool WorkerPool::SomethingMayRun() const { return !reads_.empty() || ChangeMayRun(); }
+
 bool WorkerPool::Finished() {
   return stopping_ && reads_.empty() && changes_.empty() && inbox_.CloseIfEmpty();
 }
 
 void WorkerPool::TellNext() {
-  if (resuming_changes_ > 0) {
+  if (stopping_) {
+    WakeAll();
+  } else if (ChangeMayRun()) {
+    WakeOne();
+  }
+  if (resuming_changes_ > 0 && computing_changes_ < limits_.max_computing_changes) {
     turn_free_.notify_one();
-  } else if (stopping_ || ChangeMayRun()) {
-    signal_.fetch_add(1);
-    stopping_ ? signal_.notify_all() : signal_.notify_one();
   }
 }
 
@@ -153,6 +173,9 @@ void WorkerPool::RunRead(std::unique_lock<std::mutex>& lock) {
   reads_.pop_front();
   queued_.fetch_sub(1);
   change_is_next_ = true;
+  if (SomethingMayRun()) {
+    WakeOne();
+  }
   lock.unlock();
   task();
   task = nullptr;
@@ -166,6 +189,9 @@ void WorkerPool::RunChange(std::unique_lock<std::mutex>& lock) {
   change_is_next_ = false;
   ++begun_changes_;
   ++computing_changes_;
+  if (SomethingMayRun()) {
+    WakeOne();
+  }
   lock.unlock();
   {
     Turn turn(*this);
@@ -177,11 +203,24 @@ void WorkerPool::RunChange(std::unique_lock<std::mutex>& lock) {
   TellNext();
 }
 
+void WorkerPool::Sleep(std::unique_lock<std::mutex>& lock) {
+  // Who submits from here on wakes a worker; what was submitted before is found now.
+  waking_.exchange(false);
+  SortSubmitted();
+  if (SomethingMayRun()) {
+    return;
+  }
+  lock.unlock();
+  while (sem_wait(&wake_ups_) != 0) {  // Only signals end it early.
+  }
+  waking_.exchange(false);
+  lock.lock();
+}
+
 void WorkerPool::Run() {
   YieldToIoThreads();
   std::unique_lock lock(mutex_);
   while (true) {
-    int seen = signal_.load();
     SortSubmitted();
     // In turn where both have something that may run.
     if (ChangeMayRun() && (reads_.empty() || change_is_next_)) {
@@ -191,9 +230,7 @@ void WorkerPool::Run() {
     } else if (Finished()) {
       return;
     } else {
-      lock.unlock();
-      signal_.wait(seen);
-      lock.lock();
+      Sleep(lock);
     }
   }
 }

@@ -24,6 +24,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <semaphore.h>
+
 #include "server/http/task_inbox.h"
 
 namespace firn::http {
@@ -73,15 +75,20 @@ class WorkerPool {
   };
 
   bool TrySubmit(uint64_t tag, Task& task);
+  /// Wakes a sleeping worker, unless one is on its way that will see what this one would.
+  void WakeOne();
+  void WakeAll();
   void Run();
   void TakeTurnBack();
-  // The following are called with the lock held; the first two release it while the task runs.
+  // The following are called with the lock held; the first three release it meanwhile.
+  void Sleep(std::unique_lock<std::mutex>& lock);
   void RunRead(std::unique_lock<std::mutex>& lock);
   void RunChange(std::unique_lock<std::mutex>& lock);
   void SortSubmitted();
   void SortChange(uint64_t object, Task task);
   void ChangeEnded(uint64_t object);
   bool ChangeMayRun() const;
+  bool SomethingMayRun() const;
   bool Finished();
   /// Wakes who may go on now.
   void TellNext();
@@ -92,8 +99,12 @@ class WorkerPool {
 
   TaskInbox inbox_;
   std::atomic<size_t> queued_ = 0;
-  /// Raised when there may be something to do; threads without work sleep on its value.
-  std::atomic<int> signal_ = 0;
+  /// Threads without work sleep on it. Not std::atomic::wait: that yields the core some times
+  /// before it sleeps, and a crowd of workers that do so takes the cores from the I/O threads.
+  sem_t wake_ups_;
+  /// A worker was woken and has not looked yet: one is enough, since it wakes the next where there
+  /// is more.
+  std::atomic<bool> waking_ = false;
 
   /// Of the workers among themselves.
   std::mutex mutex_;
