@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include <arrow/array.h>
+#include <arrow/builder.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
 
