@@ -22,14 +22,12 @@ Result<MatchedRows> MatchedRows::Find(const ScanContext& context,
                                       const ScanPlan& plan,
                                       const FileMatcher& matcher) {
   MatchedRows found(context, table, plan);
-  ASSIGN_OR_RETURN(
-      found.request_,
-      MakeReadRequest(plan, {columnar::MetadataColumn(columnar::kPosColumn)}));
+  ASSIGN_OR_RETURN(found.request_,
+                   MakeReadRequest(plan, {columnar::MetadataColumn(columnar::kPosColumn)}));
   ASSIGN_OR_RETURN(std::vector<MatchedFile> files, found.Plan(matcher));
-  RETURN_IF_ERROR(
-      ParallelFor(context.pool, files.size(), found.readers_, [&](size_t i) -> Status {
-        return files[i].all ? Status() : found.FindRows(files[i]);
-      }));
+  RETURN_IF_ERROR(ParallelFor(context.pool, files.size(), found.readers_, [&](size_t i) -> Status {
+    return files[i].all ? Status() : found.FindRows(files[i]);
+  }));
   std::erase_if(files, [](const MatchedFile& file) { return !file.all && file.rows.empty(); });
   found.files_ = std::move(files);
   return found;
@@ -42,8 +40,8 @@ Result<std::vector<MatchedFile>> MatchedRows::Plan(const FileMatcher& matcher) c
     for (size_t task = 0; task < tasks->files.size(); ++task) {
       ScanFile file{.tasks = tasks, .task = task, .number = files.size()};
       const iceberg::ManifestColumns& manifest = *tasks->manifest;
-      ASSIGN_OR_RETURN(FileMatch match, matcher.Match(manifest.EntryAt(file.file().row).file,
-                                                      manifest.spec_id));
+      ASSIGN_OR_RETURN(FileMatch match,
+                       matcher.Match(manifest.EntryAt(file.file().row).file, manifest.spec_id));
       if (match == FileMatch::kNone) {
         continue;
       }
@@ -103,8 +101,8 @@ Result<std::unique_ptr<columnar::DataFileReader>> MatchedRows::OpenRest(
     const MatchedFile& file, const std::vector<iceberg::NestedField>& columns) const {
   ASSIGN_OR_RETURN(columnar::FileDeletes deletes, DeletesOf(file.file));
   ASSIGN_OR_RETURN(iceberg::DeletionVector gone, DeletedWith(file));
-  deletes.positions = std::make_shared<const columnar::DeletedPositions>(
-      columnar::DeletedPositions::FromVector(
+  deletes.positions =
+      std::make_shared<const columnar::DeletedPositions>(columnar::DeletedPositions::FromVector(
           std::make_shared<const iceberg::DeletionVector>(std::move(gone))));
   columnar::ReadRequest request = request_;
   request.columns = columns;

@@ -58,8 +58,8 @@ Status RewriteFiles(const Table& table,
   const std::vector<iceberg::NestedField> columns = ColumnsToKeep(*table.metadata);
   ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeWriteRequest(table, limits));
   ASSIGN_OR_RETURN(request.schema, iceberg::Schema::Make(request.schema.id(), columns, {}));
-  ASSIGN_OR_RETURN(auto writer, columnar::TableFileWriter::Make(
-                                    request, *columnar::ArrowSchemaOf(columns)));
+  ASSIGN_OR_RETURN(auto writer,
+                   columnar::TableFileWriter::Make(request, *columnar::ArrowSchemaOf(columns)));
   for (const MatchedFile& file : matched.files()) {
     if (file.all) {
       continue;
@@ -125,9 +125,8 @@ Status StorePositions(const Table& table, const MatchedRows& matched, StoredFile
 }
 
 Status MarkRows(const Table& table, const MatchedRows& matched, StoredFiles& stored) {
-  return table.metadata->format_version >= 3
-             ? StoreVectors(table, matched, stored)
-             : StorePositions(table, matched, stored);
+  return table.metadata->format_version >= 3 ? StoreVectors(table, matched, stored)
+                                             : StorePositions(table, matched, stored);
 }
 
 Result<RowDeletionMode> ModeOf(const iceberg::TableMetadata& table,
@@ -135,8 +134,7 @@ Result<RowDeletionMode> ModeOf(const iceberg::TableMetadata& table,
   if (!request.mode) {
     return ReadRowDeletionMode(table, "delete");
   }
-  if (*request.mode == RowDeletionMode::kMergeOnRead &&
-      table.format_version < 2) {
+  if (*request.mode == RowDeletionMode::kMergeOnRead && table.format_version < 2) {
     return Error(ErrorCode::kInvalidArgument, "Tables of version 1 have no delete files");
   }
   return *request.mode;
@@ -195,7 +193,7 @@ Result<RowDeletion> DeleteRows(TableStore& catalog,
   std::vector<FileKey> removed;
   for (const MatchedFile& file : matched.files()) {
     const bool rewritten = !file.all && mode == RowDeletionMode::kCopyOnWrite;
-    ++(file.all ? deletion.dropped_files
+    ++(file.all    ? deletion.dropped_files
        : rewritten ? deletion.rewritten_files
                    : deletion.marked_files);
     if (file.all || rewritten) {

@@ -200,9 +200,8 @@ TEST(RowDeletion, VersionOneHasNoMergeOnRead) {
   WrittenTable written(1);
   written.Append(0, 10);
   RowDeletionRequest request{.mode = kMergeOnRead};
-  EXPECT_THAT(
-      DeleteRows(written.catalog, written.table, written.context, written.tools, request),
-      IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(DeleteRows(written.catalog, written.table, written.context, written.tools, request),
+              IsError(ErrorCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -18,7 +18,6 @@ using firn::testing::IsError;
 using firn::testing::IsOk;
 using firn::testing::IsOkAnd;
 using testing::CommitFault;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::Range;
 using ::testing::SizeIs;

@@ -39,9 +39,9 @@ columnar::FileTarget NewFileTarget(const Table& table) {
 Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
                                                      const columnar::WriteLimits& limits) {
   const iceberg::TableMetadata& metadata = *table.metadata;
-  ASSIGN_OR_RETURN(auto properties, columnar::ReadWriteProperties(
-                                        *metadata.properties, metadata.current_schema(),
-                                        SortedColumns(metadata.default_sort_order())));
+  ASSIGN_OR_RETURN(auto properties,
+                   columnar::ReadWriteProperties(*metadata.properties, metadata.current_schema(),
+                                                 SortedColumns(metadata.default_sort_order())));
   return columnar::TableWriteRequest{.schema = metadata.current_schema(),
                                      .spec = metadata.default_spec(),
                                      .sort_order = metadata.default_sort_order(),
