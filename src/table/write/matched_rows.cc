@@ -6,10 +6,28 @@
 #include <arrow/array.h>
 
 #include "base/thread_pool.h"
+#include "columnar/kernels/field_path.h"
 #include "columnar/schema/metadata_columns.h"
 #include "table/scan/reader_input.h"
 
 namespace firn::table {
+namespace {
+
+/// Sets to 0 what has one of the keys.
+Status ClearKeys(const columnar::EqualityDeleteSet& keys,
+                 const arrow::RecordBatch& batch,
+                 std::span<uint8_t> mask) {
+  arrow::ArrayVector columns;
+  for (iceberg::FieldId id : keys.fields()) {
+    ASSIGN_OR_RETURN(auto column,
+                     columnar::ColumnAt(batch, columnar::PathTo(batch.schema()->fields(), id)));
+    columns.push_back(std::move(column));
+  }
+  keys.Clear(columns, mask);
+  return {};
+}
+
+}  // namespace
 
 MatchedRows::MatchedRows(const ScanContext& context, const Table& table, const ScanPlan& plan)
     : plan_(plan),
@@ -20,28 +38,34 @@ MatchedRows::MatchedRows(const ScanContext& context, const Table& table, const S
 Result<MatchedRows> MatchedRows::Find(const ScanContext& context,
                                       const Table& table,
                                       const ScanPlan& plan,
-                                      const FileMatcher& matcher) {
+                                      const RowCriteria& criteria) {
   MatchedRows found(context, table, plan);
-  ASSIGN_OR_RETURN(found.request_,
-                   MakeReadRequest(plan, {columnar::MetadataColumn(columnar::kPosColumn)}));
-  ASSIGN_OR_RETURN(std::vector<MatchedFile> files, found.Plan(matcher));
+  std::vector<iceberg::NestedField> columns{columnar::MetadataColumn(columnar::kPosColumn)};
+  if (criteria.keys) {
+    columns.insert(columns.end(), criteria.keys->columns.begin(), criteria.keys->columns.end());
+  }
+  ASSIGN_OR_RETURN(found.request_, MakeReadRequest(plan, std::move(columns)));
+  ASSIGN_OR_RETURN(std::vector<MatchedFile> files, found.Plan(criteria.whole.get()));
   RETURN_IF_ERROR(ParallelFor(context.pool, files.size(), found.readers_, [&](size_t i) -> Status {
-    return files[i].all ? Status() : found.FindRows(files[i]);
+    return files[i].all ? Status() : found.FindRows(files[i], criteria);
   }));
   std::erase_if(files, [](const MatchedFile& file) { return !file.all && file.rows.empty(); });
   found.files_ = std::move(files);
   return found;
 }
 
-Result<std::vector<MatchedFile>> MatchedRows::Plan(const FileMatcher& matcher) const {
+Result<std::vector<MatchedFile>> MatchedRows::Plan(const FileMatcher* whole) const {
   std::vector<MatchedFile> files;
   auto visit = [&](ManifestTasks planned) -> Status {
     auto tasks = std::make_shared<const ManifestTasks>(std::move(planned));
     for (size_t task = 0; task < tasks->files.size(); ++task) {
       ScanFile file{.tasks = tasks, .task = task, .number = files.size()};
       const iceberg::ManifestColumns& manifest = *tasks->manifest;
-      ASSIGN_OR_RETURN(FileMatch match,
-                       matcher.Match(manifest.EntryAt(file.file().row).file, manifest.spec_id));
+      FileMatch match = FileMatch::kMaybe;
+      if (whole != nullptr) {
+        ASSIGN_OR_RETURN(match,
+                         whole->Match(manifest.EntryAt(file.file().row).file, manifest.spec_id));
+      }
       if (match == FileMatch::kNone) {
         continue;
       }
@@ -57,7 +81,7 @@ Result<std::vector<MatchedFile>> MatchedRows::Plan(const FileMatcher& matcher) c
   return files;
 }
 
-Status MatchedRows::FindRows(MatchedFile& file) const {
+Status MatchedRows::FindRows(MatchedFile& file, const RowCriteria& criteria) const {
   ASSIGN_OR_RETURN(columnar::FileDeletes deletes, DeletesOf(file.file));
   const FileTask& task = file.file.file();
   const bool has_deletes = !deletes.empty();
@@ -69,9 +93,16 @@ Status MatchedRows::FindRows(MatchedFile& file) const {
     if (batch == nullptr) {
       break;
     }
+    // What stays in the file keeps its 1.
+    std::vector<uint8_t> kept(static_cast<size_t>(batch->num_rows()), criteria.keys ? 1 : 0);
+    if (criteria.keys) {
+      RETURN_IF_ERROR(ClearKeys(*criteria.keys->keys, *batch, kept));
+    }
     const auto& positions = static_cast<const arrow::Int64Array&>(*batch->column(0));
     for (int64_t row = 0; row < positions.length(); ++row) {
-      RETURN_IF_ERROR(file.rows.Add(positions.Value(row)));
+      if (kept[static_cast<size_t>(row)] == 0) {
+        RETURN_IF_ERROR(file.rows.Add(positions.Value(row)));
+      }
     }
   }
   file.all = !has_deletes && file.rows.cardinality() > 0 &&
@@ -108,6 +139,10 @@ Result<std::unique_ptr<columnar::DataFileReader>> MatchedRows::OpenRest(
   request.columns = columns;
   return columnar::DataFileReader::Open(context_, request, file.read,
                                         iceberg::BoundExpression::True(), std::move(deletes));
+}
+
+SnapshotScan ScanOfBranch(const iceberg::TableMetadata& table, const std::string& branch) {
+  return table.FindRef(branch) == nullptr ? SnapshotScan() : SnapshotScan{RefName{branch}};
 }
 
 }  // namespace firn::table

@@ -1,215 +1,43 @@
 #include "table/write/row_deletion.h"
 
-#include <map>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "columnar/schema/arrow_type.h"
-#include "columnar/schema/metadata_columns.h"
-#include "columnar/write/delete_writers.h"
 #include "table/commit/operations.h"
 #include "table/write/matched_rows.h"
 #include "table/write/row_matcher.h"
-#include "table/write/writer_input.h"
 
 namespace firn::table {
-namespace {
-
-/// Files that are deleted unless they are handed over.
-class StoredFiles {
- public:
-  explicit StoredFiles(storage::ObjectStore& store) : store_(store) {}
-  ~StoredFiles() {
-    for (const AddedFile& added : files_) {
-      (void)store_.Delete(added.file.path);
-    }
-  }
-  StoredFiles(const StoredFiles&) = delete;
-  StoredFiles& operator=(const StoredFiles&) = delete;
-
-  void Add(std::vector<iceberg::DataFile> files, iceberg::SpecId spec) {
-    for (iceberg::DataFile& file : files) {
-      files_.push_back({std::move(file), spec, std::nullopt});
-    }
-  }
-  std::vector<AddedFile> Release() { return std::exchange(files_, {}); }
-
- private:
-  storage::ObjectStore& store_;
-  std::vector<AddedFile> files_;
-};
-
-/// What a file keeps beside the table's columns when its rows move.
-std::vector<iceberg::NestedField> ColumnsToKeep(const iceberg::TableMetadata& table) {
-  std::span<const iceberg::NestedField> fields = table.current_schema().fields();
-  std::vector<iceberg::NestedField> columns(fields.begin(), fields.end());
-  if (table.format_version >= 3) {
-    columns.push_back(columnar::MetadataColumn(columnar::kRowIdColumn));
-    columns.push_back(columnar::MetadataColumn(columnar::kLastUpdatedColumn));
-  }
-  return columns;
-}
-
-Status RewriteFiles(const Table& table,
-                    const MatchedRows& matched,
-                    const columnar::WriteLimits& limits,
-                    StoredFiles& stored) {
-  const std::vector<iceberg::NestedField> columns = ColumnsToKeep(*table.metadata);
-  ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeWriteRequest(table, limits));
-  ASSIGN_OR_RETURN(request.schema, iceberg::Schema::Make(request.schema.id(), columns, {}));
-  ASSIGN_OR_RETURN(auto writer,
-                   columnar::TableFileWriter::Make(request, *columnar::ArrowSchemaOf(columns)));
-  for (const MatchedFile& file : matched.files()) {
-    if (file.all) {
-      continue;
-    }
-    ASSIGN_OR_RETURN(auto rest, matched.OpenRest(file, columns));
-    while (true) {
-      ASSIGN_OR_RETURN(auto batch, rest->Next());
-      if (batch == nullptr) {
-        break;
-      }
-      RETURN_IF_ERROR(writer->Write(*batch));
-    }
-  }
-  ASSIGN_OR_RETURN(std::vector<iceberg::DataFile> files, writer->Finish());
-  stored.Add(std::move(files), table.metadata->default_spec().id);
-  return {};
-}
-
-Status StoreVectors(const Table& table, const MatchedRows& matched, StoredFiles& stored) {
-  std::vector<iceberg::FileDeletes> deletes;
-  std::vector<iceberg::SpecId> specs;
-  for (const MatchedFile& file : matched.files()) {
-    if (!file.all) {
-      ASSIGN_OR_RETURN(iceberg::DeletionVector deleted, matched.DeletedWith(file));
-      deletes.push_back({file.read.path, file.read.partition, std::move(deleted)});
-      specs.push_back(file.read.spec_id);
-    }
-  }
-  if (deletes.empty()) {
-    return {};
-  }
-  ASSIGN_OR_RETURN(std::vector<iceberg::DataFile> vectors,
-                   columnar::StoreDeletionVectors(NewFileTarget(table), deletes));
-  for (size_t i = 0; i < vectors.size(); ++i) {
-    stored.Add({std::move(vectors[i])}, specs[i]);
-  }
-  return {};
-}
-
-Status StorePositions(const Table& table, const MatchedRows& matched, StoredFiles& stored) {
-  struct OfPartition {
-    iceberg::SpecId spec;
-    iceberg::StructValue partition;
-    columnar::PositionDeletes deletes;
-  };
-  std::map<std::string, OfPartition> partitions;
-  for (const MatchedFile& file : matched.files()) {
-    if (!file.all) {
-      OfPartition& place = partitions[PartitionKey(file.read.spec_id, file.read.partition)];
-      place.spec = file.read.spec_id;
-      place.partition = file.read.partition;
-      place.deletes[file.read.path] = file.rows.Between(0, iceberg::DeletionVector::kMaxPosition);
-    }
-  }
-  ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeWriteRequest(table, {}));
-  for (const auto& [key, place] : partitions) {
-    ASSIGN_OR_RETURN(auto files,
-                     columnar::WritePositionDeletes(NewFileTarget(table), request.properties,
-                                                    place.partition, place.deletes));
-    stored.Add(std::move(files), place.spec);
-  }
-  return {};
-}
-
-Status MarkRows(const Table& table, const MatchedRows& matched, StoredFiles& stored) {
-  return table.metadata->format_version >= 3 ? StoreVectors(table, matched, stored)
-                                             : StorePositions(table, matched, stored);
-}
-
-Result<RowDeletionMode> ModeOf(const iceberg::TableMetadata& table,
-                               const RowDeletionRequest& request) {
-  if (!request.mode) {
-    return ReadRowDeletionMode(table, "delete");
-  }
-  if (*request.mode == RowDeletionMode::kMergeOnRead && table.format_version < 2) {
-    return Error(ErrorCode::kInvalidArgument, "Tables of version 1 have no delete files");
-  }
-  return *request.mode;
-}
-
-ScanRequest ScanOf(const iceberg::TableMetadata& table, const RowDeletionRequest& request) {
-  ScanRequest scan{.filter = request.filter, .names = request.names, .schema = ScanSchema::kTable};
-  const std::string& branch = request.publish.target.branch;
-  if (table.FindRef(branch) != nullptr) {
-    scan.scan = SnapshotScan{RefName{branch}};
-  }
-  return scan;
-}
-
-SnapshotChange ChangeOf(RowDeletionMode mode,
-                        std::vector<AddedFile> added,
-                        std::vector<FileKey> removed,
-                        const ReadState& read) {
-  if (mode == RowDeletionMode::kCopyOnWrite || added.empty()) {
-    return Overwrite(std::move(added), std::move(removed), read);
-  }
-  return RowDelta({.added = std::move(added), .removed_data = std::move(removed)}, read);
-}
-
-}  // namespace
-
-Result<RowDeletionMode> ReadRowDeletionMode(const iceberg::TableMetadata& table,
-                                            std::string_view command) {
-  const std::string name = "write." + std::string(command) + ".mode";
-  auto mode = table.FindProperty(name);
-  if (table.format_version < 2 || !mode || *mode == "copy-on-write") {
-    return RowDeletionMode::kCopyOnWrite;
-  }
-  if (*mode == "merge-on-read") {
-    return RowDeletionMode::kMergeOnRead;
-  }
-  return Error(ErrorCode::kInvalidArgument, "Invalid mode: " + std::string(*mode))
-      .With("property", name);
-}
-
-Result<RowDeletion> DeleteRows(TableStore& catalog,
+Result<RowDeletion> DeleteRows(const ChangeContext& context,
                                const Table& table,
-                               const ScanContext& context,
-                               const CommitTools& tools,
                                const RowDeletionRequest& request) {
   const iceberg::TableMetadata& metadata = *table.metadata;
-  ASSIGN_OR_RETURN(const RowDeletionMode mode, ModeOf(metadata, request));
-  ReadState read{.snapshot = HeadOf(metadata, request.publish.target.branch)};
+  const std::string& branch = request.publish.target.branch;
+  ASSIGN_OR_RETURN(const RowDeletionMode mode,
+                   ChooseRowDeletionMode(metadata, "delete", request.mode));
+  ReadState read{.snapshot = HeadOf(metadata, branch)};
   ASSIGN_OR_RETURN(read.isolation, ReadIsolationLevel(*metadata.properties, "delete"));
-  ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin({*table.files, context.manifests, context.pool},
-                                                  table.metadata, ScanOf(metadata, request)));
+  const ScanRequest scan{.scan = ScanOfBranch(metadata, branch),
+                         .filter = request.filter,
+                         .names = request.names,
+                         .schema = ScanSchema::kTable};
+  ASSIGN_OR_RETURN(ScanPlan plan,
+                   ScanPlan::Begin({*table.files, context.scan.manifests, context.scan.pool},
+                                   table.metadata, scan));
   read.filter = MatchRows(metadata, plan.filter());
-  ASSIGN_OR_RETURN(MatchedRows matched, MatchedRows::Find(context, table, plan, *read.filter));
+  ASSIGN_OR_RETURN(MatchedRows matched,
+                   MatchedRows::Find(context.scan, table, plan, {.whole = read.filter}));
 
-  RowDeletion deletion{.table = table};
-  std::vector<FileKey> removed;
-  for (const MatchedFile& file : matched.files()) {
-    const bool rewritten = !file.all && mode == RowDeletionMode::kCopyOnWrite;
-    ++(file.all    ? deletion.dropped_files
-       : rewritten ? deletion.rewritten_files
-                   : deletion.marked_files);
-    if (file.all || rewritten) {
-      removed.push_back({file.read.path, std::nullopt});
-    }
-  }
+  RowDeletion deletion{.table = table, .counts = {}};
   if (matched.files().empty()) {
     return deletion;
   }
   StoredFiles stored(*table.files);
-  RETURN_IF_ERROR(mode == RowDeletionMode::kCopyOnWrite
-                      ? RewriteFiles(table, matched, request.limits, stored)
-                      : MarkRows(table, matched, stored));
-  SnapshotChange change = ChangeOf(mode, stored.Release(), std::move(removed), read);
-  ASSIGN_OR_RETURN(deletion.table,
-                   CommitFiles(catalog, table, std::move(change), request.publish, tools));
+  std::vector<FileKey> removed;
+  ASSIGN_OR_RETURN(deletion.counts, RemoveRows(table, matched, mode, stored, removed));
+  SnapshotChange change = RemovalChange(mode, stored.Release(), std::move(removed), read);
+  ASSIGN_OR_RETURN(deletion.table, CommitFiles(context.catalog, table, std::move(change),
+                                               request.publish, context.tools));
   return deletion;
 }
 

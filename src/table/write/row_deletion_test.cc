@@ -31,14 +31,14 @@ class RowDeletionTest : public ::testing::TestWithParam<std::tuple<int, RowDelet
   Result<RowDeletion> TryDelete(std::string_view filter) {
     RowDeletionRequest request{.mode = mode()};
     ASSIGN_OR_RETURN(request.filter, iceberg::ParseExpressionText(filter));
-    return DeleteRows(written_.catalog, written_.table, written_.context, written_.tools, request);
+    return DeleteRows(written_.Changes(), written_.table, request);
   }
 
   RowDeletion Delete(std::string_view filter) {
     auto deletion = TryDelete(filter);
     if (!deletion.has_value()) {
       ADD_FAILURE() << deletion.error().Describe();
-      return {.table = written_.table};
+      return {.table = written_.table, .counts = {}};
     }
     written_.table = deletion->table;
     return *std::move(deletion);
@@ -66,8 +66,8 @@ TEST_P(RowDeletionTest, FilesThatMatchWholeAreDroppedUnread) {
     ASSERT_TRUE(written_.files->Delete(path).has_value()) << "who reads it, fails";
   }
   RowDeletion deletion = Delete("part >= 1");
-  EXPECT_EQ(deletion.dropped_files, 2);
-  EXPECT_EQ(deletion.rewritten_files + deletion.marked_files, 0);
+  EXPECT_EQ(deletion.counts.dropped_files, 2);
+  EXPECT_EQ(deletion.counts.rewritten_files + deletion.counts.marked_files, 0);
   EXPECT_EQ(operation(), "delete");
   EXPECT_EQ(written_.table.metadata->current_snapshot()->summary.Find("total-records"), "100");
 }
@@ -75,9 +75,9 @@ TEST_P(RowDeletionTest, FilesThatMatchWholeAreDroppedUnread) {
 TEST_P(RowDeletionTest, RowsLeaveFilesThatKeepOthers) {
   written_.Append(0, 200);
   RowDeletion deletion = Delete("id < 50");
-  EXPECT_EQ(deletion.dropped_files, 0);
-  EXPECT_EQ(deletion.rewritten_files, mode() == kCopyOnWrite ? 1 : 0);
-  EXPECT_EQ(deletion.marked_files, mode() == kMergeOnRead ? 1 : 0);
+  EXPECT_EQ(deletion.counts.dropped_files, 0);
+  EXPECT_EQ(deletion.counts.rewritten_files, mode() == kCopyOnWrite ? 1 : 0);
+  EXPECT_EQ(deletion.counts.marked_files, mode() == kMergeOnRead ? 1 : 0);
   EXPECT_EQ(operation(), mode() == kCopyOnWrite ? "overwrite" : "delete");
   EXPECT_THAT(written_.SortedIds(), IsOkAnd(Range(50, 150)));
 }
@@ -96,7 +96,7 @@ TEST_P(RowDeletionTest, WhatIsDeletedStaysDeletedAtTheNextTime) {
 TEST_P(RowDeletionTest, AFileWhoseRowsAllTurnOutToMatchIsDropped) {
   written_.Append(0, 100);
   RowDeletion deletion = Delete("name = 'n0' or name = 'n1' or name = 'n2'");
-  EXPECT_EQ(deletion.dropped_files, 1);
+  EXPECT_EQ(deletion.counts.dropped_files, 1);
   EXPECT_THAT(written_.SortedIds(), IsOkAnd(IsEmpty()));
 }
 
@@ -104,7 +104,9 @@ TEST_P(RowDeletionTest, WithoutRowsThatMatchNothingIsCommitted) {
   written_.Append(0, 100);
   const int64_t commits = written_.catalog.commits();
   RowDeletion deletion = Delete("id = 1000 or name = 'n1x'");
-  EXPECT_EQ(deletion.dropped_files + deletion.rewritten_files + deletion.marked_files, 0);
+  EXPECT_EQ(deletion.counts.dropped_files + deletion.counts.rewritten_files +
+                deletion.counts.marked_files,
+            0);
   EXPECT_EQ(written_.catalog.commits(), commits);
 }
 
@@ -176,8 +178,7 @@ TEST(RowDeletion, RewrittenRowsKeepTheirRowIds) {
   };
   RowDeletionRequest request{.mode = kCopyOnWrite};
   ASSERT_OK_AND_ASSIGN(request.filter, iceberg::ParseExpressionText("id < 50"));
-  ASSERT_OK_AND_ASSIGN(RowDeletion deletion, DeleteRows(written.catalog, written.table,
-                                                        written.context, written.tools, request));
+  ASSERT_OK_AND_ASSIGN(RowDeletion deletion, DeleteRows(written.Changes(), written.table, request));
   written.table = deletion.table;
   EXPECT_THAT(row_ids(), IsOkAnd(Range(50, 50)));
 }
@@ -185,22 +186,23 @@ TEST(RowDeletion, RewrittenRowsKeepTheirRowIds) {
 TEST(RowDeletion, ModesAreReadFromProperties) {
   WrittenTable written(2);
   iceberg::TableMetadata metadata = *written.table.metadata;
-  EXPECT_THAT(ReadRowDeletionMode(metadata, "delete"), IsOkAnd(kCopyOnWrite));
+  EXPECT_THAT(ChooseRowDeletionMode(metadata, "delete", std::nullopt), IsOkAnd(kCopyOnWrite));
   metadata.properties = {{{"write.delete.mode", "merge-on-read"}}, ""};
-  EXPECT_THAT(ReadRowDeletionMode(metadata, "delete"), IsOkAnd(kMergeOnRead));
-  EXPECT_THAT(ReadRowDeletionMode(metadata, "update"), IsOkAnd(kCopyOnWrite));
+  EXPECT_THAT(ChooseRowDeletionMode(metadata, "delete", std::nullopt), IsOkAnd(kMergeOnRead));
+  EXPECT_THAT(ChooseRowDeletionMode(metadata, "update", std::nullopt), IsOkAnd(kCopyOnWrite));
   metadata.format_version = 1;
-  EXPECT_THAT(ReadRowDeletionMode(metadata, "delete"), IsOkAnd(kCopyOnWrite));
+  EXPECT_THAT(ChooseRowDeletionMode(metadata, "delete", std::nullopt), IsOkAnd(kCopyOnWrite));
   metadata.format_version = 2;
   metadata.properties = {{{"write.delete.mode", "sometimes"}}, ""};
-  EXPECT_THAT(ReadRowDeletionMode(metadata, "delete"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(ChooseRowDeletionMode(metadata, "delete", std::nullopt),
+              IsError(ErrorCode::kInvalidArgument));
 }
 
 TEST(RowDeletion, VersionOneHasNoMergeOnRead) {
   WrittenTable written(1);
   written.Append(0, 10);
   RowDeletionRequest request{.mode = kMergeOnRead};
-  EXPECT_THAT(DeleteRows(written.catalog, written.table, written.context, written.tools, request),
+  EXPECT_THAT(DeleteRows(written.Changes(), written.table, request),
               IsError(ErrorCode::kInvalidArgument));
 }
 
