@@ -56,4 +56,14 @@ int64_t DeletedPositions::count() const {
   return vector_ != nullptr ? vector_->cardinality() : static_cast<int64_t>(positions_.size());
 }
 
+Status DeletedPositions::AddTo(iceberg::DeletionVector& vector) const {
+  if (vector_ != nullptr) {
+    return vector.Merge(*vector_);
+  }
+  for (int64_t position : positions_) {
+    RETURN_IF_ERROR(vector.Add(position));
+  }
+  return {};
+}
+
 }  // namespace firn::columnar

@@ -26,6 +26,8 @@ class DeletedPositions {
   void Clear(int64_t begin, std::span<uint8_t> mask) const;
 
   int64_t count() const;
+  /// Adds all of them to `vector`. Errors: those of DeletionVector.
+  Status AddTo(iceberg::DeletionVector& vector) const;
 
  private:
   /// Ascending, each once.

@@ -12,6 +12,7 @@
 #include "iceberg/expression/expression_text.h"
 #include "table/commit/operations.h"
 #include "table/write/testing/written_table.h"
+#include "table/write/writer_input.h"
 
 namespace firn::table {
 namespace {

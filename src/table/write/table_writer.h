@@ -29,14 +29,12 @@
 #include "table/commit/commit_tools.h"
 #include "table/commit/snapshot_change.h"
 #include "table/table_store.h"
+#include "table/write/commit_files.h"
 
 namespace firn::table {
 
 struct TableWriteOptions {
-  SnapshotTarget target;
-  ManifestMerging merging = ManifestMerging::kByProperties;
-  /// First in the snapshot's summary.
-  std::vector<std::pair<std::string, std::string>> summary;
+  PublishOptions publish;
   columnar::WriteLimits limits;
 };
 
@@ -79,8 +77,5 @@ class TableWriter {
   const TableWriteOptions options_;
   std::unique_ptr<columnar::TableFileWriter> writer_;
 };
-
-/// Where a table's data files go: `write.data.path`, else `data` below its location.
-std::string DataFolderOf(const iceberg::TableMetadata& table);
 
 }  // namespace firn::table

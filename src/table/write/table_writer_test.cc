@@ -9,6 +9,7 @@
 #include "base/testing/matchers.h"
 #include "iceberg/expression/expression_text.h"
 #include "table/write/testing/written_table.h"
+#include "table/write/writer_input.h"
 
 namespace firn::table {
 namespace {
@@ -17,7 +18,6 @@ using firn::testing::IsError;
 using firn::testing::IsOk;
 using firn::testing::IsOkAnd;
 using testing::CommitFault;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::Range;
 using ::testing::SizeIs;
@@ -79,6 +79,7 @@ TEST_P(TableWriterTest, PartitionsOfTheRowsAreReplaced) {
     expected.push_back(id);
   }
   EXPECT_THAT(written_.SortedIds(), IsOkAnd(expected));
+  EXPECT_EQ(Summary("replace-partitions"), "true");
 }
 
 TEST_P(TableWriterTest, AnOverwriteConflictsWithRowsThatMatchAndCameMeanwhile) {

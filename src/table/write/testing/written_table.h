@@ -15,6 +15,7 @@
 #include "table/commit/commit_tools.h"
 #include "table/scan/table_scan.h"
 #include "table/testing/memory_table_store.h"
+#include "table/write/change_context.h"
 #include "table/write/table_writer.h"
 
 namespace firn::table::testing {
@@ -29,6 +30,7 @@ class WrittenTable {
   /// The rows from `begin` on, without field ids.
   static std::shared_ptr<arrow::RecordBatch> Rows(int64_t begin, int64_t rows);
 
+  ChangeContext Changes() { return {catalog, context, tools}; }
   std::unique_ptr<TableWriter> Writer(TableWriteOptions options = {});
   /// A writer that holds the rows already.
   std::unique_ptr<TableWriter> WriterOf(int64_t begin, int64_t rows);

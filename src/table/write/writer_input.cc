@@ -1,0 +1,53 @@
+#include "table/write/writer_input.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/uuid.h"
+#include "columnar/write/write_properties.h"
+#include "storage/location.h"
+
+namespace firn::table {
+namespace {
+
+constexpr std::string_view kDataPathProperty = "write.data.path";
+
+std::vector<iceberg::FieldId> SortedColumns(const iceberg::SortOrder& order) {
+  std::vector<iceberg::FieldId> columns;
+  for (const auto& field : order.fields) {
+    columns.push_back(field.source_id);
+  }
+  return columns;
+}
+
+}  // namespace
+
+std::string DataFolderOf(const iceberg::TableMetadata& table) {
+  if (auto folder = table.FindProperty(kDataPathProperty); folder && !folder->empty()) {
+    return std::string(folder->substr(0, folder->find_last_not_of('/') + 1));
+  }
+  return storage::JoinLocation(table.location, "data");
+}
+
+columnar::FileTarget NewFileTarget(const Table& table) {
+  return {.store = *table.files,
+          .folder = DataFolderOf(*table.metadata),
+          .prefix = Uuid::Random().ToString()};
+}
+
+Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
+                                                     const columnar::WriteLimits& limits) {
+  const iceberg::TableMetadata& metadata = *table.metadata;
+  ASSIGN_OR_RETURN(auto properties,
+                   columnar::ReadWriteProperties(*metadata.properties, metadata.current_schema(),
+                                                 SortedColumns(metadata.default_sort_order())));
+  return columnar::TableWriteRequest{.schema = metadata.current_schema(),
+                                     .spec = metadata.default_spec(),
+                                     .sort_order = metadata.default_sort_order(),
+                                     .properties = std::move(properties),
+                                     .target = NewFileTarget(table),
+                                     .limits = limits};
+}
+
+}  // namespace firn::table

@@ -1,0 +1,26 @@
+// What columnar's writers are told of a table: schema, spec, order, properties, where files go.
+//
+// Errors: kInvalidArgument for table properties that are not of their type.
+// Thread-safety: pure functions.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "columnar/write/table_file_writer.h"
+#include "iceberg/metadata/table_metadata.h"
+#include "table/table_store.h"
+
+namespace firn::table {
+
+/// Where a table's data files go: `write.data.path`, else `data` below its location.
+std::string DataFolderOf(const iceberg::TableMetadata& table);
+
+/// Under names that no other writer takes. The table's files outlive what is made of it.
+columnar::FileTarget NewFileTarget(const Table& table);
+
+/// Rows of the current schema, by the default spec and sort order.
+Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
+                                                     const columnar::WriteLimits& limits);
+
+}  // namespace firn::table
