@@ -1,3 +1,7 @@
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,12 +84,22 @@ Status ReadTable(const toml::table& table,
 }
 
 Status ReadFile(const std::string& path, Loaded& loaded) {
-  try {
-    return ReadTable(toml::parse_file(path), "", path, loaded);
-  } catch (const toml::parse_error& error) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    error = std::make_error_code(std::errc::is_a_directory);
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (error || !file) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("{}:{}: {}", path, error.source().begin.line,
-                             std::string_view(error.description())));
+                 fmt::format("Cannot read {}: {}", path,
+                             error ? error.message() : std::generic_category().message(errno)));
+  }
+  try {
+    return ReadTable(toml::parse(file, path), "", path, loaded);
+  } catch (const toml::parse_error& wrong) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("{}:{}: {}", path, wrong.source().begin.line,
+                             std::string_view(wrong.description())));
   }
 }
 

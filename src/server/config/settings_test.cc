@@ -116,7 +116,16 @@ TEST(SettingsTest, ListsAreSplit) {
 TEST(SettingsTest, BrokenFilesAreRefused) {
   SettingsFile file("[server\n");
   EXPECT_THAT(Load({.file = file.path()}), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(Load({.file = "/nonexistent/firn.toml"}), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(SettingsTest, AFileThatCannotBeReadSaysWhy) {
+  auto missing = Load({.file = "/nonexistent/firn.toml"});
+  ASSERT_THAT(missing, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(missing.error().message(),
+            "Cannot read /nonexistent/firn.toml: No such file or directory");
+  auto folder = Load({.file = "/"});
+  ASSERT_THAT(folder, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(folder.error().message(), "Cannot read /: Is a directory");
 }
 
 }  // namespace

@@ -90,8 +90,9 @@ class HttpServer::Impl {
       acceptor_.listen(kListenBacklog, error);
     }
     if (error) {
-      return Error(ErrorCode::kUnavailable, fmt::format("Cannot listen on {}:{}: {}", options.host,
-                                                        options.port, error.message()));
+      return Error(ErrorCode::kUnavailable,
+                   fmt::format("Cannot listen on {}:{}: {}; --listen chooses another address",
+                               options.host, options.port, error.message()));
     }
     port_ = acceptor_.local_endpoint().port();
     return {};
