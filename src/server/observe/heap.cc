@@ -10,7 +10,7 @@ namespace firn::observe {
 namespace {
 
 /// Less than this is left to be used again.
-constexpr size_t kMuchBytes = 32 << 20;
+constexpr size_t kMuchBytes = 8 << 20;
 
 }  // namespace
 
