@@ -1,6 +1,7 @@
 #include "server/http/worker_pool.h"
 
 #include <algorithm>
+#include <deque>
 #include <latch>
 #include <semaphore>
 
@@ -71,6 +72,21 @@ TEST(WorkerPool, ReadsPassChangesThatHoldTheirThreads) {
   ASSERT_TRUE(Read(pool, [&] { read.count_down(); }));
   read.wait();
   go.release(8);
+}
+
+TEST(WorkerPool, EveryThreadIsWokenWhereThereIsWork) {
+  constexpr int kThreads = 4;
+  // Before the pool: a latch must live until every thread has left it.
+  std::deque<std::latch> rounds;
+  WorkerPool pool({.threads = kThreads, .max_computing_changes = kThreads});
+  for (int round = 0; round < 100; ++round) {
+    // Reads that end only once all of them run, after a time in which every worker slept.
+    std::latch& together = rounds.emplace_back(kThreads + 1);
+    for (int i = 0; i < kThreads; ++i) {
+      ASSERT_TRUE(Read(pool, [&] { together.arrive_and_wait(); }));
+    }
+    together.arrive_and_wait();
+  }
 }
 
 TEST(WorkerPool, ACrowdOfOneObjectDoesNotStandBeforeTheOthers) {

@@ -8,6 +8,7 @@
 #include "table/write/row_matcher.h"
 
 namespace firn::table {
+
 Result<RowDeletion> DeleteRows(const ChangeContext& context,
                                const Table& table,
                                const RowDeletionRequest& request) {
