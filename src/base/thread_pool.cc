@@ -7,12 +7,14 @@
 #include <utility>
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/waiting_scope.h"
 
 namespace firn {
 
-ThreadPool::ThreadPool(size_t threads) {
+ThreadPool::ThreadPool(size_t threads, const ThreadPoolShare& share) : share_(share) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Run(); });
@@ -39,7 +41,20 @@ void ThreadPool::Submit(std::move_only_function<void()> task) {
   wake_.notify_one();
 }
 
+void ThreadPool::RunTask(std::move_only_function<void()> task) {
+  std::optional<ComputeTurns::Hold> turn;
+  if (share_.turns != nullptr) {
+    turn.emplace(*share_.turns);
+  }
+  task();
+  task = nullptr;
+}
+
 void ThreadPool::Run() {
+  if (share_.nice > 0) {
+    auto thread = static_cast<id_t>(gettid());
+    setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + share_.nice);
+  }
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
@@ -49,8 +64,7 @@ void ThreadPool::Run() {
     auto task = std::move(tasks_.front());
     tasks_.pop_front();
     lock.unlock();
-    task();
-    task = nullptr;
+    RunTask(std::move(task));
     lock.lock();
   }
 }

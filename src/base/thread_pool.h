@@ -15,14 +15,24 @@
 #include <thread>
 #include <vector>
 
+#include "base/compute_turns.h"
 #include "base/result.h"
 
 namespace firn {
 
+/// How a pool's threads share the cores.
+struct ThreadPoolShare {
+  /// How many nice values behind the thread that makes the pool, 0 to 19. Linux: a nice value
+  /// belongs to a thread. Where the system refuses, they stay equal.
+  int nice = 0;
+  /// By whose turns the tasks compute; null for as many as there are threads. Outlives the pool.
+  ComputeTurns* turns = nullptr;
+};
+
 class ThreadPool {
  public:
   /// `threads`: 0 to 256; with 0 every loop runs on its caller alone.
-  explicit ThreadPool(size_t threads);
+  explicit ThreadPool(size_t threads, const ThreadPoolShare& share = {});
   /// Runs what was submitted, then joins.
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -36,7 +46,9 @@ class ThreadPool {
 
  private:
   void Run();
+  void RunTask(std::move_only_function<void()> task);
 
+  const ThreadPoolShare share_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::move_only_function<void()>> tasks_;

@@ -42,7 +42,7 @@ def start(uri: str, folder: str):
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": folder,
-        **_iceberg_jar(),
+        **_runtime_setting(),
     }
     builder = SparkSession.builder.master("local[2]").appName("firn-tests")
     for key, value in settings.items():
@@ -57,19 +57,24 @@ def iceberg_runtime() -> str:
     return ICEBERG[".".join(version.split(".")[:2])]
 
 
-def _iceberg_jar() -> dict[str, str]:
-    """The runtime by Maven where there is one (it knows the user's mirrors), else by Ivy."""
+def iceberg_jar() -> Path:
+    """Iceberg's runtime, by Maven: it knows the user's mirrors."""
     runtime = iceberg_runtime()
-    if not shutil.which("mvn"):
-        return {"spark.jars.packages": runtime}
     _, name, version = runtime.split(":")
     jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
     if not jar.is_file():
         command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={runtime}"]
         subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
-    return {"spark.jars": str(jar)}
+    return jar
+
+
+def _runtime_setting() -> dict[str, str]:
+    """By Ivy where there is no Maven."""
+    if not shutil.which("mvn"):
+        return {"spark.jars.packages": iceberg_runtime()}
+    return {"spark.jars": str(iceberg_jar())}
 
 
 if __name__ == "__main__":
-    _iceberg_jar()
+    _runtime_setting()
     print(iceberg_runtime())

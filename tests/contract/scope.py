@@ -18,6 +18,10 @@ BUILT = {
     f"HEAD {NS}/tables/{{table}}": "tableExists",
     f"POST {NS}/tables/{{table}}/unregister": "unregisterTable",
     f"POST {NS}/tables/{{table}}/metrics": "reportMetrics",
+    f"POST {NS}/tables/{{table}}/plan": "planTableScan",
+    f"GET {NS}/tables/{{table}}/plan/{{plan-id}}": "fetchPlanningResult",
+    f"DELETE {NS}/tables/{{table}}/plan/{{plan-id}}": "cancelPlanning",
+    f"POST {NS}/tables/{{table}}/tasks": "fetchScanTasks",
     f"POST {NS}/register": "registerTable",
     "POST /v1/{prefix}/tables/rename": "renameTable",
     "POST /v1/{prefix}/transactions/commit": "commitTransaction",
@@ -35,10 +39,6 @@ NOT_BUILT = {
     "POST /v1/oauth/tokens": "getToken",
     f"GET {NS}/functions": "listFunctions",
     f"GET {NS}/functions/{{function}}": "loadFunction",
-    f"POST {NS}/tables/{{table}}/plan": "planTableScan",
-    f"GET {NS}/tables/{{table}}/plan/{{plan-id}}": "fetchPlanningResult",
-    f"DELETE {NS}/tables/{{table}}/plan/{{plan-id}}": "cancelPlanning",
-    f"POST {NS}/tables/{{table}}/tasks": "fetchScanTasks",
     f"GET {NS}/tables/{{table}}/credentials": "loadCredentials",
     f"POST {NS}/tables/{{table}}/sign": "signRequest",
 }
@@ -66,9 +66,11 @@ READS = (
     "listViews",
     "loadView",
     "viewExists",
+    "fetchPlanningResult",
+    "fetchScanTasks",
 )
 NO_WAIT = "reads do not wait for the database's writer; the database would have to be lost"
-CHANGES = set(BUILT.values()) - set(READS) - {"createNamespace", "dropNamespace"}
+CHANGES = set(BUILT.values()) - set(READS) - {"createNamespace", "dropNamespace", "planTableScan"}
 # Operations that name a place, and may name one of the server's own.
 PLACES = {
     "createTable", "registerTable", "updateTable", "createView", "registerView", "replaceView",

@@ -225,6 +225,8 @@ def exchange(uri: str, request: bytes) -> tuple[int | None, bytes]:
         ("GET", "namespaces/a/views/%ZZ"),
         ("DELETE", "namespaces/a/views/%ZZ"),
         ("HEAD", "namespaces/a/views/%ZZ"),
+        ("GET", "namespaces/a/tables/t/plan/%ZZ"),
+        ("DELETE", "namespaces/a/tables/t/plan/%ZZ"),
     ],
 )
 def test_broken_escapes_are_400_everywhere(client, method, path):

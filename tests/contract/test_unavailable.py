@@ -74,6 +74,9 @@ def changes(ns, metadata_location):
         "renameView": ("POST", "views/rename", view),
         "registerView": ("POST", f"{base}/register-view", {**register, "name": "rv"}),
         "reportMetrics": ("POST", f"{base}/tables/t/metrics", REPORT),
+        # The first plan of all: its id wants a signing key, which is made then.
+        "planTableScan": ("POST", f"{base}/tables/t/plan", {}),
+        "cancelPlanning": ("DELETE", f"{base}/tables/t/plan/{bodies.idempotency_key()}", None),
     }
 
 

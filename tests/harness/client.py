@@ -23,6 +23,8 @@ ERROR_TYPES = {
         "NoSuchTableException",
         "NoSuchViewException",
         "NoSuchWarehouseException",
+        "NoSuchPlanIdException",
+        "NoSuchPlanTaskException",
         "NotFoundException",
     },
     406: {"UnsupportedOperationException"},

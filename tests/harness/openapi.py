@@ -1,8 +1,9 @@
 """Checks HTTP answers against the Iceberg REST OpenAPI document.
 
 The document is read as it is, with small changes made in memory: `nullable: true` becomes a JSON
-schema type, and objects refuse fields that the document does not name (a misspelt field would
-otherwise pass every schema). Request bodies are never checked.
+schema type, objects refuse fields that the document does not name (a misspelt field would otherwise
+pass every schema), and of alternatives with a discriminator the named one counts. Request bodies are
+never checked.
 """
 
 import re
@@ -15,8 +16,10 @@ from referencing.jsonschema import DRAFT202012
 
 BASE = "urn:iceberg-rest"
 IDEMPOTENCY_PARAMETER = "idempotency-key"
-# Fields of the table specification that the document does not name (the last two: only v1).
+# Fields that the document does not name (the last two of table metadata: only v1).
 EXTRA_PROPERTIES = {
+    # What Iceberg's own parser writes and reads beside first-row-id.
+    "DataFile": {"data-sequence-number": {"type": "integer"}},
     "Snapshot": {"key-id": {"type": "string"}},
     "TableMetadata": {"schema": {"type": "object"}, "partition-spec": {"type": "array"}},
 }
@@ -53,7 +56,10 @@ class ApiDocument:
         values["anyOf"] = values.pop("oneOf")
         types = schemas["Type"]  # "variant" is a primitive by its pattern and a VariantType
         types["anyOf"] = types.pop("oneOf")
+        # A failed plan is an error response with a status, which this would refuse.
+        schemas["IcebergErrorResponse"].pop("additionalProperties", None)
         _make_strict(schemas)
+        _discriminate(schemas)
         resource = Resource.from_contents(_without_nullable(document), DRAFT202012)
         self.registry = Registry().with_resource(BASE, resource)
         self.validators: dict[str, Draft202012Validator] = {}
@@ -115,6 +121,20 @@ def _make_strict(schemas: dict) -> None:
         open_ended = "additionalProperties" in schema or "anyOf" in schema or "oneOf" in schema
         if has_fields and not open_ended and name not in inherited:
             schema["unevaluatedProperties"] = False
+
+
+def _discriminate(schemas: dict) -> None:
+    """JSON schema passes over discriminators: `submitted` is one planning result of several."""
+    for schema in schemas.values():
+        mapping = schema.get("discriminator", {}).get("mapping")
+        if mapping and schema.pop("oneOf", None):
+            name = schema["discriminator"]["propertyName"]
+            schema["required"] = [name]
+            schema["properties"] = {name: {"enum": list(mapping)}}
+            schema["allOf"] = [
+                {"if": {"properties": {name: {"const": value}}}, "then": {"$ref": target}}
+                for value, target in mapping.items()
+            ]
 
 
 def _inherited(node: object):

@@ -52,6 +52,11 @@ struct FieldCollector {
   }
 };
 
+bool HoldsNot(const BoundExpression& expression) {
+  return expression.kind() == BoundExpression::Kind::kNot ||
+         std::ranges::any_of(expression.children(), HoldsNot);
+}
+
 }  // namespace
 
 BoundExpression Complement(const BoundPredicate& predicate) {
@@ -71,7 +76,7 @@ BoundExpression Complement(const BoundPredicate& predicate) {
 }
 
 BoundExpression RewriteNot(const BoundExpression& expression) {
-  return Rewrite(expression, Sign::kAsIs);
+  return HoldsNot(expression) ? Rewrite(expression, Sign::kAsIs) : expression;
 }
 
 std::vector<FieldId> FieldsOf(const BoundExpression& expression) {

@@ -154,6 +154,15 @@ service::ServiceOptions ServiceOptionsOf(const config::Settings& settings) {
           .max_metadata_bytes = static_cast<int64_t>(settings.max_metadata_bytes.bytes)};
 }
 
+planning::PlanningOptions PlanningOptionsOf(const config::Settings& settings) {
+  return {.plan_ttl = settings.plan_ttl,
+          .inline_time = settings.plan_inline_time,
+          .page_files = settings.plan_page_files,
+          .page_bytes = static_cast<int64_t>(settings.plan_page_bytes.bytes),
+          .max_concurrent = settings.plan_max_concurrent,
+          .cache_bytes = static_cast<int64_t>(settings.manifest_cache_bytes.bytes)};
+}
+
 /// The `s3.` keys under the names they have everywhere.
 storage::s3::Properties S3PropertiesOf(const config::Settings& settings) {
   storage::s3::Properties properties;
@@ -244,7 +253,9 @@ class Parts {
         handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
-                                              .max_page_size = settings.max_page_size}));
+                                              .max_page_size = settings.max_page_size,
+                                              .planning = PlanningOptionsOf(settings)}));
+    metrics_.AddSource(observe::PlanningSource(handler_->plans()));
     // By reference: the log outlives everything else in here (Close).
     auto log_failure = [&log = *log_](const auto& job, const Error& error, auto retry_at) {
       LogJobFailure(log, job, error, retry_at);

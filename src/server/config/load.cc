@@ -137,6 +137,29 @@ Status ReadEnvironment(const std::vector<std::string>& environment, Loaded& load
   return {};
 }
 
+Status CheckPlanning(const Settings& settings) {
+  constexpr int64_t kMaxPageFiles = 1'000'000;
+  constexpr uint64_t kMaxPageBytes = uint64_t{256} << 20;
+  constexpr int64_t kMaxConcurrent = 4096;
+  if (settings.plan_page_files < 1 || settings.plan_page_files > kMaxPageFiles) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("planning.page_files must be from 1 to {}", kMaxPageFiles));
+  }
+  if (settings.plan_page_bytes.bytes == 0 || settings.plan_page_bytes.bytes > kMaxPageBytes) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("planning.page_bytes must be from 1 byte to {}MiB", kMaxPageBytes >> 20));
+  }
+  if (settings.plan_max_concurrent < 1 || settings.plan_max_concurrent > kMaxConcurrent) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("planning.max_concurrent must be from 1 to {}", kMaxConcurrent));
+  }
+  if (settings.plan_ttl.count() < 1) {
+    return Error(ErrorCode::kInvalidArgument, "planning.plan_ttl must be above 0");
+  }
+  return {};
+}
+
 Status CheckTogether(const Settings& settings) {
   if (settings.request_timeout >= settings.drain_timeout) {
     return Error(ErrorCode::kInvalidArgument,
@@ -146,6 +169,7 @@ Status CheckTogether(const Settings& settings) {
   if (settings.worker_threads == 0) {
     return Error(ErrorCode::kInvalidArgument, "server.worker_threads must be at least 1");
   }
+  RETURN_IF_ERROR(CheckPlanning(settings));
   // What the reader of metadata files takes.
   if (settings.max_metadata_bytes.bytes == 0 ||
       settings.max_metadata_bytes.bytes > json::kFileLimits.max_bytes) {

@@ -79,7 +79,14 @@ struct Settings {
   int64_t commit_retries = 0;
   int64_t max_page_size = 0;
   ByteSize max_metadata_bytes;
+  // planning
+  Duration plan_ttl{};
+  Duration plan_inline_time{};
+  int64_t plan_page_files = 0;
+  ByteSize plan_page_bytes;
+  int64_t plan_max_concurrent = 0;
   // cache
+  ByteSize manifest_cache_bytes;
   ByteSize metadata_cache_bytes;
   // log
   std::string log_level;

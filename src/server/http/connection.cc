@@ -215,6 +215,18 @@ awaitable<Response> Connection::Answer(const Request& request) {
   co_return co_await AnswerOnWorker(request);
 }
 
+bool Connection::Submit(const Work& work, std::move_only_function<void()>& task) {
+  switch (work.lane) {
+    case Lane::kRead:
+      return state_.workers.TrySubmitRead(task);
+    case Lane::kChange:
+      return state_.workers.TrySubmitChange(work.object, task);
+    case Lane::kLong:
+      return state_.long_workers.TrySubmitRead(task);
+  }
+  return false;
+}
+
 awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
   auto executor = co_await asio::this_coro::executor;
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
@@ -237,11 +249,7 @@ awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
             finish(state_.handler.RenderError(500, Error(ErrorCode::kInternal, exception.what())));
           }
         };
-        bool reads = request.method == Method::kGet || request.method == Method::kHead;
-        bool taken =
-            reads ? state_.workers.TrySubmitRead(task)
-                  : state_.workers.TrySubmitChange(state_.handler.ChangedObject(request), task);
-        if (!taken) {
+        if (!Submit(state_.handler.WorkOf(request), task)) {
           finish(state_.handler.RenderError(
               429, Error(ErrorCode::kResourceExhausted, "The server is busy, try again later")));
         }

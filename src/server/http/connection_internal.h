@@ -29,6 +29,8 @@ struct ServerState {
   RequestObserver& observer;
   Limits limits;
   WorkerPool workers;
+  /// Of Lane::kLong.
+  WorkerPool long_workers;
   std::atomic<bool> draining = false;
   std::atomic<size_t> open_connections = 0;
   std::atomic<size_t> inflight_body_bytes = 0;
@@ -74,6 +76,8 @@ class Connection {
   boost::asio::awaitable<ReadOutcome> ReadBody();
   boost::asio::awaitable<Response> Answer(const Request& request);
   boost::asio::awaitable<Response> AnswerOnWorker(const Request& request);
+  /// False where its threads have too much to do; then `task` is left as it was.
+  bool Submit(const Work& work, std::move_only_function<void()>& task);
   boost::asio::awaitable<bool> Write(const Response& response, bool head_only, bool keep_alive);
   /// Answers an error, closes, and tells the observer; always kRejected.
   boost::asio::awaitable<ReadOutcome> Reject(int status, ErrorCode code, std::string message);

@@ -15,6 +15,20 @@
 
 namespace firn::http {
 
+/// The threads that a request waits for.
+enum class Lane : uint8_t {
+  kRead,    ///< Changes nothing, and takes a moment.
+  kChange,  ///< Changes something, and waits for disks and for other changes.
+  kLong,    ///< Changes nothing, but reads or computes for seconds: few threads of their own.
+};
+
+struct Work {
+  Lane lane = Lane::kRead;
+  /// Of a change: a hash of what is changed, the same for requests that would wait for each other;
+  /// 0 where it is no one thing.
+  uint64_t object = 0;
+};
+
 class Handler {
  public:
   virtual ~Handler() = default;
@@ -26,9 +40,11 @@ class Handler {
   /// Called on a worker thread; may block until `request.deadline`.
   virtual Response Handle(const Request& request) = 0;
 
-  /// A hash of what the request changes, the same for requests that would wait for each other; 0
-  /// where it is no one thing. Called on an I/O thread.
-  virtual uint64_t ChangedObject(const Request& /*request*/) const { return 0; }
+  /// What a request that TryHandleInline did not answer is. Called on an I/O thread.
+  virtual Work WorkOf(const Request& request) const {
+    bool reads = request.method == Method::kGet || request.method == Method::kHead;
+    return {.lane = reads ? Lane::kRead : Lane::kChange};
+  }
 
   /// The answer to a request that never reached Handle: malformed, too large, too many.
   virtual Response RenderError(int status, const Error& error) = 0;

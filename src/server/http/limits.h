@@ -17,6 +17,8 @@ struct Limits {
   size_t max_inflight_body_bytes = 512 << 20;
   /// Requests waiting for a worker; one more is answered 429.
   size_t max_queued_requests = 8'192;
+  /// Requests of Lane::kLong waiting for theirs; one more is answered 429.
+  size_t max_queued_long_requests = 256;
   /// From the first byte of a request to the end of its headers.
   std::chrono::milliseconds header_timeout{10'000};
   /// Between two pieces of a body, and between two pieces of a response taken by the client.

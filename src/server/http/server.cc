@@ -67,7 +67,9 @@ class HttpServer::Impl {
                WorkerPool(
                    {.threads = options.worker_threads,
                     .max_queued = options.limits.max_queued_requests,
-                    .max_computing_changes = std::max(1U, std::thread::hardware_concurrency())})},
+                    .max_computing_changes = std::max(1U, std::thread::hardware_concurrency())}),
+               WorkerPool({.threads = options.long_threads,
+                           .max_queued = options.limits.max_queued_long_requests})},
         acceptor_(MakeThreads(options)) {}
 
   ~Impl() { Stop(); }
@@ -125,7 +127,7 @@ class HttpServer::Impl {
   }
 
   uint16_t port() const { return port_; }
-  size_t queued_requests() const { return state_.workers.queued(); }
+  size_t queued_requests() const { return state_.workers.queued() + state_.long_workers.queued(); }
 
  private:
   asio::io_context& MakeThreads(const ServerOptions& options) {
@@ -177,6 +179,7 @@ class HttpServer::Impl {
   void Stop() {
     state_.draining = true;
     state_.workers.Shutdown();
+    state_.long_workers.Shutdown();
     for (auto& io : threads_) {
       asio::post(io->context, [this, &io = *io] {
         boost::system::error_code error;

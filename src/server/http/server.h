@@ -30,6 +30,8 @@ struct ServerOptions {
   size_t io_threads = 0;
   /// Threads that may block on files and the database.
   size_t worker_threads = 32;
+  /// Threads for requests of Lane::kLong.
+  size_t long_threads = 48;
   Limits limits;
 };
 

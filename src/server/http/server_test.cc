@@ -40,6 +40,9 @@ class EchoHandler final : public Handler {
     }
     return MakeResponse(200, "text/plain", std::string(request.body));
   }
+  Work WorkOf(const Request& request) const override {
+    return request.query == "long" ? Work{.lane = Lane::kLong} : Handler::WorkOf(request);
+  }
   Response RenderError(int status, const Error& error) override {
     return MakeResponse(status, "text/plain", error.message());
   }
@@ -383,6 +386,35 @@ TEST_F(HttpServerTest, FullQueueIs429) {
   first.Send("GET /block HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   second.Send("GET /block HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   while (observer_.ended == 0) {  // the refused one
+    std::this_thread::yield();
+  }
+  handler_.Release();
+  std::vector<std::string> answers = {first.Receive(), second.Receive()};
+  std::sort(answers.begin(), answers.end());
+  EXPECT_THAT(answers[0], StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(answers[1], StartsWith("HTTP/1.1 429"));
+}
+
+TEST_F(HttpServerTest, LongRequestsHoldNoOthers) {
+  ServerOptions options = SmallOptions();
+  options.worker_threads = 1;
+  options.long_threads = 1;
+  options.limits.max_queued_long_requests = 1;
+  Start(options);
+  RawClient running(server_->port());
+  running.Send("GET /block?long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  while (handler_.blocked == 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_THAT(Ask("GET /any HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 200"));
+  // Of two more long ones, one takes the only place in their queue.
+  int ended = observer_.ended;
+  RawClient first(server_->port());
+  RawClient second(server_->port());
+  first.Send("GET /block?long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  second.Send("GET /block?long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  while (observer_.ended == ended) {  // the refused one
     std::this_thread::yield();
   }
   handler_.Release();

@@ -34,6 +34,37 @@ Metrics::Source CommitSource(const service::CommitCounters& counters) {
   };
 }
 
+Metrics::Source PlanningSource(const planning::PlanService& plans) {
+  return [&plans](Exposition& exposition) {
+    const planning::PlanCounters& counters = plans.counters();
+    constexpr std::string_view kTime = "firn_planning_duration_seconds";
+    constexpr std::string_view kTimeHelp = "How long planning calls took, by call.";
+    exposition.Histogram(kTime, kTimeHelp, counters.begun.snapshot(), {{"call", "plan"}});
+    exposition.Histogram(kTime, kTimeHelp, counters.fetched.snapshot(), {{"call", "fetch"}});
+    exposition.Histogram(kTime, kTimeHelp, counters.tasks.snapshot(), {{"call", "tasks"}});
+    constexpr std::string_view kPlans = "firn_plans_total";
+    constexpr std::string_view kPlansHelp = "Plans made, by their first answer.";
+    exposition.Counter(kPlans, kPlansHelp, counters.completed, {{"answer", "whole"}});
+    exposition.Counter(kPlans, kPlansHelp, counters.paged, {{"answer", "paged"}});
+    exposition.Counter(kPlans, kPlansHelp, counters.submitted, {{"answer", "submitted"}});
+    exposition.Counter(kPlans, kPlansHelp, counters.failed, {{"answer", "error"}});
+    exposition.Counter("firn_plans_cancelled_total", "Plans cancelled by their clients.",
+                       counters.cancelled);
+    exposition.Counter("firn_plan_files_total", "File scan tasks given.", counters.files);
+    exposition.Gauge("firn_plans_preparing", "Plans being begun now.",
+                     static_cast<double>(plans.preparing()));
+    exposition.Gauge("firn_plans_kept_bytes", "Memory of the plans that were begun.",
+                     static_cast<double>(plans.prepared_bytes()));
+    table::ManifestCacheCounts cache = plans.cache_counts();
+    exposition.Counter("firn_manifest_cache_hits_total", "Manifests and lists found in memory.",
+                       cache.hits);
+    exposition.Counter("firn_manifest_cache_misses_total", "Those read from storage.",
+                       cache.misses);
+    exposition.Gauge("firn_manifest_cache_bytes", "Decoded manifests in memory.",
+                     static_cast<double>(plans.cache_bytes()));
+  };
+}
+
 Metrics::Source StoreSource(const store::CatalogStore& store) {
   return [&store](Exposition& exposition) {
     store::StoreStats stats = store.Stats();

@@ -6,6 +6,7 @@
 #include "server/http/server.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
+#include "server/planning/plan_service.h"
 #include "server/service/commit_counters.h"
 #include "server/service/metadata_cache.h"
 #include "server/store/catalog_store.h"
@@ -16,6 +17,7 @@ namespace firn::observe {
 Metrics::Source LogSource(const Log& log);
 Metrics::Source MetadataCacheSource(const service::MetadataCache& cache);
 Metrics::Source CommitSource(const service::CommitCounters& counters);
+Metrics::Source PlanningSource(const planning::PlanService& plans);
 Metrics::Source StoreSource(const store::CatalogStore& store);
 Metrics::Source ObjectStoreSource(const storage::MeteredObjectStore& store);
 Metrics::Source ServerSource(const http::HttpServer& server);

@@ -25,6 +25,12 @@ bool IsAboutNames(const Route& route, const http::Request& request) {
          request.query.empty();
 }
 
+/// Calls that may read and compute for seconds.
+bool Plans(Operation operation) {
+  return operation == Operation::kPlanTableScan || operation == Operation::kFetchPlanningResult ||
+         operation == Operation::kFetchScanTasks;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CatalogHandler>> CatalogHandler::Make(
@@ -50,12 +56,24 @@ CatalogHandler::CatalogHandler(const service::Environment& environment,
       namespaces_(environment),
       tables_(environment),
       commits_(environment),
-      views_(environment) {}
+      views_(environment),
+      plans_(environment, options.planning) {}
 
-uint64_t CatalogHandler::ChangedObject(const http::Request& request) const {
-  bool names_one = request.path.find("/tables/") != std::string_view::npos ||
-                   request.path.find("/views/") != std::string_view::npos;
-  return names_one ? std::hash<std::string_view>{}(request.path) : 0;
+http::Work CatalogHandler::WorkOf(const http::Request& request) const {
+  auto names = [&](std::string_view part) {
+    return request.path.find(part) != std::string_view::npos;
+  };
+  if (names("/plan") || names("/tasks")) {
+    auto route = router_.Match(request.method, request.path);
+    if (route.has_value() && Plans(route->spec->operation)) {
+      return {.lane = http::Lane::kLong};
+    }
+  }
+  http::Work work = Handler::WorkOf(request);
+  if (work.lane == http::Lane::kChange && (names("/tables/") || names("/views/"))) {
+    work.object = std::hash<std::string_view>{}(request.path);
+  }
+  return work;
 }
 
 std::optional<http::Response> CatalogHandler::TryHandleInline(const http::Request& request) {
@@ -162,6 +180,7 @@ Result<http::Response> CatalogHandler::Run(const http::Request& request, http::R
   }
   ASSIGN_OR_RETURN(LargeBodies::Turn turn,
                    large_bodies_.Wait(request.body.size(), request.deadline));
+  invocation.turn.emplace(std::move(turn));
   return DispatchAndKeep(invocation);
 }
 
@@ -206,7 +225,9 @@ Result<http::Response> CatalogHandler::RunWithKey(Invocation& invocation, std::s
       .body_hash = Sha256Hex(request.body),
       .expires_at =
           TimestampMs(environment_.clock.Now().value() + options_.idempotency_lifetime.count())};
-  auto& mutex = key_locks_[std::hash<std::string>{}(identity.key) % key_locks_.size()];
+  // Those of plans apart: they are held for seconds.
+  KeyLocks& locks = Plans(invocation.route.spec->operation) ? plan_key_locks_ : change_key_locks_;
+  auto& mutex = locks[std::hash<std::string>{}(identity.key) % locks.size()];
   std::unique_lock lock(mutex, request.deadline);
   if (!lock.owns_lock()) {
     return Error(ErrorCode::kUnavailable, "A call with the same Idempotency-Key is under way");
@@ -269,6 +290,21 @@ Result<http::Response> CatalogHandler::Dispatch(Invocation& invocation) {
       return RenameTable(invocation);
     case Operation::kCommitTransaction:
       return CommitTransaction(invocation);
+    default:
+      return DispatchPlanning(invocation);
+  }
+}
+
+Result<http::Response> CatalogHandler::DispatchPlanning(Invocation& invocation) {
+  switch (invocation.route.spec->operation) {
+    case Operation::kPlanTableScan:
+      return PlanTableScan(invocation);
+    case Operation::kFetchPlanningResult:
+      return FetchPlanningResult(invocation);
+    case Operation::kCancelPlanning:
+      return CancelPlanning(invocation);
+    case Operation::kFetchScanTasks:
+      return FetchScanTasks(invocation);
     default:
       return DispatchView(invocation);
   }

@@ -14,6 +14,7 @@
 #include "base/deadline_mutex.h"
 #include "server/http/handler.h"
 #include "server/http/url.h"
+#include "server/planning/plan_service.h"
 #include "server/rest/large_bodies.h"
 #include "server/rest/names_cache.h"
 #include "server/rest/router.h"
@@ -32,6 +33,7 @@ struct HandlerOptions {
   std::chrono::milliseconds idempotency_lifetime{std::chrono::minutes(30)};
   /// Items of a page where the client names no size, or a larger one.
   int64_t max_page_size = 1000;
+  planning::PlanningOptions planning;
 };
 
 class CatalogHandler final : public http::Handler {
@@ -43,11 +45,14 @@ class CatalogHandler final : public http::Handler {
                                                       const HandlerOptions& options);
 
   std::optional<http::Response> TryHandleInline(const http::Request& request) override;
-  uint64_t ChangedObject(const http::Request& request) const override;
+  http::Work WorkOf(const http::Request& request) const override;
   http::Response Handle(const http::Request& request) override;
   http::Response RenderError(int status, const Error& error) override;
 
+  const planning::PlanService& plans() const { return plans_; }
+
  private:
+  using KeyLocks = std::array<DeadlineMutex, 256>;
   /// A routed request.
   struct Invocation {
     const http::Request& request;
@@ -78,6 +83,7 @@ class CatalogHandler final : public http::Handler {
   Result<http::Response> Run(const http::Request& request, http::Response& trace);
   Result<http::Response> RunWithKey(Invocation& invocation, std::string_view key);
   Result<http::Response> Dispatch(Invocation& invocation);
+  Result<http::Response> DispatchPlanning(Invocation& invocation);
   Result<http::Response> DispatchView(Invocation& invocation);
   Result<http::Response> DispatchManagement(Invocation& invocation);
   /// The answer of a call that was made before under the same key.
@@ -103,6 +109,22 @@ class CatalogHandler final : public http::Handler {
   Result<http::Response> ReportMetrics(Invocation& invocation);
   Result<http::Response> RenameTable(Invocation& invocation);
   Result<http::Response> CommitTransaction(Invocation& invocation);
+  // planning_operations.cc
+  /// The first page of a plan, or that it is still being begun: an object without its end.
+  struct PlanAnswer {
+    std::string body;
+    /// Nothing is left to fetch.
+    bool whole = false;
+  };
+  Result<http::Response> PlanTableScan(Invocation& invocation);
+  Result<http::Response> BeginPlan(Invocation& invocation);
+  Result<http::Response> FetchPlanningResult(Invocation& invocation);
+  Result<http::Response> CancelPlanning(Invocation& invocation);
+  Result<http::Response> FetchScanTasks(const Invocation& invocation);
+  Result<PlanAnswer> RenderPlan(const Invocation& invocation, const planning::OpenPlan& plan);
+  /// What has become of a plan.
+  Result<http::Response> AnswerPlan(const Invocation& invocation, std::string_view plan_id);
+  Result<http::Response> ReadPlanTask(const Invocation& invocation, std::string_view token);
   // view_operations.cc
   Result<http::Response> ListViews(Invocation& invocation);
   Result<http::Response> CreateView(Invocation& invocation);
@@ -146,10 +168,12 @@ class CatalogHandler final : public http::Handler {
   service::TableService tables_;
   service::TableCommitService commits_;
   service::ViewService views_;
+  planning::PlanService plans_;
   NamesCache names_cache_;
   LargeBodies large_bodies_;
   /// Calls under one idempotency key go one after the other in this process.
-  std::array<DeadlineMutex, 256> key_locks_;
+  KeyLocks change_key_locks_;
+  KeyLocks plan_key_locks_;
 };
 
 }  // namespace firn::rest

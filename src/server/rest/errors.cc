@@ -53,24 +53,27 @@ ErrorMapping MappingOf(ErrorCode code) {
   return {500, "InternalServerError"};
 }
 
-http::Response RenderErrorAs(int status, const Error& error) {
-  std::string_view type = MappingOf(error.code()).type;
+http::Response RenderErrorAs(const ErrorMapping& mapping, const Error& error) {
   std::string body;
   JsonWriter(body)
       .BeginObject()
       .Key("error")
       .BeginObject()
       .Field("message", error.message())
-      .Field("type", type)
-      .Field("code", status)
+      .Field("type", mapping.type)
+      .Field("code", mapping.status)
       .EndObject()
       .EndObject();
-  http::Response response = http::MakeResponse(status, "application/json", std::move(body));
-  response.error_type = type;
-  if (status == 429 || status == 503) {
+  http::Response response = http::MakeResponse(mapping.status, "application/json", std::move(body));
+  response.error_type = mapping.type;
+  if (mapping.status == 429 || mapping.status == 503) {
     response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
   }
   return response;
+}
+
+http::Response RenderErrorAs(int status, const Error& error) {
+  return RenderErrorAs(ErrorMapping{status, MappingOf(error.code()).type}, error);
 }
 
 http::Response RenderError(const Error& error) {

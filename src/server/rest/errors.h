@@ -25,6 +25,8 @@ ErrorMapping MappingOf(ErrorCode code);
 http::Response RenderError(const Error& error);
 /// The same with another status, for errors of the transport (413, 431).
 http::Response RenderErrorAs(int status, const Error& error);
+/// The same as what only one operation calls it.
+http::Response RenderErrorAs(const ErrorMapping& mapping, const Error& error);
 
 /// True for the refusals that are kept under an idempotency key: what the catalog's state decides
 /// with 404, 406, 409 or 422. Free stays the key of a call that was malformed or not allowed (400,

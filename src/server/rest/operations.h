@@ -29,6 +29,10 @@ enum class Operation : uint8_t {
   kRegisterTable,
   kUnregisterTable,
   kReportMetrics,
+  kPlanTableScan,
+  kFetchPlanningResult,
+  kCancelPlanning,
+  kFetchScanTasks,
   kRenameTable,
   kCommitTransaction,
   kListViews,
@@ -52,7 +56,7 @@ enum class Operation : uint8_t {
 struct OperationSpec {
   Operation operation;
   http::Method method;
-  /// With `{prefix}`, `{namespace}`, `{table}`, `{view}`, `{warehouse}`, `{job}`.
+  /// With `{prefix}`, `{namespace}`, `{table}`, `{plan-id}`, `{view}`, `{warehouse}`, `{job}`.
   std::string_view path;
   /// For logs and metrics.
   std::string_view name;

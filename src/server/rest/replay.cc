@@ -139,6 +139,15 @@ Result<http::Response> CatalogHandler::Replay(const Invocation& invocation,
       ASSIGN_OR_RETURN(auto entry, OfCommit(view(named)));
       return LoadViewResponse(*entry);
     }
+    case Operation::kPlanTableScan: {
+      ASSIGN_OR_RETURN(http::Response answer, AnswerPlan(invocation, reference));
+      if (answer.status == 404) {
+        return Error(ErrorCode::kUnprocessable, "The plan of this Idempotency-Key is gone");
+      }
+      return answer;
+    }
+    case Operation::kFetchScanTasks:
+      return FetchScanTasks(invocation);
     case Operation::kRetryJob:
     case Operation::kCancelJob:
       return GetJob(invocation);

@@ -25,7 +25,22 @@ std::string PrintTable(const MetadataEntry& entry, SnapshotSelection selection) 
 
 /// The end of a load result, and that of a commit result, which has no `config`.
 const http::Body kLoadEnd = std::make_shared<const std::string>(",\"config\":{}}");
+const http::Body kClientPlansEnd =
+    std::make_shared<const std::string>(R"(,"config":{"scan-planning-mode":"client"}})");
+const http::Body kServerPlansEnd =
+    std::make_shared<const std::string>(R"(,"config":{"scan-planning-mode":"server"}})");
 const http::Body kCommitEnd = std::make_shared<const std::string>("}");
+
+/// A table's property that tells its readers who plans their scans: `client` or `server`.
+constexpr std::string_view kPlanningModeProperty = "firn.scan-planning-mode";
+
+const http::Body& LoadEnd(const MetadataEntry& entry) {
+  auto mode = entry.table()->FindProperty(kPlanningModeProperty);
+  if (mode == "server") {
+    return kServerPlansEnd;
+  }
+  return mode == "client" ? kClientPlansEnd : kLoadEnd;
+}
 
 http::Response TableResponse(const MetadataEntry& entry,
                              SnapshotSelection selection,
@@ -110,7 +125,7 @@ http::Response NoContent() {
 }
 
 http::Response LoadTableResponse(const MetadataEntry& entry, SnapshotSelection selection) {
-  http::Response response = TableResponse(entry, selection, kLoadEnd);
+  http::Response response = TableResponse(entry, selection, LoadEnd(entry));
   response.headers.emplace_back("ETag", EntityTag(entry, selection));
   return response;
 }

@@ -129,7 +129,7 @@ Result<Route> Router::Bind(const Pattern& pattern,
     } else if (segment.kind == SegmentKind::kNamespace) {
       ASSIGN_OR_RETURN(route.name_space, SplitNamespace(decoded));
     } else {
-      route.name = std::move(decoded);
+      (route.name.empty() ? route.name : route.item) = std::move(decoded);
     }
   }
   return route;

@@ -27,6 +27,8 @@ struct Route {
   NamespacePath name_space;
   /// Table, view, warehouse or job.
   std::string name;
+  /// What is behind the table's name: a plan.
+  std::string item;
 };
 
 class Router {

@@ -161,6 +161,20 @@ class CatalogStore {
   /// nullopt where there is none (any more: the oldest that ended are trimmed).
   virtual Result<std::optional<JobRecord>> FindJob(JobId id, MonotonicTime deadline) = 0;
 
+  // --- Plans ---
+  /// nullopt where there is none, or it has expired at `now`.
+  virtual Result<std::optional<PlanRecord>> FindPlan(std::string_view id,
+                                                     TimestampMs now,
+                                                     MonotonicTime deadline) = 0;
+  /// Lets a plan live until `expires_at` at least; nothing where it is gone.
+  virtual Status ExtendPlan(std::string_view id,
+                            TimestampMs expires_at,
+                            MonotonicTime deadline) = 0;
+  /// The keys in use for `purpose`, the newest first. Where there is none, `candidate` becomes it.
+  virtual Result<std::vector<SigningKey>> SigningKeys(std::string_view purpose,
+                                                      const SigningKey& candidate,
+                                                      MonotonicTime deadline) = 0;
+
   // --- Events, counts, health ---
   /// Events with a sequence above `after`, in order.
   virtual Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,

@@ -143,6 +143,18 @@ struct CancelJob {
   JobId id;
 };
 
+/// Remembers a plan. Errors: kAlreadyExists where the id is taken.
+struct CreatePlan {
+  PlanRecord plan;
+};
+
+/// Forgets a plan. Errors: kNotFound where the object has none of that id and principal, or it has
+/// expired.
+struct CancelPlan {
+  std::string id;
+  ObjectId object;
+};
+
 using Mutation = std::variant<CreateWarehouse,
                               DropWarehouse,
                               CreateNamespace,
@@ -154,7 +166,9 @@ using Mutation = std::variant<CreateWarehouse,
                               StageTable,
                               SaveMetricsReport,
                               RetryJob,
-                              CancelJob>;
+                              CancelJob,
+                              CreatePlan,
+                              CancelPlan>;
 
 /// What surrounds a mutation.
 struct MutationContext {

@@ -111,6 +111,25 @@ struct JobRecord {
   int64_t token = 0;
 };
 
+/// A scan that was planned for a client, until it expires.
+struct PlanRecord {
+  /// A UUID.
+  std::string id;
+  WarehouseId warehouse;
+  ObjectId object;
+  /// Whose it is: nobody else sees it.
+  std::string principal;
+  /// JSON, of the service: what to plan, with everything pinned that may change meanwhile.
+  std::string request;
+  TimestampMs expires_at;
+};
+
+/// A key that tokens are signed with.
+struct SigningKey {
+  std::string id;
+  std::string secret;
+};
+
 /// One catalog change; `sequence` is dense and in commit order within its warehouse.
 struct EventRecord {
   int64_t sequence = 0;

@@ -10,10 +10,9 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/hex.h"
+#include "base/hmac.h"
 #include "base/sha256.h"
 #include "storage/http/uri.h"
 
@@ -28,14 +27,6 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kSignatureParameter = "X-Amz-Signature";
 constexpr std::array<std::string_view, 6> kSignedNames = {"content-type", "content-md5",   "date",
                                                           "if-match",     "if-none-match", "range"};
-
-std::string Hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
-}
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -170,12 +161,12 @@ std::string Signature(const SignedParts& parts,
                       std::string_view amz_date) {
   std::string text = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, amz_date, ScopeText(amz_date, scope),
                                  Sha256Hex(CanonicalRequest(parts, scope)));
-  std::string key = Hmac("AWS4" + credentials.secret_access_key, amz_date.substr(0, 8));
+  std::string key = HmacSha256("AWS4" + credentials.secret_access_key, amz_date.substr(0, 8));
   for (std::string_view step : {std::string_view(scope.region), std::string_view(scope.service),
                                 std::string_view("aws4_request")}) {
-    key = Hmac(key, step);
+    key = HmacSha256(key, step);
   }
-  return HexEncode(Hmac(key, text));
+  return HexEncode(HmacSha256(key, text));
 }
 
 /// As libcurl writes the header: without the port that the scheme has anyway.

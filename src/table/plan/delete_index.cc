@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <compare>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -227,6 +228,19 @@ void DeleteIndex::AddPositionMatches(size_t row,
         From(group->position, sequence), std::back_inserter(matches),
         [&](uint32_t file) { return MayNamePath(*files_[file].manifest, files_[file].row, path); });
   }
+}
+
+size_t DeleteIndex::MemoryBytes() const {
+  constexpr size_t kEntryBytes = 64;  // of a hash table, with its key's view
+  size_t bytes = files_.capacity() * sizeof(DeleteFileRef) +
+                 (vectors_.size() + by_path_.size() + by_partition_.size()) * kEntryBytes;
+  std::set<const ManifestColumns*> manifests;
+  for (const DeleteFileRef& file : files_) {
+    if (manifests.insert(file.manifest.get()).second) {
+      bytes += file.manifest->MemoryBytes();
+    }
+  }
+  return bytes;
 }
 
 DeleteIndex::Lookup::Lookup(const DeleteIndex& index, const ManifestColumns& data)

@@ -67,6 +67,8 @@ class DeleteIndex {
                                    std::vector<DeleteFileRef> files);
 
   bool empty() const { return files_.empty(); }
+  /// About: the delete manifests, which a cache may hold too, and what finds their files.
+  size_t MemoryBytes() const;
   const std::vector<DeleteFileRef>& files() const { return files_; }
 
   /// The columns whose metrics of data files decide about equality deletes.

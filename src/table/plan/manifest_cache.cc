@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t kShards = 8;
 
+}  // namespace
+
 size_t MemoryBytes(const ManifestList& list) {
   size_t bytes = list.capacity() * sizeof(iceberg::ManifestFile);
   for (const iceberg::ManifestFile& manifest : list) {
@@ -24,8 +26,6 @@ size_t MemoryBytes(const ManifestList& list) {
   }
   return bytes;
 }
-
-}  // namespace
 
 /// One lock's share of the entries.
 class ManifestCache::Shard {

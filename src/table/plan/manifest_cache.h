@@ -35,6 +35,9 @@ using ManifestList = std::vector<iceberg::ManifestFile>;
 using ManifestListPtr = std::shared_ptr<const ManifestList>;
 using ManifestColumnsPtr = std::shared_ptr<const iceberg::ManifestColumns>;
 
+/// All memory the list holds.
+size_t MemoryBytes(const ManifestList& list);
+
 /// Since the cache was made.
 struct ManifestCacheCounts {
   uint64_t hits = 0;

@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "base/waiting_scope.h"
 #include "iceberg/expression/pruning/manifest_evaluator.h"
 #include "iceberg/expression/pruning/residual_evaluator.h"
+#include "storage/call_deadline.h"
 #include "table/plan/ordered_loop.h"
 
 namespace firn::table {
@@ -20,6 +22,19 @@ using iceberg::ManifestContent;
 using iceberg::ManifestFile;
 using iceberg::MetricsProjection;
 using iceberg::SnapshotId;
+
+/// Predicates and delete files that rows are compared with between two looks at the clock, about:
+/// some ten milliseconds.
+constexpr size_t kBlockWork = size_t{1} << 20;
+constexpr size_t kMinBlockRows = 256;
+
+size_t PredicatesOf(const BoundExpression& filter) {
+  size_t predicates = filter.kind() == BoundExpression::Kind::kPredicate ? 1 : 0;
+  for (const BoundExpression& child : filter.children()) {
+    predicates += PredicatesOf(child);
+  }
+  return predicates;
+}
 
 /// False where the manifest only remembers deleted files.
 bool HasLiveFiles(const ManifestFile& manifest) {
@@ -90,25 +105,51 @@ class ScanPlan::TaskMaker {
         pruning_(pruning),
         tasks_(tasks),
         columns_(*tasks.manifest),
-        deletes_(*plan.deletes_, columns_),
-        residuals_(columns_.partitions.size()) {}
+        deletes_(*plan.deletes_, columns_) {}
 
-  void Make() {
-    std::vector<uint32_t> rows = Prune();
-    tasks_.files.reserve(rows.size());
+  Status Make(const TaskRange& range) {
+    auto end = static_cast<uint32_t>(std::min<size_t>(range.end_row, columns_.size()));
+    uint32_t begin = std::min(range.first_row, end);
+    bool in_blocks = range.enough_files != TaskRange().enough_files ||
+                     range.until != TaskRange().until || plan_.context_->stop.stop_possible();
+    size_t block = in_blocks ? BlockRows() : columns_.size();
+    while (begin < end) {
+      RETURN_IF_ERROR(plan_.GoesOn());
+      size_t wanted = std::max(kMinBlockRows, range.enough_files - tasks_.files.size());
+      auto next = static_cast<uint32_t>(std::min<size_t>(end, begin + std::min(block, wanted)));
+      Add(Prune(begin, next));
+      begin = next;
+      if (tasks_.files.size() >= range.enough_files ||
+          std::chrono::steady_clock::now() >= range.until) {
+        break;
+      }
+    }
+    tasks_.next_row = begin;
+    tasks_.whole = begin == end;
+    tasks_.counts.result_data_files = static_cast<int64_t>(tasks_.files.size());
+    return {};
+  }
+
+ private:
+  size_t BlockRows() const {
+    size_t work_of_row = 1 + plan_.predicates_ + plan_.deletes_->files().size();
+    return std::max(kMinBlockRows, kBlockWork / work_of_row);
+  }
+
+  void Add(const std::vector<uint32_t>& rows) {
+    tasks_.files.reserve(tasks_.files.size() + rows.size());
     for (uint32_t row : rows) {
-      FileTask task{.row = row, .residual = ResidualOf(row), .deletes = deletes_.Find(row)};
+      FileTask task{.row = row, .deletes = deletes_.Find(row)};
       tasks_.counts.result_delete_files += static_cast<int64_t>(task.deletes.size());
       tasks_.counts.total_file_size_bytes += columns_.file_sizes_bytes[row];
       tasks_.counts.result_rows += columns_.record_counts[row];
       tasks_.files.push_back(std::move(task));
     }
-    tasks_.counts.result_data_files = static_cast<int64_t>(rows.size());
   }
 
- private:
-  std::vector<uint32_t> Prune() {
-    std::vector<uint32_t> live = iceberg::LiveRows(columns_);
+  /// The rows of [begin, end) whose files can match.
+  std::vector<uint32_t> Prune(uint32_t begin, uint32_t end) {
+    std::vector<uint32_t> live = iceberg::LiveRows(columns_, begin, end);
     if (plan_.is_append_scan_) {
       std::erase_if(live, [&](uint32_t row) {
         return columns_.statuses[row] != EntryStatus::kAdded ||
@@ -120,18 +161,9 @@ class ScanPlan::TaskMaker {
         pruning_.entries.SelectByPartition(columns_, std::move(live));
     size_t left = in_partition.size();
     std::vector<uint32_t> rows = pruning_.entries.Select(columns_, std::move(in_partition));
-    tasks_.counts.skipped_by_partition = static_cast<int64_t>(all - left);
-    tasks_.counts.skipped_by_metrics = static_cast<int64_t>(left - rows.size());
+    tasks_.counts.skipped_by_partition += static_cast<int64_t>(all - left);
+    tasks_.counts.skipped_by_metrics += static_cast<int64_t>(left - rows.size());
     return rows;
-  }
-
-  uint32_t ResidualOf(uint32_t row) {
-    uint32_t partition = columns_.partition_ids[row];
-    if (!residuals_[partition]) {
-      residuals_[partition] = static_cast<uint32_t>(tasks_.residuals.size());
-      tasks_.residuals.push_back(pruning_.residuals.For(columns_.partitions[partition]));
-    }
-    return *residuals_[partition];
   }
 
   const ScanPlan& plan_;
@@ -139,8 +171,6 @@ class ScanPlan::TaskMaker {
   ManifestTasks& tasks_;
   const ManifestColumns& columns_;
   DeleteIndex::Lookup deletes_;
-  /// By partition id: into tasks_.residuals.
-  std::vector<std::optional<uint32_t>> residuals_;
 };
 
 Result<ScanPlan> ScanPlan::Begin(const PlanContext& context,
@@ -154,9 +184,17 @@ Result<ScanPlan> ScanPlan::Begin(const PlanContext& context,
   } else {
     RETURN_IF_ERROR(plan.SelectAppendScan(std::get<AppendScan>(request.scan), request.schema));
   }
+  if (request.schema_id) {
+    plan.schema_ = plan.table_->FindSchema(*request.schema_id);
+    if (plan.schema_ == nullptr) {
+      return Error(ErrorCode::kNotFound,
+                   fmt::format("Schema does not exist: {}", request.schema_id->value()));
+    }
+  }
   ASSIGN_OR_RETURN(BoundExpression bound,
                    iceberg::Bind(request.filter, *plan.schema_, request.names));
   plan.filter_ = iceberg::RewriteNot(bound);
+  plan.predicates_ = PredicatesOf(plan.filter_);
   plan.pruning_ = std::make_shared<const Pruning>(plan.filter_, *plan.table_);
   plan.metrics_ = request.metrics;
   RETURN_IF_ERROR(plan.ReadLists());
@@ -212,16 +250,10 @@ Status ScanPlan::ReadLists() {
     }
   }
   std::vector<ManifestListPtr> lists(snapshots.size());
-  RETURN_IF_ERROR(
-      ParallelFor(context_->pool, lists.size(), context_->parallelism, [&](size_t i) -> Status {
-        if (snapshots[i]->manifest_list.empty()) {
-          lists[i] = ListWithin(*snapshots[i]);
-          return {};
-        }
-        ASSIGN_OR_RETURN(lists[i],
-                         context_->cache.List(context_->store, snapshots[i]->manifest_list));
-        return {};
-      }));
+  RETURN_IF_ERROR(ForEach(lists.size(), [&](size_t i) -> Status {
+    ASSIGN_OR_RETURN(lists[i], ReadList(*snapshots[i]));
+    return {};
+  }));
   for (size_t i = 0; i < lists.size(); ++i) {
     RETURN_IF_ERROR(SelectManifests(lists[i], snapshots[i]->id));
   }
@@ -231,6 +263,7 @@ Status ScanPlan::ReadLists() {
 Status ScanPlan::SelectManifests(const ManifestListPtr& list, SnapshotId snapshot) {
   lists_.push_back(list);
   for (const ManifestFile& manifest : *list) {
+    RETURN_IF_ERROR(GoesOn());
     bool deletes = manifest.content == ManifestContent::kDeletes;
     if (is_append_scan_ && (deletes || manifest.added_snapshot_id != snapshot)) {
       continue;
@@ -252,16 +285,14 @@ Status ScanPlan::IndexDeletes() {
     delete_manifests_.clear();
   }
   std::vector<ManifestColumnsPtr> manifests(delete_manifests_.size());
-  RETURN_IF_ERROR(
-      ParallelFor(context_->pool, manifests.size(), context_->parallelism, [&](size_t i) -> Status {
-        // Which columns an equality delete compares is not known before it is read.
-        ASSIGN_OR_RETURN(manifests[i],
-                         context_->cache.Manifest(context_->store, *delete_manifests_[i],
-                                                  MetricsProjection::All()));
-        return {};
-      }));
+  RETURN_IF_ERROR(ForEach(manifests.size(), [&](size_t i) -> Status {
+    // Which columns an equality delete compares is not known before it is read.
+    ASSIGN_OR_RETURN(manifests[i], ReadManifest(*delete_manifests_[i], MetricsProjection::All()));
+    return {};
+  }));
   std::vector<DeleteFileRef> files;
   for (size_t i = 0; i < manifests.size(); ++i) {
+    RETURN_IF_ERROR(GoesOn());
     ASSIGN_OR_RETURN(const Pruning::OfSpec* pruning, pruning_->Of(*delete_manifests_[i]));
     AddDeleteFiles(manifests[i], pruning->entries, files);
   }
@@ -275,7 +306,8 @@ Status ScanPlan::IndexDeletes() {
 void ScanPlan::AddDeleteFiles(const ManifestColumnsPtr& manifest,
                               const iceberg::EntryFilter& filter,
                               std::vector<DeleteFileRef>& files) {
-  std::vector<uint32_t> live = iceberg::LiveRows(*manifest);
+  std::vector<uint32_t> live =
+      iceberg::LiveRows(*manifest, 0, static_cast<uint32_t>(manifest->size()));
   size_t all = live.size();
   // A global equality delete has no partition, so none excludes it.
   std::vector<uint32_t> rows = filter.SelectByPartition(*manifest, std::move(live));
@@ -292,25 +324,84 @@ void ScanPlan::AddDeleteFiles(const ManifestColumnsPtr& manifest,
   }
 }
 
-Result<ManifestTasks> ScanPlan::TasksOf(size_t index) const {
+Status ScanPlan::GoesOn() const {
+  {
+    WaitingScope others_first;
+  }
+  if (context_->stop.stop_requested()) {
+    return Error(ErrorCode::kUnavailable, "Planning was stopped");
+  }
+  return {};
+}
+
+Status ScanPlan::ForEach(size_t count, const std::function<Status(size_t)>& body) const {
+  return ParallelFor(context_->pool, count, context_->parallelism,
+                     [&, deadline = storage::CallDeadline::Current()](size_t i) -> Status {
+                       RETURN_IF_ERROR(GoesOn());
+                       storage::CallDeadline same(deadline);
+                       return body(i);
+                     });
+}
+
+Result<ManifestListPtr> ScanPlan::ReadList(const iceberg::Snapshot& snapshot) const {
+  if (snapshot.manifest_list.empty()) {
+    return ListWithin(snapshot);
+  }
+  if (context_->check) {
+    RETURN_IF_ERROR(context_->check(snapshot.manifest_list));
+  }
+  return context_->cache.List(context_->store, snapshot.manifest_list);
+}
+
+Result<ManifestColumnsPtr> ScanPlan::ReadManifest(const ManifestFile& manifest,
+                                                  const MetricsProjection& metrics) const {
+  if (context_->check) {
+    RETURN_IF_ERROR(context_->check(manifest.path));
+  }
+  return context_->cache.Manifest(context_->store, manifest, metrics);
+}
+
+BoundExpression ScanPlan::ResidualOf(const ManifestTasks& tasks, const FileTask& file) const {
+  const ManifestColumns& columns = *tasks.manifest;
+  auto pruning = pruning_->Of(*manifests_[tasks.index]);
+  return (*pruning)->residuals.For(columns.partitions[columns.partition_ids[file.row]]);
+}
+
+size_t ScanPlan::MemoryBytes() const {
+  size_t bytes = manifests_.capacity() * sizeof(ManifestFile*);
+  for (const ManifestListPtr& list : lists_) {
+    bytes += table::MemoryBytes(*list);
+  }
+  return bytes + deletes_->MemoryBytes();
+}
+
+Result<ManifestTasks> ScanPlan::TasksOf(size_t index, const TaskRange& range) const {
   const ManifestFile& manifest = *manifests_[index];
   ASSIGN_OR_RETURN(const Pruning::OfSpec* pruning, pruning_->Of(manifest));
   ManifestTasks tasks;
   tasks.index = index;
   ASSIGN_OR_RETURN(tasks.manifest,
-                   context_->cache.Manifest(context_->store, manifest,
-                                            metrics_.Union(pruning->entries.metrics())));
+                   ReadManifest(manifest, metrics_.Union(pruning->entries.metrics())));
   tasks.counts.scanned_data_manifests = 1;
-  TaskMaker(*this, *pruning, tasks).Make();
+  RETURN_IF_ERROR(TaskMaker(*this, *pruning, tasks).Make(range));
   return tasks;
 }
 
 Status ScanPlan::ForEachManifest(size_t begin,
                                  size_t end,
+                                 const TaskRange& range,
                                  const std::function<Status(ManifestTasks)>& visit) const {
-  return OrderedLoop<ManifestTasks>(
-      context_->pool, end - begin, context_->parallelism,
-      [&](size_t i) { return TasksOf(begin + i); }, visit);
+  auto tasks_of = [&,
+                   deadline = storage::CallDeadline::Current()](size_t i) -> Result<ManifestTasks> {
+    RETURN_IF_ERROR(GoesOn());
+    storage::CallDeadline same(deadline);
+    TaskRange of_this = range;
+    of_this.first_row = i == 0 ? range.first_row : TaskRange().first_row;
+    of_this.end_row = begin + i + 1 == end ? range.end_row : TaskRange().end_row;
+    return TasksOf(begin + i, of_this);
+  };
+  return OrderedLoop<ManifestTasks>(context_->pool, end - begin, context_->parallelism, tasks_of,
+                                    visit);
 }
 
 }  // namespace firn::table

@@ -1,5 +1,7 @@
 #include "table/plan/scan_planner.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -140,6 +142,83 @@ TEST(ScanPlanTest, AMissingManifestIsNamed) {
   table.Commit({DataFileOf("a", kDay, 0, 9)});
   ASSERT_THAT(table.store().Delete("s3://warehouse/t/metadata/1-data.avro"), IsOk());
   EXPECT_THAT(table.Files(ScanRequest{}), IsError(ErrorCode::kNotFound));
+}
+
+TEST(ScanPlanTest, PiecesOfAManifestAreTheManifest) {
+  PlannedTable table;
+  std::vector<iceberg::DataFile> added;
+  for (int i = 0; i < 2000; ++i) {
+    added.push_back(DataFileOf("f" + std::to_string(i), kDay + i % 3, i, i));
+  }
+  table.Commit(added);
+  table.Commit({EqualityDeletes("e", kDay, 100, 1200)}, "delete");
+  ScanRequest request;
+  request.filter = *iceberg::ParseExpressionText("id < 1500 and day != '2024-10-05'");
+  ASSERT_OK_AND_ASSIGN(ScanPlan plan, table.Plan(request));
+  ASSERT_OK_AND_ASSIGN(ManifestTasks all, plan.TasksOf(0));
+  EXPECT_TRUE(all.whole);
+  EXPECT_EQ(all.next_row, 2000U);
+  for (TaskRange range : {TaskRange{.enough_files = 1}, TaskRange{.until = MonotonicTime::min()},
+                          TaskRange{.end_row = 700}}) {
+    std::vector<uint32_t> rows;
+    std::vector<size_t> deletes;
+    while (range.first_row < 2000) {
+      ASSERT_OK_AND_ASSIGN(ManifestTasks tasks, plan.TasksOf(0, range));
+      ASSERT_GT(tasks.next_row, range.first_row);
+      for (const FileTask& file : tasks.files) {
+        EXPECT_GE(file.row, range.first_row);
+        EXPECT_LT(file.row, tasks.next_row);
+        rows.push_back(file.row);
+        deletes.push_back(file.deletes.size());
+      }
+      EXPECT_EQ(tasks.whole, tasks.next_row == std::min(range.end_row, 2000U));
+      range.first_row = tasks.next_row;
+      range.end_row = range.end_row == 700 ? 1400 : TaskRange().end_row;
+    }
+    ASSERT_EQ(rows.size(), all.files.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      EXPECT_EQ(rows[i], all.files[i].row);
+      EXPECT_EQ(deletes[i], all.files[i].deletes.size());
+    }
+  }
+}
+
+TEST(ScanPlanTest, WhatIsNotAllowedIsNotRead) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  PlanContext context = table.context();
+  std::vector<std::string> asked;
+  context.check = [&](std::string_view location) -> Status {
+    asked.emplace_back(location);
+    return location.ends_with("data.avro") ? Status(Error(ErrorCode::kForbidden, "no")) : Status();
+  };
+  ASSERT_OK_AND_ASSIGN(ScanPlan plan, ScanPlan::Begin(context, table.metadata(), {}));
+  EXPECT_THAT(plan.TasksOf(0), IsError(ErrorCode::kForbidden));
+  EXPECT_THAT(asked, ElementsAre("s3://warehouse/t/metadata/snap-1.avro",
+                                 "s3://warehouse/t/metadata/1-data.avro"));
+}
+
+TEST(ScanPlanTest, PlanningStopsWhenItIsTold) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  std::stop_source stop;
+  PlanContext context = table.context();
+  context.stop = stop.get_token();
+  ASSERT_OK_AND_ASSIGN(ScanPlan plan, ScanPlan::Begin(context, table.metadata(), {}));
+  EXPECT_THAT(plan.TasksOf(0), IsOk());
+  stop.request_stop();
+  EXPECT_THAT(plan.TasksOf(0), IsError(ErrorCode::kUnavailable));
+  EXPECT_THAT(ScanPlan::Begin(context, table.metadata(), {}), IsError(ErrorCode::kUnavailable));
+}
+
+TEST(ScanPlanTest, ASchemaMayBePinned) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9)});
+  ScanRequest request;
+  request.schema_id = iceberg::SchemaId(0);
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a")));
+  request.schema_id = iceberg::SchemaId(7);
+  EXPECT_THAT(table.Files(request), IsError(ErrorCode::kNotFound));
 }
 
 TEST(ScanPlanTest, AnUnknownColumnIsRefused) {

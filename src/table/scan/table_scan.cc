@@ -63,7 +63,7 @@ void TableScan::Start() {
 
 void TableScan::Plan() {
   Status planned =
-      plan_.ForEachManifest(0, plan_.manifest_count(), [this](ManifestTasks tasks) -> Status {
+      plan_.ForEachManifest(0, plan_.manifest_count(), {}, [this](ManifestTasks tasks) -> Status {
         {
           std::lock_guard lock(counts_mutex_);
           counts_.plan += tasks.counts;
@@ -85,7 +85,7 @@ void TableScan::ReadFiles() {
 Status TableScan::ReadFile(const ScanFile& file) {
   ASSIGN_OR_RETURN(columnar::FileToRead to_read, FileToReadOf(plan_, file));
   ASSIGN_OR_RETURN(columnar::FileDeletes deletes, DeletesOf(file, to_read.path));
-  const iceberg::BoundExpression& residual = file.tasks->residuals[file.file().residual];
+  const iceberg::BoundExpression residual = plan_.ResidualOf(*file.tasks, file.file());
   ASSIGN_OR_RETURN(auto reader, columnar::DataFileReader::Open(read_, request_, to_read, residual,
                                                                std::move(deletes)));
   bool wanted = true;

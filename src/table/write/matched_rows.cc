@@ -77,7 +77,7 @@ Result<std::vector<MatchedFile>> MatchedRows::Plan(const FileMatcher* whole) con
     }
     return {};
   };
-  RETURN_IF_ERROR(plan_.ForEachManifest(0, plan_.manifest_count(), visit));
+  RETURN_IF_ERROR(plan_.ForEachManifest(0, plan_.manifest_count(), {}, visit));
   return files;
 }
 
@@ -85,9 +85,9 @@ Status MatchedRows::FindRows(MatchedFile& file, const RowCriteria& criteria) con
   ASSIGN_OR_RETURN(columnar::FileDeletes deletes, DeletesOf(file.file));
   const FileTask& task = file.file.file();
   const bool has_deletes = !deletes.empty();
-  ASSIGN_OR_RETURN(auto reader, columnar::DataFileReader::Open(
-                                    context_, request_, file.read,
-                                    file.file.tasks->residuals[task.residual], std::move(deletes)));
+  const iceberg::BoundExpression residual = plan_.ResidualOf(*file.file.tasks, task);
+  ASSIGN_OR_RETURN(auto reader, columnar::DataFileReader::Open(context_, request_, file.read,
+                                                               residual, std::move(deletes)));
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {

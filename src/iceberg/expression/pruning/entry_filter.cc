@@ -158,12 +158,13 @@ Rows SelectRows(const Node& node, const ManifestColumns& columns, Rows rows) {
 
 }  // namespace
 
-std::vector<uint32_t> LiveRows(const ManifestColumns& columns) {
+std::vector<uint32_t> LiveRows(const ManifestColumns& columns, uint32_t begin, uint32_t end) {
+  end = std::min(end, static_cast<uint32_t>(columns.size()));
   Rows rows;
-  rows.reserve(columns.size());
-  for (size_t row = 0; row < columns.size(); ++row) {
+  rows.reserve(end - std::min(begin, end));
+  for (uint32_t row = begin; row < end; ++row) {
     if (columns.is_live(row)) {
-      rows.push_back(static_cast<uint32_t>(row));
+      rows.push_back(row);
     }
   }
   return rows;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -24,8 +25,10 @@
 
 namespace firn::iceberg {
 
-/// The rows of entries that are not deleted.
-std::vector<uint32_t> LiveRows(const ManifestColumns& columns);
+/// Those of rows [begin, end), as far as there are, whose entries are not deleted.
+std::vector<uint32_t> LiveRows(const ManifestColumns& columns,
+                               uint32_t begin = 0,
+                               uint32_t end = std::numeric_limits<uint32_t>::max());
 
 class EntryFilter {
  public:

@@ -16,10 +16,10 @@ namespace firn::iceberg {
 enum class Verdict : uint8_t { kNone, kSome, kAll };
 
 struct PartitionNode {
-  BoundExpression::Kind kind;
+  /// The filter here.
+  BoundExpression expression;
   std::vector<PartitionNode> children;
-  /// Of a predicate: itself, and the projections of it and of its complement.
-  std::optional<BoundExpression> predicate;
+  /// Of a predicate: the projections of it and of its complement.
   BoundExpression may_match = BoundExpression::True();
   BoundExpression may_differ = BoundExpression::True();
 

@@ -1,5 +1,6 @@
 #include "iceberg/expression/pruning/residual_evaluator.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,24 +13,11 @@ namespace {
 
 using Kind = BoundExpression::Kind;
 
-BoundExpression ResidualOf(const PartitionNode& node, const StructValue& partition) {
-  switch (node.kind) {
-    case Kind::kTrue:
-      return BoundExpression::True();
-    case Kind::kFalse:
-      return BoundExpression::False();
-    case Kind::kPredicate:
-      break;
-    default: {
-      std::vector<BoundExpression> children;
-      children.reserve(node.children.size());
-      for (const PartitionNode& child : node.children) {
-        children.push_back(ResidualOf(child, partition));
-      }
-      return node.kind == Kind::kAnd ? BoundExpression::And(std::move(children))
-                                     : BoundExpression::Or(std::move(children));
-    }
-  }
+/// What is left of the node's expression; nullopt where all of it is.
+std::optional<BoundExpression> ResidualOf(const PartitionNode& node, const StructValue& partition);
+
+std::optional<BoundExpression> ResidualOfPredicate(const PartitionNode& node,
+                                                   const StructValue& partition) {
   switch (node.VerdictOn(partition)) {
     case Verdict::kNone:
       return BoundExpression::False();
@@ -38,7 +26,34 @@ BoundExpression ResidualOf(const PartitionNode& node, const StructValue& partiti
     case Verdict::kSome:
       break;
   }
-  return *node.predicate;
+  return std::nullopt;
+}
+
+std::optional<BoundExpression> ResidualOf(const PartitionNode& node, const StructValue& partition) {
+  const Kind kind = node.expression.kind();
+  if (kind == Kind::kPredicate) {
+    return ResidualOfPredicate(node, partition);
+  }
+  std::vector<BoundExpression> left;
+  bool changed = false;
+  for (size_t i = 0; i < node.children.size(); ++i) {
+    std::optional<BoundExpression> child = ResidualOf(node.children[i], partition);
+    if (child && !changed) {
+      changed = true;
+      left.reserve(node.children.size());
+      for (size_t before = 0; before < i; ++before) {
+        left.push_back(node.children[before].expression);
+      }
+    }
+    if (changed) {
+      left.push_back(child ? *std::move(child) : node.children[i].expression);
+    }
+  }
+  if (!changed) {
+    return std::nullopt;
+  }
+  return kind == Kind::kAnd ? BoundExpression::And(std::move(left))
+                            : BoundExpression::Or(std::move(left));
 }
 
 }  // namespace
@@ -51,12 +66,11 @@ Verdict PartitionNode::VerdictOn(const StructValue& partition) const {
 }
 
 PartitionNode MakePartitionTree(const BoundExpression& filter, const PartitionSpec& spec) {
-  PartitionNode node{.kind = filter.kind()};
+  PartitionNode node{.expression = filter};
   for (const BoundExpression& child : filter.children()) {
     node.children.push_back(MakePartitionTree(child, spec));
   }
   if (filter.kind() == Kind::kPredicate) {
-    node.predicate = filter;
     node.may_match = ProjectInclusive(filter, spec);
     node.may_differ = ProjectInclusive(BoundExpression::Not(filter), spec);
   }
@@ -67,7 +81,7 @@ ResidualEvaluator::ResidualEvaluator(const BoundExpression& filter, const Partit
     : root_(std::make_shared<const PartitionNode>(MakePartitionTree(RewriteNot(filter), spec))) {}
 
 BoundExpression ResidualEvaluator::For(const StructValue& partition) const {
-  return ResidualOf(*root_, partition);
+  return ResidualOf(*root_, partition).value_or(root_->expression);
 }
 
 }  // namespace firn::iceberg

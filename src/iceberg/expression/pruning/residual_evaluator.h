@@ -20,7 +20,7 @@ class ResidualEvaluator {
   ResidualEvaluator(const BoundExpression& filter, const PartitionSpec& spec);
 
   /// On the rows of a file of this partition the result is the filter: true where all match, false
-  /// where none does. It has no not.
+  /// where none does. It has no not, and shares the nodes of the filter that are left whole.
   BoundExpression For(const StructValue& partition) const;
 
  private:

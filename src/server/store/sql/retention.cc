@@ -6,6 +6,7 @@
 #include "server/store/sql/text/jobs.h"
 #include "server/store/sql/text/logs.h"
 #include "server/store/sql/text/namespaces.h"
+#include "server/store/sql/text/plans.h"
 
 namespace firn::store::sql {
 
@@ -29,8 +30,10 @@ Status Retention::Step(Session& session, TimestampMs now) {
   for (const auto& [statement, keep] : counted) {
     RETURN_IF_ERROR(session.Execute(*statement, {{":keep", keep}, {":step", kStepRows}}));
   }
-  for (const Statement* statement : {&kTrimOutcomes, &kTrimStagedTables}) {
-    RETURN_IF_ERROR(session.Execute(*statement, {{":now", now.value()}, {":step", kStepRows}}));
+  const std::pair<const Statement*, int64_t> expired[] = {
+      {&kTrimOutcomes, kStepRows}, {&kTrimStagedTables, kStepRows}, {&kTrimPlans, kStepPlans}};
+  for (const auto& [statement, step] : expired) {
+    RETURN_IF_ERROR(session.Execute(*statement, {{":now", now.value()}, {":step", step}}));
   }
   return TrimReports(session);
 }

@@ -29,11 +29,14 @@ class Retention {
  public:
   explicit Retention(const RetentionLimits& limits) : limits_(limits) {}
 
-  /// Deletes at most kStepRows rows of each kind; expired outcomes and staged tables too. To be
+  /// Deletes at most kStepRows rows of each kind; expired outcomes, staged tables
+  /// and plans too. To be
   /// called inside a transaction.
   Status Step(Session& session, TimestampMs now);
 
   static constexpr int64_t kStepRows = 512;
+  /// Plans may be made by many threads between two steps.
+  static constexpr int64_t kStepPlans = 4096;
 
  private:
   struct Report {

@@ -7,6 +7,7 @@
 #include "server/store/sql/changes/execute.h"
 #include "server/store/sql/changes/job_changes.h"
 #include "server/store/sql/changes/outcomes.h"
+#include "server/store/sql/changes/plan_changes.h"
 #include "server/store/sql/migrate.h"
 #include "server/store/sql/reads.h"
 #include "server/store/sql/session/rows.h"
@@ -243,6 +244,34 @@ Result<std::vector<JobRecord>> SqlCatalogStore::ListJobs(const JobFilter& filter
 Result<std::optional<JobRecord>> SqlCatalogStore::FindJob(JobId id, MonotonicTime deadline) {
   ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
   return FindJobRow(*session, id);
+}
+
+// --- Plans ---
+
+Result<std::optional<PlanRecord>> SqlCatalogStore::FindPlan(std::string_view id,
+                                                            TimestampMs now,
+                                                            MonotonicTime deadline) {
+  ASSIGN_OR_RETURN(ReaderPool::Loan session, readers_.Take(deadline));
+  return FindPlanRow(*session, id, now);
+}
+
+Status SqlCatalogStore::ExtendPlan(std::string_view id,
+                                   TimestampMs expires_at,
+                                   MonotonicTime deadline) {
+  Work work = [id = std::string(id), expires_at](Transaction& transaction) {
+    return ExtendPlanRow(transaction.session, id, expires_at);
+  };
+  return writer_->Run(std::move(work), deadline);
+}
+
+Result<std::vector<SigningKey>> SqlCatalogStore::SigningKeys(std::string_view purpose,
+                                                             const SigningKey& candidate,
+                                                             MonotonicTime deadline) {
+  return Write<std::vector<SigningKey>>(
+      [purpose = std::string(purpose), candidate, now = clock_.Now()](Transaction& transaction) {
+        return EnsureSigningKeys(transaction.session, purpose, candidate, now);
+      },
+      deadline);
 }
 
 // --- Events, counts, health ---

@@ -75,6 +75,13 @@ class SqlCatalogStore final : public CatalogStore {
                    std::optional<TimestampMs> retry_at) override;
   Result<std::vector<JobRecord>> ListJobs(const JobFilter& filter, MonotonicTime deadline) override;
   Result<std::optional<JobRecord>> FindJob(JobId id, MonotonicTime deadline) override;
+  Result<std::optional<PlanRecord>> FindPlan(std::string_view id,
+                                             TimestampMs now,
+                                             MonotonicTime deadline) override;
+  Status ExtendPlan(std::string_view id, TimestampMs expires_at, MonotonicTime deadline) override;
+  Result<std::vector<SigningKey>> SigningKeys(std::string_view purpose,
+                                              const SigningKey& candidate,
+                                              MonotonicTime deadline) override;
   Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                               int64_t after,
                                               int64_t limit,

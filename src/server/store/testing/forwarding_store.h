@@ -87,6 +87,19 @@ class ForwardingStore : public CatalogStore {
   Result<std::optional<JobRecord>> FindJob(JobId id, MonotonicTime deadline) override {
     return inner_.FindJob(id, deadline);
   }
+  Result<std::optional<PlanRecord>> FindPlan(std::string_view id,
+                                             TimestampMs now,
+                                             MonotonicTime deadline) override {
+    return inner_.FindPlan(id, now, deadline);
+  }
+  Status ExtendPlan(std::string_view id, TimestampMs expires_at, MonotonicTime deadline) override {
+    return inner_.ExtendPlan(id, expires_at, deadline);
+  }
+  Result<std::vector<SigningKey>> SigningKeys(std::string_view purpose,
+                                              const SigningKey& candidate,
+                                              MonotonicTime deadline) override {
+    return inner_.SigningKeys(purpose, candidate, deadline);
+  }
   Result<std::vector<EventRecord>> ListEvents(WarehouseId warehouse,
                                               int64_t after,
                                               int64_t limit,

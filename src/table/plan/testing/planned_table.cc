@@ -166,6 +166,11 @@ iceberg::SnapshotId PlannedTable::AddSnapshot(std::vector<ManifestFile> manifest
   return iceberg::SnapshotId(next_++);
 }
 
+void PlannedTable::Expire(iceberg::SnapshotId snapshot) {
+  metadata_ = iceberg::testing::MustApply(metadata_, {iceberg::RemoveSnapshots{{snapshot}}},
+                                          iceberg::testing::At(next_++));
+}
+
 Result<ScanPlan> PlannedTable::Plan(const ScanRequest& request) {
   return ScanPlan::Begin(context(), metadata_, request);
 }
@@ -175,10 +180,10 @@ Result<std::vector<std::string>> PlannedTable::Files(const ScanRequest& request)
   std::vector<std::string> lines;
   auto name = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
   RETURN_IF_ERROR(
-      plan.ForEachManifest(0, plan.manifest_count(), [&](ManifestTasks tasks) -> Status {
+      plan.ForEachManifest(0, plan.manifest_count(), {}, [&](ManifestTasks tasks) -> Status {
         for (const FileTask& file : tasks.files) {
           std::string line(name(tasks.manifest->paths[file.row]));
-          const auto& residual = tasks.residuals[file.residual];
+          const auto residual = plan.ResidualOf(tasks, file);
           if (!residual.is_true()) {
             line += fmt::format(" [{}]", iceberg::ToString(iceberg::Unbind(residual)));
           }

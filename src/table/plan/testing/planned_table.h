@@ -35,6 +35,8 @@ class PlannedTable {
   /// One snapshot on main that adds the files in a manifest of each content. Returns its id.
   iceberg::SnapshotId Commit(std::vector<iceberg::DataFile> files,
                              std::string_view operation = "append");
+  /// Takes a snapshot out of the metadata; its files stay.
+  void Expire(iceberg::SnapshotId snapshot);
   const iceberg::TableMetadataPtr& metadata() const { return metadata_; }
   storage::InMemoryObjectStore& store() { return store_; }
   PlanContext context() { return {store_, cache_, pool_, 4}; }

@@ -4,6 +4,7 @@
 #include "server/store/sql/changes/namespace_changes.h"
 #include "server/store/sql/changes/object_changes.h"
 #include "server/store/sql/changes/outcomes.h"
+#include "server/store/sql/changes/plan_changes.h"
 #include "server/store/sql/changes/warehouse_changes.h"
 #include "server/store/sql/text/logs.h"
 
@@ -50,6 +51,9 @@ struct Describe {
   AuditEntry operator()(const CancelJob& m) const {
     return {"cancel_job", std::to_string(m.id.value())};
   }
+  // A plan changes nothing of the catalog.
+  AuditEntry operator()(const CreatePlan&) const { return {}; }
+  AuditEntry operator()(const CancelPlan&) const { return {}; }
 };
 
 Status WriteAudit(Session& session, const AuditEntry& entry, const MutationContext& context) {

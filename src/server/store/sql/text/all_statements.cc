@@ -6,12 +6,13 @@
 #include "server/store/sql/text/logs.h"
 #include "server/store/sql/text/namespaces.h"
 #include "server/store/sql/text/objects.h"
+#include "server/store/sql/text/plans.h"
 #include "server/store/sql/text/schema.h"
 
 namespace firn::store::sql {
 namespace {
 
-constexpr std::array<const Statement*, 69> kAll = {&kReadSchemaVersion,
+constexpr std::array<const Statement*, 76> kAll = {&kReadSchemaVersion,
                                                    &kAddSchemaVersion,
                                                    &kListWarehouses,
                                                    &kFindWarehouse,
@@ -79,7 +80,14 @@ constexpr std::array<const Statement*, 69> kAll = {&kReadSchemaVersion,
                                                    &kCancelJob,
                                                    &kFindJob,
                                                    &kListUnfinishedJobs,
-                                                   &kTrimJobs};
+                                                   &kTrimJobs,
+                                                   &kInsertPlan,
+                                                   &kFindPlan,
+                                                   &kExtendPlan,
+                                                   &kDeletePlan,
+                                                   &kTrimPlans,
+                                                   &kListSigningKeys,
+                                                   &kInsertSigningKey};
 
 }  // namespace
 

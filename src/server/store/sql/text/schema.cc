@@ -150,7 +150,9 @@ CREATE TABLE commit_fence (
 INSERT INTO commit_fence (id, number) VALUES (1, 0);
 )sql";
 
-// Access, leases and plans: part of the first release's schema, filled by nothing yet.
+// Access, leases and plans: part of the first release's schema. Filled so far are `plans` and, with
+// the keys of plan tasks, `signing_keys`: those are not sealed (`sealed_with` is empty), because
+// they give nothing but the plans that are in here as well.
 //
 // A secret is here as its hash, or sealed under a key that the database does not hold
 // (`sealed_with` names it). `security_epoch.epoch` is what caches of principals and grants compare:
