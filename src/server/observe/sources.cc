@@ -31,6 +31,9 @@ Metrics::Source CommitSource(const service::CommitCounters& counters) {
     exposition.Counter("firn_commit_retries_total",
                        "Changes done again inside the server because another came first.",
                        counters.retries);
+    exposition.Counter("firn_commits_rebased_total",
+                       "Appends put on top of a commit that their clients had not seen.",
+                       counters.rebased);
   };
 }
 

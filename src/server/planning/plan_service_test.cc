@@ -1,7 +1,6 @@
 // Plans over a real SQLite store: paging, tokens, pauses, expiry, other processes.
 #include "server/planning/plan_service.h"
 
-#include <filesystem>
 #include <memory>
 #include <set>
 #include <thread>
@@ -10,12 +9,8 @@
 #include "base/testing/matchers.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/metadata/table_metadata_json.h"
-#include "server/service/commit_counters.h"
-#include "server/service/commit_locks.h"
-#include "server/service/metadata_cache.h"
 #include "server/service/tables.h"
-#include "server/service/warehouses.h"
-#include "server/store/sqlite/sqlite_store.h"
+#include "server/service/testing/test_catalog.h"
 #include "table/plan/testing/planned_table.h"
 
 namespace firn::planning {
@@ -53,29 +48,9 @@ class NamesSink final : public PlanSink {
 
 class PlanServiceTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("firn-planning-" + Uuid::Random().ToString());
-    std::filesystem::create_directories(folder_);
-    auto opened = store::sqlite::OpenSqliteStore({.path = (folder_ / "firn.db").string()});
-    ASSERT_THAT(opened, IsOk());
-    store_ = *std::move(opened);
-    service::WarehouseDirectory warehouses(*store_, [](const std::string&) { return Status(); });
-    ASSERT_THAT(warehouses.Open("default", "s3://warehouse", clock_.Now()), IsOk());
-    call_.warehouse = *warehouses.Default();
-    call_.principal = "alice";
-    service::NamespaceService namespaces(environment());
-    ASSERT_THAT(namespaces.Create(call_, kTable.name_space, {}), IsOk());
-    planning_.page_files = 2;
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  PlanServiceTest() { planning_.page_files = 2; }
 
-  service::Environment environment() {
-    return {*store_, table_.store(), clock_, cache_, locks_, options_, counters_};
-  }
+  service::Environment environment() { return catalog_.environment(); }
 
   /// A snapshot of one manifest with `files` files, ids in steps of 10 from `first` on.
   iceberg::SnapshotId Append(int files, int first) {
@@ -135,16 +110,11 @@ class PlanServiceTest : public ::testing::Test {
 
   inline static const TableIdentifier kTable{NamespacePath{{"ns"}}, "t"};
   inline static const TableIdentifier kOther{NamespacePath{{"ns"}}, "u"};
-  std::filesystem::path folder_;
-  ManualClock clock_{TimestampMs(1'000'000)};
-  service::ServiceOptions options_;
-  PlanningOptions planning_;
-  service::MetadataCache cache_{1 << 20};
-  service::CommitLocks locks_;
-  service::CommitCounters counters_;
   PlannedTable table_;
-  std::unique_ptr<store::CatalogStore> store_;
-  service::CallContext call_;
+  service::testing::TestCatalog catalog_{table_.store()};
+  service::CallContext& call_ = catalog_.call();
+  ManualClock& clock_ = catalog_.clock();
+  PlanningOptions planning_;
   int published_ = 0;
 };
 

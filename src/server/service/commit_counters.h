@@ -16,6 +16,8 @@ struct CommitCounters {
   std::atomic<uint64_t> conflicts = 0;
   /// Done again inside the server because another change came first.
   std::atomic<uint64_t> retries = 0;
+  /// Appends that were put on top of another commit, where their clients had not seen it.
+  std::atomic<uint64_t> rebased = 0;
   /// Nobody can tell whether they took effect.
   std::atomic<uint64_t> unknown = 0;
 };

@@ -72,29 +72,9 @@ Result<std::string> WriteNewFile(const Environment& environment,
   std::string compressed = name.gzip ? storage::GzipCompress(text) : std::string();
   std::string_view bytes = name.gzip ? std::string_view(compressed) : text;
   std::string location = MetadataFileLocation(name.folder, name.version, attempt, name.gzip);
-  Status written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
-  if (!written.has_value() && written.error().code() == ErrorCode::kIoError) {
-    // Nothing names the file yet, so nothing was changed: say that, not that the outcome is
-    // unknown.
-    DiscardAttempt(environment, std::span(&location, 1));
-    return TakeError(std::move(written)).As(ErrorCode::kUnavailable);
-  }
-  RETURN_IF_ERROR(std::move(written));
+  RETURN_IF_ERROR(WriteUnnamed(environment, location, bytes));
   CrashPoint("metadata.after_write");
   return location;
-}
-
-/// Where metadata files go: `write.metadata.path`, else `metadata` below the location.
-Result<std::string> MetadataFolder(const Environment& environment,
-                                   const store::WarehouseRecord& warehouse,
-                                   std::string_view location,
-                                   const iceberg::PropertyMap& properties) {
-  auto chosen = properties.find(std::string(iceberg::kMetadataPathProperty));
-  if (chosen == properties.end()) {
-    return storage::JoinLocation(location, "metadata");
-  }
-  RETURN_IF_ERROR(CheckAllowed(environment, warehouse, chosen->second));
-  return std::string(storage::TrimTrailingSlashes(chosen->second));
 }
 
 bool WantsGzip(const iceberg::PropertyMap& properties) {
@@ -109,6 +89,37 @@ bool WantsLook(const ServiceOptions& options, std::string_view location) {
 }
 
 }  // namespace
+
+Result<std::string> MetadataFolder(const Environment& environment,
+                                   const store::WarehouseRecord& warehouse,
+                                   std::string_view location,
+                                   const iceberg::PropertyMap& properties) {
+  auto chosen = properties.find(std::string(iceberg::kMetadataPathProperty));
+  if (chosen == properties.end()) {
+    return storage::JoinLocation(location, "metadata");
+  }
+  RETURN_IF_ERROR(CheckAllowed(environment, warehouse, chosen->second));
+  return std::string(storage::TrimTrailingSlashes(chosen->second));
+}
+
+std::vector<std::string> WrittenMetadata::locations() const {
+  std::vector<std::string> all{entry->location()};
+  if (!manifest_list.empty()) {
+    all.push_back(manifest_list);
+  }
+  return all;
+}
+
+Status WriteUnnamed(const Environment& environment,
+                    const std::string& location,
+                    std::string_view bytes) {
+  Status written = environment.objects.Write(location, bytes, storage::WriteMode::kCreateNew);
+  if (!written.has_value() && written.error().code() == ErrorCode::kIoError) {
+    DiscardAttempt(environment, std::span(&location, 1));
+    return TakeError(std::move(written)).As(ErrorCode::kUnavailable);
+  }
+  return written;
+}
 
 bool StillThere(const Environment& environment, const MetadataEntry& entry) {
   return !WantsLook(environment.options, entry.location()) ||

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "server/service/environment.h"
@@ -34,7 +35,25 @@ bool SeenThere(const Environment& environment, const MetadataEntry& entry);
 struct WrittenMetadata {
   MetadataEntryPtr entry;
   store::ObjectPointer pointer;
+  /// Written for the attempt too; empty for none.
+  std::string manifest_list;
+
+  /// All files of the attempt.
+  std::vector<std::string> locations() const;
 };
+
+/// Where new metadata files of a table or view go: `write.metadata.path`, else `metadata` below its
+/// location. Errors: kInvalidArgument for a path outside of the warehouse and the allowed roots.
+Result<std::string> MetadataFolder(const Environment& environment,
+                                   const store::WarehouseRecord& warehouse,
+                                   std::string_view location,
+                                   const iceberg::PropertyMap& properties);
+
+/// Writes a new file that nothing names yet: where that fails nothing was changed, and the error
+/// says that, not that the outcome is unknown.
+Status WriteUnnamed(const Environment& environment,
+                    const std::string& location,
+                    std::string_view bytes);
 
 /// Writes `metadata` durably to a new file named after the attempt. `previous` is the file it
 /// follows; empty for a first version.

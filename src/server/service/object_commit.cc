@@ -1,5 +1,7 @@
 #include "server/service/object_commit.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +16,7 @@ void DiscardAll(const Environment& environment, std::span<const WrittenMetadata>
   std::vector<std::string> locations;
   for (const WrittenMetadata& file : written) {
     environment.cache.Erase(file.entry->location());
-    locations.push_back(file.entry->location());
+    std::ranges::move(file.locations(), std::back_inserter(locations));
   }
   DiscardAttempt(environment, locations);
 }
@@ -53,6 +55,11 @@ Result<store::MutationResult> CommitFiles(const Environment& environment,
       std::move(commit), MakeMutationContext(environment, call, attempt, std::move(reference)));
   if (changes) {
     CountEnd(environment.counters, result);
+  }
+  if (TookEffect(result)) {
+    auto moved = std::ranges::count_if(
+        written, [](const WrittenMetadata& file) { return !file.manifest_list.empty(); });
+    environment.counters.rebased.fetch_add(static_cast<uint64_t>(moved), std::memory_order_relaxed);
   }
   if (!TookEffect(result) && !IsUnknown(result)) {
     DiscardAll(environment, written);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -141,9 +142,15 @@ Result<TableCommitService::Prepared> TableCommitService::Prepare(const CallConte
   const std::string& location = prepared.record->pointer.metadata_location;
   ASSIGN_OR_RETURN(prepared.base, LoadTableEntry(environment_, location));
   const TableMetadataPtr& base = prepared.base->table();
-  RETURN_IF_ERROR(iceberg::CheckRequirements(base.get(), change.requirements));
+  if (Status met = iceberg::CheckRequirements(base.get(), change.requirements); !met.has_value()) {
+    prepared.rebased = RebaseAppend(environment_, call.warehouse, *base, change);
+    if (!prepared.rebased) {
+      return std::move(met).error();
+    }
+  }
+  const auto& updates = prepared.rebased ? prepared.rebased->updates : change.updates;
   ASSIGN_OR_RETURN(prepared.result,
-                   iceberg::ApplyUpdates(base, change.updates, ContextOf(call, location)));
+                   iceberg::ApplyUpdates(base, updates, ContextOf(call, location)));
   if (prepared.result->location != base->location) {
     RETURN_IF_ERROR(CheckAllowed(environment_, call.warehouse, prepared.result->location));
   }
@@ -198,15 +205,14 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
       entries.push_back(change.base);  // nothing to change
       continue;
     }
-    auto file = WriteTableMetadata(environment_, call.warehouse, change.result,
-                                   change.base == nullptr ? "" : change.base->location(), attempt);
+    auto file = WriteFiles(call, change, attempt);
     if (!file.has_value()) {
       DiscardAttempt(environment_, locations);
       return TakeError(std::move(file));
     }
     commit.changes.push_back(ChangeOf(changes[i], change, file->pointer));
     entries.push_back(file->entry);
-    locations.push_back(file->entry->location());
+    std::ranges::copy(file->locations(), std::back_inserter(locations));
     written.push_back(*std::move(file));
   }
   if (commit.changes.empty() && !call.idempotency) {
@@ -220,6 +226,24 @@ Result<Answer<std::vector<MetadataEntryPtr>>> TableCommitService::Swap(
     return *std::move(result.replayed);
   }
   return entries;
+}
+
+Result<WrittenMetadata> TableCommitService::WriteFiles(const CallContext& call,
+                                                       const Prepared& prepared,
+                                                       const Uuid& attempt) {
+  const std::string list = prepared.rebased ? prepared.rebased->list_location : std::string();
+  if (!list.empty()) {
+    RETURN_IF_ERROR(WriteUnnamed(environment_, list, prepared.rebased->list_bytes));
+  }
+  auto file =
+      WriteTableMetadata(environment_, call.warehouse, prepared.result,
+                         prepared.base == nullptr ? "" : prepared.base->location(), attempt);
+  if (file.has_value()) {
+    file->manifest_list = list;
+  } else if (!list.empty()) {
+    Discard(environment_, std::span(&list, 1));
+  }
+  return file;
 }
 
 store::ObjectChange TableCommitService::ChangeOf(const TableChange& change,

@@ -2,8 +2,9 @@
 // commitTransaction.
 //
 // A commit is applied to the current metadata; where only the base moved meanwhile it is applied
-// again inside the server (RetryLostRaces), and only a failed requirement is kCommitConflict. A
-// transaction changes all its tables or none.
+// again inside the server (RetryLostRaces), and only a failed requirement is kCommitConflict,
+// unless the change is an append that its table lets move (append_rebase.h). A transaction changes
+// all its tables or none.
 //
 // Errors: kCommitConflict, kLostRace (all retries lost), kNoSuchTable, kNoSuchNamespace (creation),
 // kInvalidArgument (updates that can never apply), kNotFound (the metadata file is gone),
@@ -17,20 +18,14 @@
 
 #include "base/result.h"
 #include "iceberg/metadata/apply_updates.h"
-#include "iceberg/metadata/table_requirement.h"
-#include "iceberg/metadata/table_update.h"
+#include "server/service/append_rebase.h"
 #include "server/service/commit_locks.h"
 #include "server/service/environment.h"
 #include "server/service/metadata_files.h"
 #include "server/service/namespaces.h"
+#include "server/service/table_change.h"
 
 namespace firn::service {
-
-struct TableChange {
-  TableIdentifier identifier;
-  std::vector<iceberg::TableRequirement> requirements;
-  std::vector<iceberg::TableUpdate> updates;
-};
 
 class TableCommitService {
  public:
@@ -50,6 +45,8 @@ class TableCommitService {
     MetadataEntryPtr base;
     store::ObjectRef record;
     iceberg::TableMetadataPtr result;
+    /// Written before `result` is, which names it.
+    std::optional<RebasedAppend> rebased;
   };
 
   Result<std::vector<Prepared>> PrepareAll(const CallContext& call,
@@ -63,6 +60,10 @@ class TableCommitService {
                                                      std::span<const TableChange> changes,
                                                      std::span<const Prepared> prepared,
                                                      const Uuid& attempt);
+  /// A change's metadata file, and before it the manifest list of an append that was moved.
+  Result<WrittenMetadata> WriteFiles(const CallContext& call,
+                                     const Prepared& prepared,
+                                     const Uuid& attempt);
   static store::ObjectChange ChangeOf(const TableChange& change,
                                       const Prepared& prepared,
                                       const store::ObjectPointer& pointer);

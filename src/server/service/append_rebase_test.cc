@@ -1,0 +1,386 @@
+// Appends from a state that their branch has left: which ones move, and what they become.
+#include "server/service/append_rebase.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/testing/matchers.h"
+#include "iceberg/manifest/manifest_list.h"
+#include "iceberg/manifest/manifest_reader.h"
+#include "iceberg/manifest/writer/manifest_list_writer.h"
+#include "iceberg/manifest/writer/manifest_writer.h"
+#include "server/service/table_commits.h"
+#include "server/service/tables.h"
+#include "server/service/testing/test_catalog.h"
+#include "server/store/testing/racing_store.h"
+#include "storage/memory_object_store.h"
+
+namespace firn::service {
+namespace {
+
+using firn::testing::IsError;
+using firn::testing::IsOk;
+using iceberg::DataFile;
+using iceberg::ManifestFile;
+using iceberg::SequenceNumber;
+using iceberg::Snapshot;
+using iceberg::SnapshotId;
+using iceberg::TableMetadata;
+using iceberg::TableMetadataPtr;
+using ::testing::ElementsAre;
+using Manifests = std::vector<ManifestFile>;
+
+constexpr int64_t kRows = 10;
+
+DataFile FileOf(std::string_view name) {
+  DataFile file;
+  file.path = fmt::format("s3://warehouse/ns/t/data/{}", name);
+  file.format = iceberg::FileFormat::kParquet;
+  file.record_count = kRows;
+  file.file_size_bytes = 1000;
+  return file;
+}
+
+class AppendRebaseTest : public ::testing::TestWithParam<int> {
+ protected:
+  void SetUp() override {
+    CreateTableRequest request;
+    request.identifier = kTable;
+    request.location = "s3://warehouse/ns/t";
+    request.schema =
+        *iceberg::Schema::Make(iceberg::SchemaId(0),
+                               {{.id = iceberg::FieldId(1),
+                                 .name = "id",
+                                 .type = iceberg::Type::Plain(iceberg::TypeId::kLong)}},
+                               {});
+    request.properties = {{"format-version", std::to_string(GetParam())},
+                          {std::string(kRebaseAppendsProperty), "true"}};
+    ASSERT_THAT(TableService(catalog_.environment()).Create(catalog_.call(), request), IsOk());
+    ASSERT_THAT(Commit(Append(*Table(), 1, {"a"})), IsOk());
+  }
+
+  TableMetadataPtr Table() {
+    auto loaded = TableService(catalog_.environment()).Load(catalog_.call(), kTable);
+    EXPECT_THAT(loaded, IsOk());
+    return (*loaded)->table();
+  }
+  Result<Answer<MetadataEntryPtr>> Commit(const TableChange& change) {
+    return TableCommitService(catalog_.environment()).Commit(catalog_.call(), change);
+  }
+
+  std::string Put(std::string_view name, std::string_view bytes) {
+    std::string location = fmt::format("s3://warehouse/ns/t/metadata/{}-{}", ++files_, name);
+    EXPECT_THAT(objects_.Write(location, bytes, storage::WriteMode::kCreateNew), IsOk());
+    return location;
+  }
+  Manifests ListOf(const Snapshot& snapshot) {
+    auto bytes = objects_.Read(snapshot.manifest_list, 1 << 20);
+    return *iceberg::ReadManifestList(*bytes, snapshot.manifest_list);
+  }
+  /// A manifest of what `fill` puts in.
+  template <class Fill>
+  ManifestFile Manifest(const TableMetadata& seen, int64_t id, Fill fill) {
+    auto writer = iceberg::ManifestWriter::Make({.format_version = seen.format_version,
+                                                 .schema = seen.current_schema(),
+                                                 .spec = seen.default_spec(),
+                                                 .snapshot_id = SnapshotId(id),
+                                                 .compression = {}});
+    fill(*writer);
+    auto written = std::move(*writer).Finish();
+    EXPECT_THAT(written, IsOk());
+    written->row.path = Put("m.avro", written->bytes);
+    return written->row;
+  }
+  ManifestFile Added(const TableMetadata& seen, int64_t id, const std::vector<std::string>& names) {
+    return Manifest(seen, id, [&](iceberg::ManifestWriter& writer) {
+      for (const std::string& name : names) {
+        EXPECT_THAT(writer.Add(FileOf(name)), IsOk());
+      }
+    });
+  }
+
+  /// The change of a client that saw `seen` and makes a snapshot of `manifests`.
+  TableChange ChangeOf(const TableMetadata& seen, int64_t id, const Manifests& manifests) {
+    Snapshot snapshot;
+    snapshot.id = SnapshotId(id);
+    snapshot.parent_id = seen.current_snapshot_id;
+    snapshot.sequence_number = seen.next_sequence_number();
+    snapshot.timestamp = catalog_.clock().Now();
+    snapshot.operation = "append";
+    snapshot.schema_id = seen.current_schema_id;
+    int64_t total =
+        seen.current_snapshot() == nullptr
+            ? 0
+            : std::stoll(std::string(*seen.current_snapshot()->summary.Find("total-records")));
+    snapshot.summary.Add("added-records", std::to_string(kRows));
+    snapshot.summary.Add("total-records", std::to_string(total + kRows));
+    auto list = iceberg::WriteManifestList(manifests, {.format_version = seen.format_version,
+                                                       .snapshot_id = snapshot.id,
+                                                       .parent_snapshot_id = snapshot.parent_id,
+                                                       .sequence_number = snapshot.sequence_number,
+                                                       .first_row_id = seen.next_row_id,
+                                                       .compression = {}});
+    EXPECT_THAT(list, IsOk());
+    snapshot.manifest_list = Put("snap.avro", list->bytes);
+    if (seen.format_version >= 3) {
+      snapshot.first_row_id = seen.next_row_id;
+      snapshot.added_rows = list->next_row_id - seen.next_row_id;
+    }
+    TableChange change;
+    change.identifier = kTable;
+    change.requirements = {iceberg::AssertTableUuid{seen.uuid},
+                           iceberg::AssertRefSnapshotId{"main", seen.current_snapshot_id}};
+    iceberg::SetSnapshotRef set{"main", {}};
+    set.ref.snapshot_id = snapshot.id;
+    change.updates = {iceberg::AddSnapshot{std::make_shared<const Snapshot>(std::move(snapshot))},
+                      set};
+    return change;
+  }
+  TableChange Append(const TableMetadata& seen, int64_t id, const std::vector<std::string>& names) {
+    Manifests manifests{Added(seen, id, names)};
+    if (seen.current_snapshot() != nullptr) {
+      std::ranges::copy(ListOf(*seen.current_snapshot()), std::back_inserter(manifests));
+    }
+    return ChangeOf(seen, id, manifests);
+  }
+  /// A change whose snapshot is changed by `edit`.
+  template <class Edit>
+  static TableChange Edited(TableChange change, Edit edit) {
+    auto& add = std::get<iceberg::AddSnapshot>(change.updates.front());
+    auto snapshot = std::make_shared<Snapshot>(*add.snapshot);
+    edit(*snapshot);
+    add.snapshot = std::move(snapshot);
+    return change;
+  }
+  /// A snapshot without the file of the first one, and with another.
+  void Overwrite(int64_t id, const std::string& name) {
+    TableMetadataPtr seen = Table();
+    TableChange change = ChangeOf(*seen, id, {Added(*seen, id, {name})});
+    change =
+        Edited(std::move(change), [](Snapshot& snapshot) { snapshot.operation = "overwrite"; });
+    ASSERT_THAT(Commit(change), IsOk());
+  }
+
+  /// The data files of the newest snapshot, by name, and their sequence numbers.
+  std::vector<std::pair<std::string, int64_t>> Files() {
+    std::vector<std::pair<std::string, int64_t>> files;
+    for (const ManifestFile& manifest : ListOf(*Table()->current_snapshot())) {
+      auto bytes = objects_.Read(manifest.path, 1 << 20);
+      auto entries = iceberg::ReadManifest(*bytes, manifest);
+      EXPECT_THAT(entries, IsOk());
+      for (const iceberg::ManifestEntry& entry : *entries) {
+        files.emplace_back(entry.file.path.substr(entry.file.path.rfind('/') + 1),
+                           entry.sequence_number->value());
+      }
+    }
+    std::ranges::sort(files);
+    return files;
+  }
+  /// A file and its sequence number; version 1 has none.
+  static std::pair<std::string, int64_t> File(const char* name, int64_t number) {
+    return {name, GetParam() == 1 ? 0 : number};
+  }
+  /// Nothing changes but that the commit is refused.
+  void ExpectConflict(const TableChange& change) {
+    TableMetadataPtr before = Table();
+    size_t files = objects_.size();
+    EXPECT_THAT(Commit(change), IsError(ErrorCode::kCommitConflict));
+    EXPECT_EQ(Table(), before);
+    EXPECT_EQ(objects_.size(), files);
+  }
+
+  inline static const TableIdentifier kTable{NamespacePath{{"ns"}}, "t"};
+  SystemClock clock_;
+  storage::InMemoryObjectStore objects_{clock_};
+  testing::TestCatalog catalog_{objects_};
+  int files_ = 0;
+};
+
+class NumberedAppendTest : public AppendRebaseTest {};
+class AppendOfVersion3Test : public AppendRebaseTest {};
+
+TEST_P(AppendRebaseTest, AnAppendMovesOverAppends) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b", "c"})), IsOk());
+  ASSERT_THAT(Commit(Append(*seen, 3, {"d"})), IsOk());
+  ASSERT_THAT(Commit(Append(*seen, 4, {"e"})), IsOk());
+  EXPECT_EQ(catalog_.counters().rebased, 2U);
+  EXPECT_THAT(Files(),
+              ElementsAre(File("a", 1), File("b", 2), File("c", 2), File("d", 3), File("e", 4)));
+  TableMetadataPtr table = Table();
+  const Snapshot& last = *table->current_snapshot();
+  EXPECT_EQ(last.id, SnapshotId(4));
+  EXPECT_EQ(last.parent_id, SnapshotId(3));
+  EXPECT_EQ(last.sequence_number, SequenceNumber(GetParam() == 1 ? 0 : 4));
+  EXPECT_EQ(last.summary.Find("added-records"), "10");
+  EXPECT_EQ(last.summary.Find("total-records"), "40");
+}
+
+TEST_P(AppendOfVersion3Test, RowIdsDoNotOverlap) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b", "c"})), IsOk());
+  ASSERT_THAT(Commit(Append(*seen, 3, {"d"})), IsOk());
+  TableMetadataPtr table = Table();
+  const Snapshot& last = *table->current_snapshot();
+  EXPECT_EQ(last.first_row_id, 3 * kRows);
+  EXPECT_EQ(last.added_rows, kRows);
+  EXPECT_EQ(table->next_row_id, 4 * kRows);
+  std::vector<int64_t> firsts;
+  for (const ManifestFile& manifest : ListOf(last)) {
+    firsts.push_back(*manifest.first_row_id);
+  }
+  EXPECT_THAT(firsts, ::testing::UnorderedElementsAre(0, kRows, 3 * kRows));
+}
+
+TEST_P(AppendRebaseTest, WhatWasDeletedMeanwhileStaysDeleted) {
+  TableMetadataPtr seen = Table();
+  Overwrite(2, "b");
+  ASSERT_THAT(Commit(Append(*seen, 3, {"c"})), IsOk());
+  EXPECT_THAT(Files(), ElementsAre(File("b", 2), File("c", 3)));
+}
+
+TEST_P(AppendRebaseTest, ALostRaceLeavesNoListBehind) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  TableChange change = Append(*seen, 3, {"c"});
+  store::testing::RacingStore racing(catalog_.store());
+  racing.races_left = 3;
+  size_t files = objects_.size();
+  TableCommitService commits(catalog_.environment(racing));
+  ASSERT_THAT(commits.Commit(catalog_.call(), change), IsOk());
+  EXPECT_EQ(racing.races_lost, 3);
+  EXPECT_EQ(objects_.size(), files + 2) << "a list and a metadata file";
+}
+
+TEST_P(AppendRebaseTest, OnlyWhereTheTableWantsIt) {
+  TableChange off;
+  off.identifier = kTable;
+  off.updates = {iceberg::SetProperties{{{std::string(kRebaseAppendsProperty), "false"}}}};
+  ASSERT_THAT(Commit(off), IsOk());
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  ExpectConflict(Append(*seen, 3, {"c"}));
+}
+
+TEST_P(AppendRebaseTest, OtherOperationsDoNotMove) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  for (const char* operation : {"overwrite", "delete", "replace"}) {
+    ExpectConflict(Edited(Append(*seen, 3, {"c"}),
+                          [&](Snapshot& snapshot) { snapshot.operation = operation; }));
+  }
+}
+
+TEST_P(AppendRebaseTest, OtherUpdatesDoNotMove) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  TableChange change = Append(*seen, 3, {"c"});
+  change.updates.emplace_back(iceberg::SetProperties{{{"k", "v"}}});
+  ExpectConflict(change);
+}
+
+TEST_P(AppendRebaseTest, OtherRequirementsMustHold) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  TableChange change = Append(*seen, 3, {"c"});
+  change.requirements.emplace_back(iceberg::AssertCurrentSchemaId{iceberg::SchemaId(7)});
+  ExpectConflict(change);
+}
+
+TEST_P(AppendRebaseTest, AMergeAppendDoesNotMove) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  // Takes the entries of the manifest that it saw into its own.
+  ManifestFile old = ListOf(*seen->current_snapshot()).front();
+  auto entries = iceberg::ReadManifest(*objects_.Read(old.path, 1 << 20), old);
+  ManifestFile merged = Manifest(*seen, 3, [&](iceberg::ManifestWriter& writer) {
+    EXPECT_THAT(writer.Add(FileOf("c")), IsOk());
+    EXPECT_THAT(writer.AddExisting(entries->front()), IsOk());
+  });
+  ExpectConflict(ChangeOf(*seen, 3, {merged}));
+  // The same, though its row does not say so.
+  merged.existing_files_count = 0;
+  Manifests all{merged};
+  std::ranges::copy(ListOf(*seen->current_snapshot()), std::back_inserter(all));
+  ExpectConflict(ChangeOf(*seen, 3, all));
+}
+
+TEST_P(AppendRebaseTest, AListNeedNotRememberDeletedFiles) {
+  // The newest list has a manifest that only says that a file is gone.
+  TableMetadataPtr first = Table();
+  ManifestFile old = ListOf(*first->current_snapshot()).front();
+  auto entries = iceberg::ReadManifest(*objects_.Read(old.path, 1 << 20), old);
+  ManifestFile gone = Manifest(*first, 2, [&](iceberg::ManifestWriter& writer) {
+    EXPECT_THAT(writer.AddDeleted(entries->front()), IsOk());
+  });
+  ASSERT_THAT(Commit(Edited(ChangeOf(*first, 2, {gone, Added(*first, 2, {"b"})}),
+                            [](Snapshot& snapshot) { snapshot.operation = "overwrite"; })),
+              IsOk());
+  TableMetadataPtr seen = Table();
+  Manifests kept = ListOf(*seen->current_snapshot());
+  std::erase_if(kept, [](const ManifestFile& manifest) { return manifest.added_files_count == 0; });
+  kept.insert(kept.begin(), Added(*seen, 4, {"d"}));
+  TableChange change = ChangeOf(*seen, 4, kept);
+  ASSERT_THAT(Commit(Append(*seen, 3, {"c"})), IsOk());
+  EXPECT_THAT(Commit(change), IsOk());
+}
+
+TEST_P(AppendRebaseTest, AListThatLeavesSomethingOutDoesNotMove) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  ExpectConflict(ChangeOf(*seen, 3, {Added(*seen, 3, {"c"})}));
+}
+
+TEST_P(NumberedAppendTest, EntriesWithNumbersOfTheirOwnDoNotMove) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  ManifestFile added = Manifest(*seen, 3, [&](iceberg::ManifestWriter& writer) {
+    EXPECT_THAT(writer.Add(FileOf("c"), seen->next_sequence_number()), IsOk());
+  });
+  Manifests all{added};
+  std::ranges::copy(ListOf(*seen->current_snapshot()), std::back_inserter(all));
+  ExpectConflict(ChangeOf(*seen, 3, all));
+}
+
+TEST_P(AppendRebaseTest, ABranchThatLeftTheParentTakesNothing) {
+  TableMetadataPtr first = Table();
+  ASSERT_THAT(Commit(Append(*first, 2, {"b"})), IsOk());
+  TableMetadataPtr seen = Table();
+  TableChange rollback;
+  rollback.identifier = kTable;
+  iceberg::SetSnapshotRef set{"main", {}};
+  set.ref.snapshot_id = SnapshotId(1);
+  rollback.updates = {set};
+  ASSERT_THAT(Commit(rollback), IsOk());
+  ExpectConflict(Append(*seen, 3, {"c"}));
+}
+
+TEST_P(AppendRebaseTest, ListsElsewhereAreNotRead) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  TableChange change = Append(*seen, 3, {"c"});
+  std::string list = std::get<iceberg::AddSnapshot>(change.updates.front()).snapshot->manifest_list;
+  auto bytes = objects_.Read(list, 1 << 20);
+  ASSERT_THAT(objects_.Write("s3://another/snap.avro", *bytes, storage::WriteMode::kCreateNew),
+              IsOk());
+  ExpectConflict(Edited(std::move(change), [](Snapshot& snapshot) {
+    snapshot.manifest_list = "s3://another/snap.avro";
+  }));
+}
+
+TEST_P(AppendRebaseTest, ASnapshotIsAddedOnce) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  ExpectConflict(Append(*seen, 2, {"b"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, AppendRebaseTest, ::testing::Values(1, 2, 3));
+INSTANTIATE_TEST_SUITE_P(Versions, NumberedAppendTest, ::testing::Values(2, 3));
+INSTANTIATE_TEST_SUITE_P(Versions, AppendOfVersion3Test, ::testing::Values(3));
+
+}  // namespace
+}  // namespace firn::service
