@@ -4,9 +4,10 @@
 //
 // An append that brings nothing but new data files means the same on any state of its branch that
 // follows the one it saw. That it is one is proven from its own manifest list: besides what it
-// added it holds exactly the list of its parent (manifests without a file aside). Ruling: anything else stays a conflict. A merge
-// append took entries of older manifests in: on a newer state it would bring back what was deleted
-// meanwhile. Nor may its entries bring sequence numbers or row ids of their own.
+// added it holds exactly the list of its parent (manifests without a file aside). Ruling: anything
+// else stays a conflict. A merge append took entries of older manifests in: on a newer state it
+// would bring back what was deleted meanwhile. Nor may its entries bring sequence numbers or row
+// ids of their own.
 //
 // Thread-safety: any thread.
 #pragma once
