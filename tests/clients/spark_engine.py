@@ -27,14 +27,21 @@ def missing() -> str | None:
 
 
 def start(uri: str, folder: str):
+    """A session whose catalog `firn` is the server at `uri`."""
+    return start_with({"type": "rest", "uri": uri}, folder)
+
+
+def start_with(
+    catalog: dict[str, str], folder: str, more_jars: tuple[str, ...] = (), name: str = "firn"
+):
+    """A session whose catalog `name` has these properties, with more jars by their coordinates."""
     from pyspark.sql import SparkSession
 
     settings = {
         "spark.sql.extensions": EXTENSIONS,
-        "spark.sql.catalog.firn": "org.apache.iceberg.spark.SparkCatalog",
-        "spark.sql.catalog.firn.type": "rest",
-        "spark.sql.catalog.firn.uri": uri,
-        "spark.sql.catalog.firn.cache-enabled": "false",
+        f"spark.sql.catalog.{name}": "org.apache.iceberg.spark.SparkCatalog",
+        **{f"spark.sql.catalog.{name}.{key}": value for key, value in catalog.items()},
+        f"spark.sql.catalog.{name}.cache-enabled": "false",
         # From here on only what keeps a small session small.
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
@@ -42,7 +49,7 @@ def start(uri: str, folder: str):
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": folder,
-        **_iceberg_jar(),
+        **_jars(iceberg_runtime(), *more_jars),
     }
     builder = SparkSession.builder.master("local[2]").appName("firn-tests")
     for key, value in settings.items():
@@ -57,19 +64,21 @@ def iceberg_runtime() -> str:
     return ICEBERG[".".join(version.split(".")[:2])]
 
 
-def _iceberg_jar() -> dict[str, str]:
-    """The runtime by Maven where there is one (it knows the user's mirrors), else by Ivy."""
-    runtime = iceberg_runtime()
+def _jars(*coordinates: str) -> dict[str, str]:
+    """By Maven where there is one (it knows the user's mirrors), else by Ivy."""
     if not shutil.which("mvn"):
-        return {"spark.jars.packages": runtime}
-    _, name, version = runtime.split(":")
-    jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
-    if not jar.is_file():
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={runtime}"]
-        subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
-    return {"spark.jars": str(jar)}
+        return {"spark.jars.packages": ",".join(coordinates)}
+    jars = []
+    for artifact in coordinates:
+        _, name, version = artifact.split(":")
+        jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
+        if not jar.is_file():
+            command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
+            subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
+        jars.append(str(jar))
+    return {"spark.jars": ",".join(jars)}
 
 
 if __name__ == "__main__":
-    _iceberg_jar()
+    _jars(iceberg_runtime())
     print(iceberg_runtime())

@@ -27,6 +27,7 @@ constexpr std::array kTypes = {
     TypeRow{"NoSuchIcebergTableException", ErrorCode::kNoSuchTable},
     TypeRow{"NoSuchViewException", ErrorCode::kNoSuchView},
     TypeRow{"NoSuchWarehouseException", ErrorCode::kNoSuchWarehouse},
+    TypeRow{"NotFoundException", ErrorCode::kNotFound},
     TypeRow{"AlreadyExistsException", ErrorCode::kAlreadyExists},
     TypeRow{"NamespaceNotEmptyException", ErrorCode::kNamespaceNotEmpty},
     TypeRow{"CommitFailedException", ErrorCode::kCommitConflict},

@@ -73,6 +73,7 @@ TEST_F(RestSessionTest, AReadEndsWithWhatTheCatalogSaid) {
         Case{Reply(400), ErrorCode::kInvalidArgument, 1},
         Case{Refusal(404, "NoSuchTableException"), ErrorCode::kNoSuchTable, 1},
         Case{Refusal(404, "NoSuchNamespaceException"), ErrorCode::kNoSuchNamespace, 1},
+        Case{Refusal(404, "NotFoundException"), ErrorCode::kNotFound, 1},
         Case{Refusal(404, "SomethingElse"), ErrorCode::kNotFound, 1}}) {
     ScriptedCatalog catalog;
     catalog.On("GET /v1/x", read.answer);

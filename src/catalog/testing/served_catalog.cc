@@ -66,7 +66,7 @@ ServedCatalog::ServedCatalog(const std::string& binary) {
 }
 
 ServedCatalog::~ServedCatalog() {
-  kill(process_, SIGTERM);
+  kill(process_, SIGKILL);  // nobody needs its folder any more
   int status = 0;
   waitpid(process_, &status, 0);
 }
