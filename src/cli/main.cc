@@ -13,6 +13,9 @@ int ExitCode(firn::ErrorCode code) {
     case firn::ErrorCode::kInvalidArgument:
       return firn::cli::kExitUsage;
     case firn::ErrorCode::kNotFound:
+    case firn::ErrorCode::kNoSuchNamespace:
+    case firn::ErrorCode::kNoSuchTable:
+    case firn::ErrorCode::kNoSuchWarehouse:
       return firn::cli::kExitNotFound;
     case firn::ErrorCode::kUnavailable:
       return firn::cli::kExitUnavailable;

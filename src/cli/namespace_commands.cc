@@ -1,32 +1,21 @@
 // namespace: list, create, show, set, drop.
-#include <set>
-
 #include <fmt/format.h>
 
+#include "cli/catalog_actions.h"
 #include "cli/describe.h"
 #include "cli/remote_command.h"
-#include "server/http/url.h"
 
 namespace firn::cli {
 namespace {
 
 /// `key=value` pairs as a JSON object.
 Result<std::string> PropertiesJson(const std::vector<std::string>& settings) {
+  ASSIGN_OR_RETURN(auto properties, ReadSettings(settings));
   std::string body;
-  std::set<std::string_view> keys;
   JsonWriter writer(body);
   writer.BeginObject();
-  for (std::string_view setting : settings) {
-    size_t equals = setting.find('=');
-    if (equals == std::string_view::npos || equals == 0) {
-      return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("Expected KEY=VALUE, not: {}", setting));
-    }
-    std::string_view key = setting.substr(0, equals);
-    if (!keys.insert(key).second) {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("Property given twice: {}", key));
-    }
-    writer.Field(key, setting.substr(equals + 1));
+  for (const auto& [key, value] : properties) {
+    writer.Field(key, value);
   }
   writer.EndObject();
   return body;
@@ -81,30 +70,27 @@ Status Drop(RestClient& client, const Arguments& arguments) {
                    "Dropped namespace " + ToDotted(path));
 }
 
-/// An option that takes one value each time it is given, not all words up to the next flag.
-void AddRepeatable(const RemoteCommand& command,
-                   const std::string& flags,
-                   std::vector<std::string>& target,
-                   const std::string& help) {
-  command.app->add_option(flags, target, help)->allow_extra_args(false);
-}
-
 }  // namespace
 
 void AddNamespace(CLI::App& app, Chosen& chosen) {
   CLI::App* group = AddNameGroup(app, "namespace", "Namespaces: list, create, show, set, drop");
-  auto list = AddCatalogCommand(*group, chosen, {"list", "List namespaces", List});
+  auto list =
+      AddCatalogCommand(*group, chosen, {"list", "List namespaces", List, ListNamespacesOf});
   list.app->add_option("parent", list.arguments->name, "Only those directly below it, as a.b");
-  auto create = AddCatalogCommand(*group, chosen, {"create", "Create a namespace", Create});
+  auto create = AddCatalogCommand(*group, chosen,
+                                  {"create", "Create a namespace", Create, CreateNamespaceIn});
   create.Name(kNamespaceHelp);
   AddRepeatable(create, "-p,--property", create.arguments->settings, "KEY=VALUE, repeatable");
-  AddCatalogCommand(*group, chosen, {"show", "Print a namespace's properties", Show})
+  AddCatalogCommand(*group, chosen,
+                    {"show", "Print a namespace's properties", Show, ShowNamespaceOf})
       .Name(kNamespaceHelp);
-  auto set = AddCatalogCommand(*group, chosen, {"set", "Set and remove properties", Set});
+  auto set =
+      AddCatalogCommand(*group, chosen, {"set", "Set and remove properties", Set, SetNamespaceOf});
   set.Name(kNamespaceHelp);
   AddRepeatable(set, "-p,--property", set.arguments->settings, "KEY=VALUE, repeatable");
   AddRepeatable(set, "-r,--remove", set.arguments->removals, "KEY, repeatable");
-  AddCatalogCommand(*group, chosen, {"drop", "Drop an empty namespace", Drop}).Name(kNamespaceHelp);
+  AddCatalogCommand(*group, chosen, {"drop", "Drop an empty namespace", Drop, DropNamespaceOf})
+      .Name(kNamespaceHelp);
 }
 
 }  // namespace firn::cli

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/catalog_actions.h"
 #include "cli/describe.h"
 #include "cli/remote_command.h"
 
@@ -16,10 +17,12 @@ struct Kind {
   std::string_view word;
   std::string_view register_path;
   Describe describe;
+  /// On catalogs elsewhere; none for views.
+  bool elsewhere;
 };
 
-constexpr Kind kTables{"tables", "table", "register", DescribeTable};
-constexpr Kind kViews{"views", "view", "register-view", DescribeView};
+constexpr Kind kTables{"tables", "table", "register", DescribeTable, true};
+constexpr Kind kViews{"views", "view", "register-view", DescribeView, false};
 
 /// A name without a namespace is one of the empty namespace, but mostly a namespace forgotten.
 template <class T>
@@ -97,23 +100,30 @@ Action Of(Status (*action)(RestClient&, const Arguments&, const Kind&), const Ki
   };
 }
 
+/// `action` where catalogs elsewhere have this kind.
+CatalogAction Elsewhere(Status (*action)(catalog::Catalog&, const Arguments&), const Kind& kind) {
+  return kind.elsewhere ? CatalogAction(action) : CatalogAction();
+}
+
 /// What tables and views have in common.
 void AddCommands(CLI::App& group, Chosen& chosen, const Kind& kind) {
   std::string word(kind.word);
-  AddCatalogCommand(
-      group, chosen,
-      {"list", fmt::format("List the {} of a namespace", kind.plural), Of(List, kind)})
+  AddCatalogCommand(group, chosen,
+                    {"list", fmt::format("List the {} of a namespace", kind.plural), Of(List, kind),
+                     Elsewhere(ListTablesOf, kind)})
       .Name(kNamespaceHelp);
-  AddCatalogCommand(
-      group, chosen,
-      {"show", "Print what a " + word + " is; --json: its whole metadata", Of(Show, kind)})
+  AddCatalogCommand(group, chosen,
+                    {"show", "Print what a " + word + " is; --json: its whole metadata",
+                     Of(Show, kind), Elsewhere(ShowTableOf, kind)})
       .Name(kObjectHelp);
-  auto rename = AddCatalogCommand(group, chosen, {"rename", "Rename a " + word, Of(Rename, kind)});
+  auto rename = AddCatalogCommand(
+      group, chosen,
+      {"rename", "Rename a " + word, Of(Rename, kind), Elsewhere(RenameTableIn, kind)});
   rename.Name(kObjectHelp);
   rename.app->add_option("to", rename.arguments->other, "New name, as a.b.c")->required();
-  auto registered = AddCatalogCommand(
-      group, chosen,
-      {"register", "Bring in a " + word + " by its metadata file", Of(Register, kind)});
+  auto registered = AddCatalogCommand(group, chosen,
+                                      {"register", "Bring in a " + word + " by its metadata file",
+                                       Of(Register, kind), Elsewhere(RegisterTableIn, kind)});
   registered.Name(kObjectHelp);
   registered.app
       ->add_option("metadata-location", registered.arguments->other,
@@ -123,19 +133,38 @@ void AddCommands(CLI::App& group, Chosen& chosen, const Kind& kind) {
     registered.app->add_flag("--overwrite", registered.arguments->overwrite,
                              "Replace a table of that name");
   }
-  auto drop = AddCatalogCommand(group, chosen, {"drop", "Drop a " + word, Of(Drop, kind)});
+  auto drop = AddCatalogCommand(
+      group, chosen, {"drop", "Drop a " + word, Of(Drop, kind), Elsewhere(DropTableOf, kind)});
   drop.Name(kObjectHelp);
   if (&kind == &kTables) {
     drop.app->add_flag("--purge", drop.arguments->purge, "Delete its files too, in the background");
   }
 }
 
+/// Through the same client for a server and for catalogs elsewhere.
+void AddCreateAndSet(CLI::App& group, Chosen& chosen) {
+  auto create =
+      AddCatalogCommand(group, chosen, {"create", "Create an empty table", nullptr, CreateTableIn});
+  create.Name(kObjectHelp);
+  AddRepeatable(create, "--column", create.arguments->columns,
+                "NAME:TYPE, with a ! behind the type where it is required; repeatable");
+  create.app->add_option("--location", create.arguments->other,
+                         "Where its files lie; the catalog chooses if not given");
+  AddRepeatable(create, "-p,--property", create.arguments->settings, "KEY=VALUE, repeatable");
+  auto set =
+      AddCatalogCommand(group, chosen, {"set", "Set and remove properties", nullptr, SetTableOf});
+  set.Name(kObjectHelp);
+  AddRepeatable(set, "-p,--property", set.arguments->settings, "KEY=VALUE, repeatable");
+  AddRepeatable(set, "-r,--remove", set.arguments->removals, "KEY, repeatable");
+}
+
 }  // namespace
 
 void AddTable(CLI::App& app, Chosen& chosen) {
-  CLI::App* group =
-      AddNameGroup(app, "table", "Tables: list, show, rename, register, unregister, drop");
+  CLI::App* group = AddNameGroup(
+      app, "table", "Tables: list, show, create, set, rename, register, unregister, drop");
   AddCommands(*group, chosen, kTables);
+  AddCreateAndSet(*group, chosen);
   AddCatalogCommand(
       *group, chosen,
       {"unregister", "Remove a table's name, keep its files; prints its metadata file", Unregister})

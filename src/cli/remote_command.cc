@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "catalog/open/open_catalog.h"
+#include "server/config/catalog_profiles.h"
+
 namespace firn::cli {
 namespace {
 
@@ -13,6 +16,40 @@ constexpr const char* kNameFooter =
 Error WithHelp(Error error) {
   return Error(error.code(),
                error.message() + "; names are written a.b.c, a level with a dot a.\"x.y\".c");
+}
+
+/// Where --catalog, or else --uri, leads.
+Result<std::unique_ptr<catalog::Catalog>> OpenCatalogOf(const Arguments& arguments) {
+  catalog::CatalogEnvironment environment = catalog::ProcessEnvironment();
+  Result<catalog::CatalogConfig> config = [&]() -> Result<catalog::CatalogConfig> {
+    if (arguments.catalog.empty()) {
+      return catalog::ReadCatalogProfile(
+          "", {{"type", "rest"}, {"uri", arguments.uri}, {"warehouse", arguments.warehouse}},
+          environment.variables);
+    }
+    if (catalog::LooksLikeCatalogUri(arguments.catalog)) {
+      return catalog::ReadCatalogUri(arguments.catalog, environment.variables);
+    }
+    if (arguments.config.empty()) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("--catalog {} is a profile: name its file by --config or "
+                               "FIRN_CONFIG, or give a URI",
+                               arguments.catalog));
+    }
+    ASSIGN_OR_RETURN(auto keys, config::LoadCatalogProfile(arguments.config, arguments.catalog));
+    return catalog::ReadCatalogProfile(arguments.catalog, keys, environment.variables);
+  }();
+  RETURN_IF_ERROR(config);
+  return catalog::OpenCatalog(*config, environment);
+}
+
+Status Run(const CommandSpec& spec, const Arguments& arguments) {
+  if (spec.in_catalog && (!arguments.catalog.empty() || !spec.action)) {
+    ASSIGN_OR_RETURN(auto catalog, OpenCatalogOf(arguments));
+    return spec.in_catalog(*catalog, arguments);
+  }
+  ASSIGN_OR_RETURN(auto client, RestClient::Make(arguments.uri, arguments.warehouse));
+  return spec.action(*client, arguments);
 }
 
 }  // namespace
@@ -30,19 +67,27 @@ RemoteCommand AddServerCommand(CLI::App& group, Chosen& chosen, CommandSpec spec
   app->add_option("--uri", arguments->uri, "The server, for example http://127.0.0.1:8181")
       ->envname("FIRN_URI");
   app->add_flag("--json", arguments->json, "Print JSON");
-  app->callback([arguments, action = std::move(spec.action), &chosen] {
-    chosen.action = [arguments, action]() -> Status {
-      ASSIGN_OR_RETURN(auto client, RestClient::Make(arguments->uri, arguments->warehouse));
-      return action(*client, *arguments);
-    };
+  app->callback([arguments, spec = std::move(spec), &chosen] {
+    chosen.action = [arguments, spec] { return Run(spec, *arguments); };
   });
   return {app, std::move(arguments)};
 }
 
 RemoteCommand AddCatalogCommand(CLI::App& group, Chosen& chosen, CommandSpec spec) {
+  bool elsewhere = spec.in_catalog != nullptr;
   RemoteCommand command = AddServerCommand(group, chosen, std::move(spec));
   command.app->add_option("-w,--warehouse", command.arguments->warehouse,
                           "Warehouse; the default one if not given");
+  if (elsewhere) {
+    command.app
+        ->add_option("--catalog", command.arguments->catalog,
+                     "A catalog elsewhere, in place of the server: a URI, or a profile of --config")
+        ->envname("FIRN_CATALOG");
+    command.app
+        ->add_option("-c,--config", command.arguments->config,
+                     "Configuration file with the profile, [catalogs.NAME]")
+        ->envname("FIRN_CONFIG");
+  }
   return command;
 }
 
@@ -57,6 +102,29 @@ Result<TableIdentifier> ReadIdentifier(std::string_view text) {
   return identifier.has_value()
              ? std::move(identifier)
              : Result<TableIdentifier>(WithHelp(TakeError(std::move(identifier))));
+}
+
+Result<std::map<std::string, std::string>> ReadSettings(const std::vector<std::string>& settings) {
+  std::map<std::string, std::string> read;
+  for (std::string_view setting : settings) {
+    size_t equals = setting.find('=');
+    if (equals == std::string_view::npos || equals == 0) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Expected KEY=VALUE, not: {}", setting));
+    }
+    std::string_view key = setting.substr(0, equals);
+    if (!read.emplace(key, setting.substr(equals + 1)).second) {
+      return Error(ErrorCode::kInvalidArgument, fmt::format("Property given twice: {}", key));
+    }
+  }
+  return read;
+}
+
+void AddRepeatable(const RemoteCommand& command,
+                   const std::string& flags,
+                   std::vector<std::string>& target,
+                   const std::string& help) {
+  command.app->add_option(flags, target, help)->allow_extra_args(false);
 }
 
 void AppendLevels(JsonWriter& writer, const NamespacePath& path) {

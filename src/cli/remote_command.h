@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "base/json_writer.h"
 #include "base/result.h"
 #include "base/table_identifier.h"
+#include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/rest_client.h"
 
@@ -37,9 +39,16 @@ struct Arguments {
   std::string kind;
   std::string state;
   int64_t limit = 0;
+  /// A catalog elsewhere: a URI, or a profile of `config`.
+  std::string catalog;
+  std::string config;
+  /// NAME:TYPE, as columns are written.
+  std::vector<std::string> columns;
 };
 
 using Action = std::function<Status(RestClient&, const Arguments&)>;
+/// The same on a catalog elsewhere.
+using CatalogAction = std::function<Status(catalog::Catalog&, const Arguments&)>;
 
 /// A command as it was added: `app` for more flags, which write to `arguments`.
 struct RemoteCommand {
@@ -57,7 +66,10 @@ struct RemoteCommand {
 struct CommandSpec {
   std::string name;
   std::string help;
+  /// None: `in_catalog` is for the server too.
   Action action;
+  /// None: the command has no --catalog.
+  CatalogAction in_catalog = nullptr;
 };
 
 /// A group of commands whose help ends with how names are written.
@@ -65,7 +77,7 @@ CLI::App* AddNameGroup(CLI::App& app, const std::string& name, const std::string
 
 /// A command about the server itself.
 RemoteCommand AddServerCommand(CLI::App& group, Chosen& chosen, CommandSpec spec);
-/// A command about what a warehouse holds: has --warehouse too.
+/// A command about what a warehouse holds: has --warehouse too, and --catalog where it can.
 RemoteCommand AddCatalogCommand(CLI::App& group, Chosen& chosen, CommandSpec spec);
 
 inline constexpr const char* kNamespaceHelp = "Namespace, as a.b";
@@ -74,6 +86,15 @@ inline constexpr const char* kObjectHelp = "Name, as a.b.c";
 /// As ParseDottedNamespace and ParseDottedIdentifier; an error says how a name is written.
 Result<NamespacePath> ReadNamespace(std::string_view text);
 Result<TableIdentifier> ReadIdentifier(std::string_view text);
+
+/// KEY=VALUE words; none twice.
+Result<std::map<std::string, std::string>> ReadSettings(const std::vector<std::string>& settings);
+
+/// An option that takes one value each time it is given, not all words up to the next flag.
+void AddRepeatable(const RemoteCommand& command,
+                   const std::string& flags,
+                   std::vector<std::string>& target,
+                   const std::string& help);
 
 void AppendLevels(JsonWriter& writer, const NamespacePath& path);
 void AppendIdentifier(JsonWriter& writer, const TableIdentifier& identifier);

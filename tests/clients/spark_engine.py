@@ -27,14 +27,21 @@ def missing() -> str | None:
 
 
 def start(uri: str, folder: str):
+    """A session whose catalog `firn` is the server at `uri`."""
+    return start_with({"type": "rest", "uri": uri}, folder)
+
+
+def start_with(
+    catalog: dict[str, str], folder: str, more_jars: tuple[str, ...] = (), name: str = "firn"
+):
+    """A session whose catalog `name` has these properties, with more jars by their coordinates."""
     from pyspark.sql import SparkSession
 
     settings = {
         "spark.sql.extensions": EXTENSIONS,
-        "spark.sql.catalog.firn": "org.apache.iceberg.spark.SparkCatalog",
-        "spark.sql.catalog.firn.type": "rest",
-        "spark.sql.catalog.firn.uri": uri,
-        "spark.sql.catalog.firn.cache-enabled": "false",
+        f"spark.sql.catalog.{name}": "org.apache.iceberg.spark.SparkCatalog",
+        **{f"spark.sql.catalog.{name}.{key}": value for key, value in catalog.items()},
+        f"spark.sql.catalog.{name}.cache-enabled": "false",
         # From here on only what keeps a small session small.
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
@@ -42,7 +49,7 @@ def start(uri: str, folder: str):
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": folder,
-        **_runtime_setting(),
+        **_jars(iceberg_runtime(), *more_jars),
     }
     builder = SparkSession.builder.master("local[2]").appName("firn-tests")
     for key, value in settings.items():
@@ -58,23 +65,27 @@ def iceberg_runtime() -> str:
 
 
 def iceberg_jar() -> Path:
-    """Iceberg's runtime, by Maven: it knows the user's mirrors."""
-    runtime = iceberg_runtime()
-    _, name, version = runtime.split(":")
+    """Iceberg's runtime, by Maven."""
+    return _maven_jar(iceberg_runtime())
+
+
+def _maven_jar(artifact: str) -> Path:
+    """Maven knows the user's mirrors."""
+    _, name, version = artifact.split(":")
     jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
     if not jar.is_file():
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={runtime}"]
+        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
         subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
     return jar
 
 
-def _runtime_setting() -> dict[str, str]:
+def _jars(*coordinates: str) -> dict[str, str]:
     """By Ivy where there is no Maven."""
     if not shutil.which("mvn"):
-        return {"spark.jars.packages": iceberg_runtime()}
-    return {"spark.jars": str(iceberg_jar())}
+        return {"spark.jars.packages": ",".join(coordinates)}
+    return {"spark.jars": ",".join(str(_maven_jar(artifact)) for artifact in coordinates)}
 
 
 if __name__ == "__main__":
-    _runtime_setting()
+    _jars(iceberg_runtime())
     print(iceberg_runtime())

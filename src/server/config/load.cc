@@ -1,7 +1,3 @@
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,8 +5,10 @@
 #include <unistd.h>
 
 #include "base/json_reader.h"
+#include "server/config/catalog_profiles.h"
 #include "server/config/nearest.h"
 #include "server/config/settings.h"
+#include "server/config/toml_file_internal.h"
 
 namespace firn::config {
 namespace {
@@ -31,31 +29,6 @@ Error UnknownVariable(std::string_view name) {
       ErrorCode::kInvalidArgument,
       fmt::format("Unknown configuration key {} in the environment; the nearest is {} ({})", name,
                   names[nearest], Keys()[nearest].name));
-}
-
-/// A TOML value as SetFromText reads it; nullopt for a type no key has.
-std::optional<std::string> TomlText(const toml::node& node) {
-  if (const auto* text = node.as_string()) {
-    return text->get();
-  }
-  if (const auto* number = node.as_integer()) {
-    return fmt::format("{}", number->get());
-  }
-  if (const auto* flag = node.as_boolean()) {
-    return flag->get() ? "true" : "false";
-  }
-  if (const auto* list = node.as_array()) {
-    std::string joined;
-    for (const toml::node& item : *list) {
-      const auto* text = item.as_string();
-      if (text == nullptr || text->get().find(',') != std::string::npos) {
-        return std::nullopt;
-      }
-      joined += (joined.empty() ? "" : ",") + text->get();
-    }
-    return joined;
-  }
-  return std::nullopt;
 }
 
 Status ReadTable(const toml::table& table,
@@ -84,23 +57,9 @@ Status ReadTable(const toml::table& table,
 }
 
 Status ReadFile(const std::string& path, Loaded& loaded) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    error = std::make_error_code(std::errc::is_a_directory);
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("Cannot read {}: {}", path,
-                             error ? error.message() : std::generic_category().message(errno)));
-  }
-  try {
-    return ReadTable(toml::parse(file, path), "", path, loaded);
-  } catch (const toml::parse_error& wrong) {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("{}:{}: {}", path, wrong.source().begin.line,
-                             std::string_view(wrong.description())));
-  }
+  ASSIGN_OR_RETURN(toml::table root, ParseTomlFile(path));
+  root.erase(kProfilesTable);  // not the server's
+  return ReadTable(root, "", path, loaded);
 }
 
 /// True for FIRN_SERVER_..., where `server` begins a key: a typing error there is refused, while

@@ -1,42 +1,20 @@
 #include "server/service/locations.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
-#include "base/sha256.h"
 #include "storage/location.h"
+#include "storage/table_location.h"
 
 namespace firn::service {
-namespace {
-
-/// A deeper namespace gets one folder named after a hash: file systems end paths at 4,096 bytes.
-constexpr size_t kMaxNamespaceLocationBytes = 2048;
-
-}  // namespace
-
 std::string DefaultLocation(const store::WarehouseRecord& warehouse,
                             const store::NamespaceRecord& name_space,
                             std::string_view name,
                             const Uuid& uuid) {
-  std::string base;
   auto property = name_space.properties.find("location");
-  if (property != name_space.properties.end()) {
-    base = storage::TrimTrailingSlashes(property->second);
-  } else {
-    base = warehouse.location;
-    for (const std::string& level : name_space.path.levels) {
-      base = storage::JoinLocation(base, storage::SafeSegment(level));
-    }
-    if (base.size() > kMaxNamespaceLocationBytes) {
-      base = storage::JoinLocation(warehouse.location,
-                                   Sha256Hex(name_space.path.ToString()).substr(0, 32));
-    }
-  }
-  std::string hex = uuid.ToString();
-  std::erase(hex, '-');
-  return storage::JoinLocation(
-      base, fmt::format("{}-{}", storage::SafeSegment(name), std::string_view(hex).substr(0, 12)));
+  std::string base = property != name_space.properties.end()
+                         ? std::string(storage::TrimTrailingSlashes(property->second))
+                         : storage::DefaultNamespaceLocation(warehouse.location, name_space.path);
+  return storage::DefaultTableLocation(base, name, uuid);
 }
 
 namespace {
@@ -80,27 +58,6 @@ Status CheckAllowed(const Environment& environment,
                     location, warehouse.location));
   }
   return {};
-}
-
-std::string MetadataFileLocation(std::string_view folder,
-                                 int64_t version,
-                                 const Uuid& attempt,
-                                 bool gzip) {
-  return storage::JoinLocation(folder, fmt::format("{:05}-{}{}.metadata.json", version,
-                                                   attempt.ToString(), gzip ? ".gz" : ""));
-}
-
-int64_t MetadataFileVersion(std::string_view metadata_location) {
-  std::string_view name = metadata_location.substr(metadata_location.rfind('/') + 1);
-  if (name.starts_with('v')) {  // Hadoop tables: v3.metadata.json
-    name.remove_prefix(1);
-  }
-  int64_t version = -1;
-  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
-  bool ends_well = end < name.data() + name.size() && (*end == '-' || *end == '.');
-  constexpr int64_t kMaxVersion = 1'000'000'000;
-  bool in_range = version >= 0 && version <= kMaxVersion;
-  return error == std::errc() && ends_well && in_range ? version : -1;
 }
 
 }  // namespace firn::service

@@ -1,12 +1,10 @@
-// Where tables and views lie: default locations, names of metadata files, and which locations a
-// client may ask for.
+// Where tables and views lie: default locations, and which locations a client may ask for.
 //
 // Errors: kInvalidArgument for a location that is malformed (`..`, control characters, an unknown
 // scheme) or lies outside the warehouse and the allowed roots.
 // Thread-safety: pure functions.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,14 +26,5 @@ std::string DefaultLocation(const store::WarehouseRecord& warehouse,
 Status CheckAllowed(const Environment& environment,
                     const store::WarehouseRecord& warehouse,
                     std::string_view location);
-
-/// `<folder>/<5-digit version>-<attempt>.metadata.json` (`.gz.metadata.json` when compressed).
-std::string MetadataFileLocation(std::string_view folder,
-                                 int64_t version,
-                                 const Uuid& attempt,
-                                 bool gzip);
-
-/// The version in a metadata file's name; -1 where it has none.
-int64_t MetadataFileVersion(std::string_view metadata_location);
 
 }  // namespace firn::service

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "server/service/locations.h"
-
 namespace firn::service {
 namespace {
 
@@ -22,13 +20,6 @@ TEST(MetadataCacheTest, LeastRecentlyUsedGoesFirst) {
   EXPECT_NE(cache.Find("file:/99"), nullptr);
   EXPECT_EQ(cache.Find("file:/0"), nullptr);
   EXPECT_LE(cache.stats().bytes, 8U * 20'000);
-}
-
-TEST(MetadataFileNameTest, VersionsAreRead) {
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/00012-abc.metadata.json"), 12);
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/v3.metadata.json"), 3);
-  EXPECT_EQ(MetadataFileVersion("file:/t/metadata/odd.json"), -1);
-  EXPECT_EQ(MetadataFileVersion(""), -1);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "storage/call_deadline.h"
 #include "storage/gzip.h"
 #include "storage/location.h"
+#include "storage/table_location.h"
 
 namespace firn::service {
 namespace {
@@ -71,7 +72,8 @@ Result<std::string> WriteNewFile(const Environment& environment,
   CrashPoint("metadata.before_write");
   std::string compressed = name.gzip ? storage::GzipCompress(text) : std::string();
   std::string_view bytes = name.gzip ? std::string_view(compressed) : text;
-  std::string location = MetadataFileLocation(name.folder, name.version, attempt, name.gzip);
+  std::string location =
+      storage::MetadataFileLocation(name.folder, name.version, attempt, name.gzip);
   RETURN_IF_ERROR(WriteUnnamed(environment, location, bytes));
   CrashPoint("metadata.after_write");
   return location;
@@ -171,11 +173,12 @@ Result<WrittenMetadata> WriteTableMetadata(const Environment& environment,
   ASSIGN_OR_RETURN(std::string folder, MetadataFolder(environment, warehouse, metadata->location,
                                                       *metadata->properties));
   std::string text = iceberg::PrintTableMetadata(*metadata);
-  ASSIGN_OR_RETURN(std::string location, WriteNewFile(environment,
-                                                      {.folder = std::move(folder),
-                                                       .version = MetadataFileVersion(previous) + 1,
-                                                       .gzip = WantsGzip(*metadata->properties)},
-                                                      attempt, text));
+  ASSIGN_OR_RETURN(std::string location,
+                   WriteNewFile(environment,
+                                {.folder = std::move(folder),
+                                 .version = storage::MetadataFileVersion(previous) + 1,
+                                 .gzip = WantsGzip(*metadata->properties)},
+                                attempt, text));
   store::ObjectPointer pointer = PointerTo(*metadata, location);
   return WrittenMetadata{
       std::make_shared<const MetadataEntry>(std::move(location), std::move(metadata), text.size()),
@@ -190,11 +193,12 @@ Result<WrittenMetadata> WriteViewMetadata(const Environment& environment,
   ASSIGN_OR_RETURN(std::string folder, MetadataFolder(environment, warehouse, metadata->location,
                                                       metadata->properties));
   std::string text = iceberg::PrintViewMetadata(*metadata);
-  ASSIGN_OR_RETURN(std::string location, WriteNewFile(environment,
-                                                      {.folder = std::move(folder),
-                                                       .version = MetadataFileVersion(previous) + 1,
-                                                       .gzip = WantsGzip(metadata->properties)},
-                                                      attempt, text));
+  ASSIGN_OR_RETURN(std::string location,
+                   WriteNewFile(environment,
+                                {.folder = std::move(folder),
+                                 .version = storage::MetadataFileVersion(previous) + 1,
+                                 .gzip = WantsGzip(metadata->properties)},
+                                attempt, text));
   store::ObjectPointer pointer{.metadata_location = location,
                                .location = metadata->location,
                                .uuid = metadata->uuid,

@@ -23,6 +23,7 @@
 #include "server/store/testing/racing_store.h"
 #include "storage/call_deadline.h"
 #include "storage/memory_object_store.h"
+#include "storage/table_location.h"
 #include "storage/testing/faulty_object_store.h"
 
 namespace firn::service {
@@ -135,7 +136,7 @@ TEST_F(ServiceTest, CommitsWriteAFileAVersion) {
   ASSERT_OK_AND_ASSIGN(auto answer, commits.Commit(call_, SetProperty("t", "1")));
   auto entry = std::get<MetadataEntryPtr>(answer);
   EXPECT_EQ(entry->table()->FindProperty("k"), "1");
-  EXPECT_EQ(MetadataFileVersion(entry->location()), 1);
+  EXPECT_EQ(storage::MetadataFileVersion(entry->location()), 1);
   EXPECT_EQ(files_->size(), 2U);
 }
 

@@ -159,7 +159,8 @@ ErrorCode CodeOf(CURLcode code, CURL* handle, bool past_deadline) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return ErrorCode::kUnavailable;
+      // Where a pooled connection died under the request, this is libcurl's second try.
+      return NothingWasSent(handle) ? ErrorCode::kUnavailable : ErrorCode::kIoError;
     case CURLE_OPERATION_TIMEDOUT:
       if (NothingWasSent(handle) && !past_deadline) {
         return ErrorCode::kUnavailable;  // connect_timeout
@@ -300,6 +301,9 @@ Result<HttpResponse> CurlTransport::RoundTrip(const HttpRequest& request, Monoto
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &OnBody);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+  if (request.connection == ConnectionUse::kFresh) {
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+  }
   SetMethodAndBody(handle, request);
   CURLcode code = curl_easy_perform(handle);
   if (code == CURLE_OK) {

@@ -223,6 +223,41 @@ TEST_F(CurlTransportTest, WhoWaitsForAConnectionDoesNotCompute) {
   watcher.join();
 }
 
+/// Answers the first request and closes the connection under the second.
+ScriptedAnswer DiesUnderTheSecond(int number) {
+  return number == 2 ? ScriptedAnswer{.bytes = "", .end = AnswerEnd::kClose} : Answer(200, "");
+}
+
+TEST_F(CurlTransportTest, WhatMayBeCarriedOutOnceWantsAFreshConnection) {
+  for (ConnectionUse use : {ConnectionUse::kPooled, ConnectionUse::kFresh}) {
+    LoopbackServer server(
+        [](const ReceivedRequest&, int number) { return DiesUnderTheSecond(number); });
+    ASSERT_THAT(Get(server), IsOk());
+    auto changed = transport_->RoundTrip(
+        {.method = "POST", .url = server.uri(), .body = "change", .connection = use}, kNoDeadline);
+    if (use == ConnectionUse::kPooled) {
+      EXPECT_THAT(changed, IsOk());
+      EXPECT_EQ(server.requests().size(), 3U) << "sent twice";
+    } else {
+      EXPECT_THAT(changed, IsError(ErrorCode::kIoError));
+      EXPECT_EQ(server.requests().size(), 2U);
+    }
+  }
+}
+
+TEST_F(CurlTransportTest, ARefusedSecondTryIsNotNothingSent) {
+  LoopbackServer* listening = nullptr;
+  LoopbackServer server([&listening](const ReceivedRequest&, int number) {
+    if (number == 2) {
+      listening->StopListening();
+    }
+    return DiesUnderTheSecond(number);
+  });
+  listening = &server;
+  ASSERT_THAT(Get(server), IsOk());
+  EXPECT_THAT(Get(server), IsError(ErrorCode::kIoError));
+}
+
 TEST_F(CurlTransportTest, AStaleConnectionIsReplacedSilently) {
   LoopbackServer server([](const ReceivedRequest&, int) {
     ScriptedAnswer answer = Answer(200, "x");

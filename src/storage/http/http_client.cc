@@ -40,7 +40,8 @@ bool IsTransient(const Result<HttpResponse>& last, const SendOptions& options) {
            (options.replay == Replay::kSafe &&
             (code == ErrorCode::kIoError || code == ErrorCode::kDeadlineExceeded));
   }
-  if (options.replay == Replay::kNever) {
+  if (options.replay == Replay::kNever ||
+      (options.replay == Replay::kRefused && !options.is_transient)) {
     return false;
   }
   return options.is_transient ? options.is_transient(*last) : IsTransientStatus(last->status);

@@ -43,6 +43,8 @@ class RequestSigner {
 enum class Replay : uint8_t {
   kSafe,   ///< Sent again after anything that may pass.
   kNever,  ///< Sent again only where nothing of it was sent.
+  /// As kNever, and where a response that `is_transient` names says that it was not carried out.
+  kRefused,
 };
 
 struct SendOptions {

@@ -75,6 +75,21 @@ TEST_F(HttpClientTest, WhatMayPassIsTriedAgainWithGrowingPauses) {
   }
 }
 
+TEST_F(HttpClientTest, WhatIsRefusedIsSentAgainAndWhatMayBeDoneIsNot) {
+  auto refused = [](const HttpResponse& response) { return response.status == 429; };
+  SendOptions options{.replay = Replay::kRefused, .is_transient = refused};
+  transport_.answers = {Status(429), Failure(ErrorCode::kUnavailable), Status(503), Status(200)};
+  auto response = Send(options);
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->status, 503);
+  transport_.answers = {Failure(ErrorCode::kIoError), Status(200)};
+  EXPECT_THAT(Send(options), IsError(ErrorCode::kIoError));
+  transport_.answers = {Status(429), Status(200)};
+  response = Send({.replay = Replay::kRefused});
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->status, 429) << "nobody says which response refuses";
+}
+
 TEST_F(HttpClientTest, TheLastAnswerIsTheCallers) {
   transport_.answers = {Status(503)};
   auto response = Send();

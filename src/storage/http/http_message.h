@@ -18,6 +18,13 @@ struct Header {
 
 using HeaderList = std::vector<Header>;
 
+/// The connection that a request goes over.
+enum class ConnectionUse : uint8_t {
+  kPooled,  ///< One that is open already, where there is one. If that dies before a byte of the
+            ///< answer has come, the request is sent again: it may be carried out twice.
+  kFresh,   ///< A new one: sent once at most.
+};
+
 /// Largest body of a response with a status from 300 on: the rest is cut off, it only explains.
 inline constexpr int64_t kMaxErrorBodyBytes = 64 * 1024;
 
@@ -31,6 +38,7 @@ struct HttpRequest {
   std::string_view body;
   /// A larger body of a response with a status below 300 is kPayloadTooLarge.
   int64_t max_response_bytes = 1024 * 1024;
+  ConnectionUse connection = ConnectionUse::kPooled;
 };
 
 struct HttpResponse {

@@ -102,7 +102,7 @@ class Reader {
 
 Status CheckNames(const Properties& properties) {
   for (const auto& [name, value] : properties) {
-    if (name.starts_with("s3.") && std::ranges::find(kKnown, name) == std::end(kKnown)) {
+    if (name.starts_with("s3.") && !IsS3Option(name)) {
       return Bad(name, "is no option");
     }
   }
@@ -152,6 +152,11 @@ Result<Addressing> ReadAddressing(const Reader& reader, bool has_endpoint) {
 }
 
 }  // namespace
+
+bool IsS3Option(std::string_view name) {
+  return std::ranges::find(kKnown, name) != std::end(kKnown) || name == "client.region" ||
+         name == "client.profile-name";
+}
 
 Result<S3Options> ParseS3Options(const Properties& properties,
                                  const aws::EnvironmentLookup& environment) {

@@ -67,6 +67,9 @@ struct S3Options {
 Result<S3Options> ParseS3Options(const Properties& properties,
                                  const aws::EnvironmentLookup& environment);
 
+/// True for a name of the table.
+bool IsS3Option(std::string_view name);
+
 /// The given keys, or the chain of environment and profile. `clock` must outlive the provider.
 std::unique_ptr<aws::CredentialsProvider> MakeCredentials(const S3Options& options,
                                                           aws::EnvironmentLookup environment,

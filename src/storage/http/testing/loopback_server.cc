@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -102,6 +103,8 @@ int LoopbackServer::connections() {
   return connections_;
 }
 
+void LoopbackServer::StopListening() { shutdown(listener_, SHUT_RDWR); }
+
 bool LoopbackServer::WaitReadable(int socket) const {
   std::array<pollfd, 2> waits = {pollfd{socket, POLLIN, 0}, pollfd{stop_read_, POLLIN, 0}};
   poll(waits.data(), waits.size(), -1);
@@ -111,6 +114,9 @@ bool LoopbackServer::WaitReadable(int socket) const {
 void LoopbackServer::Accept() {
   while (WaitReadable(listener_)) {
     int socket = accept(listener_, nullptr, nullptr);
+    if (socket < 0 && errno == EINVAL) {
+      return;  // StopListening
+    }
     if (socket < 0) {
       continue;
     }

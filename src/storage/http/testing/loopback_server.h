@@ -63,6 +63,8 @@ class LoopbackServer {
   /// Those whose headers and body had come.
   std::vector<ReceivedRequest> requests();
   int connections();
+  /// New connections are refused from now on, open ones are served on; the script may call it.
+  void StopListening();
 
  private:
   void Accept();

@@ -1,0 +1,30 @@
+#include "catalog/open/open_catalog.h"
+
+#include "catalog/rest/rest_catalog.h"
+#include "catalog/sql/sql_catalog.h"
+#include "storage/aws/credentials.h"
+
+namespace firn::catalog {
+
+CatalogEnvironment ProcessEnvironment() {
+  static const SystemClock clock;
+  return {.clock = clock, .variables = storage::aws::ProcessEnvironment()};
+}
+
+Result<std::unique_ptr<Catalog>> OpenCatalog(const CatalogConfig& config,
+                                             const CatalogEnvironment& environment) {
+  RETURN_IF_ERROR(CheckRequiredKeys(config));
+  switch (config.type) {
+    case CatalogType::kRest:
+      return rest::RestCatalog::Open(config, environment);
+    case CatalogType::kSql:
+      return sql::SqlCatalog::Open(config, environment);
+    case CatalogType::kGlue:
+    case CatalogType::kHive:
+      break;
+  }
+  return Error(ErrorCode::kUnsupported, "Catalogs of this type have no client yet")
+      .With("type", std::string(ToString(config.type)));
+}
+
+}  // namespace firn::catalog

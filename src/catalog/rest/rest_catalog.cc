@@ -1,0 +1,372 @@
+#include "catalog/rest/rest_catalog.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "catalog/rest/rest_endpoints.h"
+#include "storage/http/curl_transport.h"
+
+namespace firn::catalog::rest {
+namespace {
+
+namespace http = storage::http;
+
+constexpr std::string_view kDelegationHeader = "X-Iceberg-Access-Delegation";
+constexpr std::string_view kDelegation = "vended-credentials";
+
+constexpr StatusMeaning kOfWarehouse{.not_found = ErrorCode::kNoSuchWarehouse};
+constexpr StatusMeaning kOfNamespace{.not_found = ErrorCode::kNoSuchNamespace,
+                                     .conflict = ErrorCode::kNamespaceNotEmpty};
+/// Something that is to be made in a namespace.
+constexpr StatusMeaning kOfNew{.not_found = ErrorCode::kNoSuchNamespace,
+                               .conflict = ErrorCode::kAlreadyExists};
+constexpr StatusMeaning kOfRename{.not_found = ErrorCode::kNoSuchTable,
+                                  .conflict = ErrorCode::kAlreadyExists};
+constexpr StatusMeaning kOfTable{.not_found = ErrorCode::kNoSuchTable,
+                                 .conflict = ErrorCode::kCommitConflict};
+
+http::HeaderList Delegation() {
+  return {{std::string(kDelegationHeader), std::string(kDelegation)}};
+}
+
+/// The user's options are refused by name where they are unknown; what a catalog says may be meant
+/// for other clients.
+void DropUnknownFileOptions(PropertyMap& properties) {
+  PropertyMap known = KnownFileOptions(properties);
+  std::erase_if(properties, [&known](const auto& entry) {
+    return entry.first.starts_with("s3.") && !known.contains(entry.first);
+  });
+}
+
+Error TooManyPages() {
+  return Error(ErrorCode::kPayloadTooLarge, "The catalog's list has no end")
+      .With("pages", std::to_string(kMaxPages));
+}
+
+/// Levels and names that no URL and no catalog can hold.
+Status CheckName(std::string_view name, std::string_view what) {
+  if (name.empty() || name.contains('\0')) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("The name of a {} is empty", what));
+  }
+  return {};
+}
+
+Status CheckNames(const TableIdentifier& identifier) { return CheckName(identifier.name, "table"); }
+
+Status CheckPath(const NamespacePath& path) {
+  if (path.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "The namespace has no name");
+  }
+  for (const std::string& level : path.levels) {
+    RETURN_IF_ERROR(CheckName(level, "namespace"));
+  }
+  return {};
+}
+
+}  // namespace
+
+struct RestCatalog::OwnParts {
+  std::unique_ptr<http::HttpTransport> transport;
+  http::SystemSleeper sleeper;
+};
+
+Result<std::unique_ptr<Catalog>> RestCatalog::Open(const CatalogConfig& config,
+                                                   const CatalogEnvironment& environment) {
+  ASSIGN_OR_RETURN(RestOptions options, ParseRestOptions(config));
+  auto own = std::make_unique<OwnParts>();
+  if (environment.transport == nullptr) {
+    ASSIGN_OR_RETURN(own->transport,
+                     http::CurlTransport::Make(
+                         {.connect_timeout = options.connect_timeout, .ca_file = options.ca_file}));
+  }
+  std::unique_ptr<RestCatalog> catalog(
+      new RestCatalog(std::move(options), std::move(own), environment));
+  RETURN_IF_ERROR(catalog->Configure(config));
+  return catalog;
+}
+
+RestCatalog::RestCatalog(RestOptions options,
+                         std::unique_ptr<OwnParts> own,
+                         const CatalogEnvironment& environment)
+    : own_(std::move(own)),
+      options_(std::move(options)),
+      clock_(environment.clock),
+      session_(options_,
+               environment.transport != nullptr ? *environment.transport : *own_->transport,
+               environment.sleeper != nullptr ? *environment.sleeper : own_->sleeper,
+               environment.clock),
+      stores_(environment.variables, environment.clock),
+      paths_(options_.uri, "", kDefaultSeparator) {}
+
+RestCatalog::~RestCatalog() = default;
+
+Status RestCatalog::Configure(const CatalogConfig& config) {
+  ASSIGN_OR_RETURN(auto response,
+                   session_.Send({.method = "GET",
+                                  .url = RestPaths::Config(options_.uri, options_.warehouse),
+                                  .meaning = kOfWarehouse}));
+  ASSIGN_OR_RETURN(ServerConfig server, ParseServerConfig(response.body));
+  DropUnknownFileOptions(server.overrides);
+  DropUnknownFileOptions(server.defaults);
+  properties_ = std::move(server.overrides);
+  PropertyMap given = config.properties;
+  properties_.merge(given);
+  properties_.merge(server.defaults);
+  auto property = [this](const std::string& name) {
+    auto found = properties_.find(name);
+    return found == properties_.end() ? std::string() : found->second;
+  };
+  ASSIGN_OR_RETURN(std::string uri, CheckCatalogUri(property("uri")));
+  std::string separator = property("namespace-separator");
+  paths_ = RestPaths(uri, property("prefix"), separator.empty() ? kDefaultSeparator : separator);
+  if (server.endpoints) {
+    endpoints_ = *std::move(server.endpoints);
+  } else {
+    endpoints_.insert(kDefaultEndpoints.begin(), kDefaultEndpoints.end());
+  }
+  if (server.keeps_idempotency_keys) {
+    session_.SendIdempotencyKeys();
+  }
+  return {};
+}
+
+Status RestCatalog::CheckOffered(std::string_view endpoint) const {
+  if (endpoints_.contains(endpoint)) {
+    return {};
+  }
+  return Error(ErrorCode::kUnsupported, "The catalog does not offer this")
+      .With("endpoint", std::string(endpoint));
+}
+
+Result<http::HttpResponse> RestCatalog::Send(std::string_view endpoint, const Call& call) {
+  RETURN_IF_ERROR(CheckOffered(endpoint));
+  return session_.Send(call);
+}
+
+Status RestCatalog::Change(std::string_view endpoint, const Call& call) {
+  RETURN_IF_ERROR(Send(endpoint, call));
+  return {};
+}
+
+Result<table::Table> RestCatalog::ChangeTable(std::string_view endpoint,
+                                              const Call& call,
+                                              const TableIdentifier& identifier) {
+  ASSIGN_OR_RETURN(auto response, Send(endpoint, call));
+  auto loaded = ParseLoadedTable(response.body);
+  if (!loaded.has_value()) {
+    return TakeError(std::move(loaded)).As(ErrorCode::kCommitStateUnknown);
+  }
+  return HandleOf(identifier, *std::move(loaded));
+}
+
+Result<bool> RestCatalog::Exists(std::string_view head, std::string_view get, std::string url) {
+  bool by_head = endpoints_.contains(head);
+  auto response = Send(by_head ? head : get, {.method = by_head ? "HEAD" : "GET",
+                                              .url = std::move(url),
+                                              .meaning = {.not_found = ErrorCode::kNotFound}});
+  if (response.has_value()) {
+    return true;
+  }
+  switch (response.error().code()) {
+    case ErrorCode::kNotFound:
+    case ErrorCode::kNoSuchNamespace:
+    case ErrorCode::kNoSuchTable:
+      return false;
+    default:
+      return TakeError(std::move(response));
+  }
+}
+
+Result<std::vector<NamespacePath>> RestCatalog::ListNamespaces(const NamespacePath& parent) {
+  std::vector<NamespacePath> all;
+  NamespacePage page;
+  for (int pages = 0; pages < kMaxPages; ++pages) {
+    ASSIGN_OR_RETURN(auto response,
+                     Send(endpoint::kListNamespaces, {.method = "GET",
+                                                      .url = paths_.Namespaces(parent, page.next),
+                                                      .meaning = kOfNamespace}));
+    ASSIGN_OR_RETURN(page, ParseNamespacePage(response.body));
+    std::ranges::move(page.namespaces, std::back_inserter(all));
+    if (page.next.empty()) {
+      std::ranges::sort(all);
+      return all;
+    }
+  }
+  return TooManyPages();
+}
+
+Result<bool> RestCatalog::NamespaceExists(const NamespacePath& path) {
+  RETURN_IF_ERROR(CheckPath(path));
+  return Exists(endpoint::kNamespaceExists, endpoint::kLoadNamespace, paths_.Namespace(path));
+}
+
+Result<PropertyMap> RestCatalog::LoadNamespace(const NamespacePath& path) {
+  RETURN_IF_ERROR(CheckPath(path));
+  ASSIGN_OR_RETURN(auto response,
+                   Send(endpoint::kLoadNamespace,
+                        {.method = "GET", .url = paths_.Namespace(path), .meaning = kOfNamespace}));
+  return ParseNamespaceProperties(response.body);
+}
+
+Status RestCatalog::CreateNamespace(const NamespacePath& path, const PropertyMap& properties) {
+  RETURN_IF_ERROR(CheckPath(path));
+  std::string body = PrintNewNamespace(path, properties);
+  return Change(endpoint::kCreateNamespace, {.method = "POST",
+                                             .url = paths_.NewNamespace(),
+                                             .effect = Effect::kChange,
+                                             .body = body,
+                                             .meaning = kOfNew});
+}
+
+Status RestCatalog::UpdateNamespace(const NamespacePath& path, const NamespaceChange& change) {
+  RETURN_IF_ERROR(CheckPath(path));
+  std::string body = PrintNamespaceChange(change);
+  return Change(endpoint::kUpdateNamespace, {.method = "POST",
+                                             .url = paths_.NamespaceProperties(path),
+                                             .effect = Effect::kChange,
+                                             .body = body,
+                                             .meaning = kOfNamespace});
+}
+
+Status RestCatalog::DropNamespace(const NamespacePath& path) {
+  RETURN_IF_ERROR(CheckPath(path));
+  return Change(endpoint::kDropNamespace, {.method = "DELETE",
+                                           .url = paths_.Namespace(path),
+                                           .effect = Effect::kChange,
+                                           .meaning = kOfNamespace});
+}
+
+Result<std::vector<TableIdentifier>> RestCatalog::ListTables(const NamespacePath& name_space) {
+  RETURN_IF_ERROR(CheckPath(name_space));
+  std::vector<TableIdentifier> all;
+  TablePage page;
+  for (int pages = 0; pages < kMaxPages; ++pages) {
+    ASSIGN_OR_RETURN(auto response,
+                     Send(endpoint::kListTables, {.method = "GET",
+                                                  .url = paths_.Tables(name_space, page.next),
+                                                  .meaning = kOfNamespace}));
+    ASSIGN_OR_RETURN(page, ParseTablePage(response.body));
+    std::ranges::move(page.tables, std::back_inserter(all));
+    if (page.next.empty()) {
+      std::ranges::sort(all);
+      return all;
+    }
+  }
+  return TooManyPages();
+}
+
+Result<bool> RestCatalog::TableExists(const TableIdentifier& identifier) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  return Exists(endpoint::kTableExists, endpoint::kLoadTable, paths_.Table(identifier));
+}
+
+Result<table::Table> RestCatalog::CreateTable(const TableIdentifier& identifier,
+                                              const NewTable& table) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  std::string body = PrintNewTable(identifier.name, table);
+  return ChangeTable(endpoint::kCreateTable,
+                     {.method = "POST",
+                      .url = paths_.NewTable(identifier.name_space),
+                      .effect = Effect::kChange,
+                      .body = body,
+                      .headers = Delegation(),
+                      .meaning = kOfNew},
+                     identifier);
+}
+
+Result<table::Table> RestCatalog::RegisterTable(const TableIdentifier& identifier,
+                                                const std::string& metadata_location) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  std::string body = PrintRegistration(identifier.name, metadata_location);
+  return ChangeTable(endpoint::kRegisterTable,
+                     {.method = "POST",
+                      .url = paths_.Register(identifier.name_space),
+                      .effect = Effect::kChange,
+                      .body = body,
+                      .headers = Delegation(),
+                      .meaning = kOfNew},
+                     identifier);
+}
+
+Status RestCatalog::RenameTable(const TableIdentifier& from, const TableIdentifier& to) {
+  RETURN_IF_ERROR(CheckNames(from));
+  RETURN_IF_ERROR(CheckNames(to));
+  std::string body = PrintRename(from, to);
+  cache_.Erase(from);
+  return Change(endpoint::kRenameTable, {.method = "POST",
+                                         .url = paths_.Rename(),
+                                         .effect = Effect::kChange,
+                                         .body = body,
+                                         .meaning = kOfRename});
+}
+
+Status RestCatalog::DropTable(const TableIdentifier& identifier, DropMode mode) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  cache_.Erase(identifier);
+  std::string_view purge = mode == DropMode::kPurge ? "true" : "false";
+  return Change(endpoint::kDropTable,
+                {.method = "DELETE",
+                 .url = fmt::format("{}?purgeRequested={}", paths_.Table(identifier), purge),
+                 .effect = Effect::kChange,
+                 .meaning = kOfTable});
+}
+
+Result<table::Table> RestCatalog::Load(const TableIdentifier& identifier) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  auto cached = cache_.Find(identifier, clock_.Now());
+  Call call{.method = "GET",
+            .url = paths_.Table(identifier),
+            .headers = Delegation(),
+            .meaning = kOfTable};
+  if (cached) {
+    call.headers.push_back({"If-None-Match", cached->etag});
+  }
+  ASSIGN_OR_RETURN(auto response, Send(endpoint::kLoadTable, call));
+  if (response.status == 304 && cached) {
+    return std::move(cached->table);
+  }
+  ASSIGN_OR_RETURN(LoadedTable loaded, ParseLoadedTable(response.body));
+  ASSIGN_OR_RETURN(table::Table table, HandleOf(identifier, std::move(loaded)));
+  if (const std::string* etag = http::FindHeader(response.headers, "etag")) {
+    cache_.Insert({*etag, table}, response.body.size());
+  }
+  return table;
+}
+
+Result<table::Table> RestCatalog::Commit(const table::Table& base,
+                                         const table::TableChange& change) {
+  RETURN_IF_ERROR(CheckNames(base.identifier));
+  std::string body = PrintCommit(base.identifier, change);
+  cache_.Erase(base.identifier);
+  ASSIGN_OR_RETURN(table::Table after, ChangeTable(endpoint::kCommitTable,
+                                                   {.method = "POST",
+                                                    .url = paths_.Table(base.identifier),
+                                                    .effect = Effect::kChange,
+                                                    .body = body,
+                                                    .meaning = kOfTable},
+                                                   base.identifier));
+  // A commit's answer has no credentials.
+  after.files = base.files;
+  after.config = base.config;
+  return after;
+}
+
+Result<table::Table> RestCatalog::HandleOf(const TableIdentifier& identifier, LoadedTable loaded) {
+  FileAccess access{.options = WithOptions(properties_, KnownFileOptions(loaded.config))};
+  // An expiry or a session token that goes with credentials counts for all of them.
+  for (ScopedOptions& credential : loaded.credentials) {
+    for (const auto& [name, value] : credential.options) {
+      loaded.config.insert_or_assign(name, value);
+    }
+    access.scoped.push_back({credential.prefix, KnownFileOptions(credential.options)});
+  }
+  return table::Table{.identifier = identifier,
+                      .metadata_location = std::move(loaded.metadata_location),
+                      .metadata = std::move(loaded.metadata),
+                      .files = stores_.Open(std::move(access)),
+                      .config = std::move(loaded.config)};
+}
+
+}  // namespace firn::catalog::rest

@@ -1,0 +1,367 @@
+#include "catalog/sql/catalog_database.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "catalog/sql/catalog_layout.h"
+
+namespace firn::catalog::sql {
+namespace {
+
+constexpr std::string_view kDefaultName = "default";
+
+/// `below` and `end`: all texts that begin with `place` and `separator`.
+struct Range {
+  Range(const std::string& place, char separator)
+      : below(place + separator), end(place + static_cast<char>(separator + 1)) {}
+  std::string below;
+  std::string end;
+};
+
+Error NoSuchNamespace(const std::string& name_space) {
+  return Error(ErrorCode::kNoSuchNamespace,
+               fmt::format("Namespace does not exist: {}", name_space));
+}
+
+Error NoSuchTable(const TableKey& key) {
+  return Error(ErrorCode::kNoSuchTable,
+               fmt::format("Table does not exist: {}.{}", key.name_space, key.name));
+}
+
+/// A row that is there already is a table or view of that name.
+Error ExistsOr(Error error, const TableKey& key) {
+  if (error.code() != ErrorCode::kAlreadyExists) {
+    return error;
+  }
+  return Error(ErrorCode::kAlreadyExists,
+               fmt::format("Table already exists: {}.{}", key.name_space, key.name));
+}
+
+/// Which of the two tables are there.
+struct Layout {
+  bool has_tables = false;
+  bool has_properties = false;
+  bool has_others = false;
+  /// Rows say whether they are tables or views.
+  bool has_type = false;
+};
+
+Result<Layout> ReadLayout(SqliteConnection& connection) {
+  Layout layout;
+  RETURN_IF_ERROR(connection.Query(text::kAllTables, {}, [&layout](const SqlRow& row) {
+    bool& which = row.Text(0) == "iceberg_tables"                 ? layout.has_tables
+                  : row.Text(0) == "iceberg_namespace_properties" ? layout.has_properties
+                                                                  : layout.has_others;
+    which = true;
+  }));
+  RETURN_IF_ERROR(connection.Query(text::kTypeColumn, {},
+                                   [&layout](const SqlRow&) { layout.has_type = true; }));
+  return layout;
+}
+
+/// Both tables, or at least one, or none beside others.
+Status MakeTables(SqliteConnection& connection, Layout& layout) {
+  if (!layout.has_tables && !layout.has_properties && layout.has_others) {
+    return Error(ErrorCode::kConflict, "The database holds other tables and no catalog");
+  }
+  if (!layout.has_tables) {
+    RETURN_IF_ERROR(connection.Execute(text::kCreateTables, {}));
+    layout.has_tables = layout.has_type = true;
+  }
+  if (!layout.has_properties) {
+    RETURN_IF_ERROR(connection.Execute(text::kCreateProperties, {}));
+    layout.has_properties = true;
+  }
+  return {};
+}
+
+/// The named one, the only one in the file, or the default one.
+Result<std::string> NameOf(SqliteConnection& connection, const std::string& given) {
+  if (!given.empty()) {
+    return given;
+  }
+  std::vector<std::string> names;
+  RETURN_IF_ERROR(connection.Query(
+      text::kCatalogNames, {}, [&names](const SqlRow& row) { names.emplace_back(row.Text(0)); }));
+  if (names.size() > 1) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("The database holds several catalogs: {}; say which by the key name",
+                             fmt::join(names, ", ")));
+  }
+  return names.empty() ? std::string(kDefaultName) : names.front();
+}
+
+}  // namespace
+
+/// A connection in its transaction.
+struct CatalogDatabase::Session {
+  std::unique_ptr<SqliteConnection> connection;
+  Layout layout;
+  /// The catalog's.
+  std::string name;
+
+  /// A statement on iceberg_tables that is to see tables only.
+  std::string TablesOnly(std::string_view statement) const {
+    return std::string(statement) + std::string(layout.has_type ? text::kOnlyTables : "");
+  }
+
+  Result<bool> Finds(std::string_view statement, SqliteConnection::Params params) const {
+    bool found = false;
+    RETURN_IF_ERROR(
+        connection->Query(statement, params, [&found](const SqlRow&) { found = true; }));
+    return found;
+  }
+
+  Result<bool> HasNamespace(const std::string& name_space) const {
+    Range range(name_space, '.');
+    return Finds(text::kNamespaceExists, {name, name_space, range.below, range.end});
+  }
+
+  Status RequireNamespace(const std::string& name_space) const {
+    ASSIGN_OR_RETURN(bool exists, HasNamespace(name_space));
+    return exists ? Status() : Status(NoSuchNamespace(name_space));
+  }
+
+  Result<int64_t> Execute(std::string_view statement, SqliteConnection::Params params) const {
+    return connection->Execute(statement, params);
+  }
+
+  Status SetProperty(const std::string& name_space,
+                     std::string_view key,
+                     std::string_view value) const {
+    RETURN_IF_ERROR(Execute(text::kSetProperty, {name, name_space, key, value}));
+    return {};
+  }
+
+  Status SetProperties(const std::string& name_space, const PropertyMap& properties) const {
+    for (const auto& [key, value] : properties) {
+      RETURN_IF_ERROR(SetProperty(name_space, key, value));
+    }
+    return {};
+  }
+};
+
+Result<std::optional<CatalogDatabase::Session>> CatalogDatabase::OpenRead() {
+  auto opened = SqliteConnection::Open(options_, IfMissing::kFail);
+  if (!opened.has_value()) {
+    if (opened.error().code() == ErrorCode::kNotFound) {
+      return std::optional<Session>();
+    }
+    return TakeError(std::move(opened));
+  }
+  Session session{.connection = *std::move(opened)};
+  RETURN_IF_ERROR(session.connection->BeginRead());
+  ASSIGN_OR_RETURN(session.layout, ReadLayout(*session.connection));
+  if (!session.layout.has_tables || !session.layout.has_properties) {
+    return std::optional<Session>();
+  }
+  ASSIGN_OR_RETURN(session.name, NameOf(*session.connection, options_.name));
+  return std::optional(std::move(session));
+}
+
+Result<CatalogDatabase::Session> CatalogDatabase::OpenChange(
+    const std::optional<Error>& if_missing) {
+  auto opened =
+      SqliteConnection::Open(options_, if_missing ? IfMissing::kFail : IfMissing::kCreate);
+  if (!opened.has_value() && opened.error().code() == ErrorCode::kNotFound && if_missing) {
+    return *if_missing;
+  }
+  Session session;
+  ASSIGN_OR_RETURN(session.connection, std::move(opened));
+  RETURN_IF_ERROR(session.connection->BeginChange());
+  ASSIGN_OR_RETURN(session.layout, ReadLayout(*session.connection));
+  RETURN_IF_ERROR(MakeTables(*session.connection, session.layout));
+  ASSIGN_OR_RETURN(session.name, NameOf(*session.connection, options_.name));
+  return session;
+}
+
+Status CatalogDatabase::Change(const std::optional<Error>& if_missing,
+                               const std::function<Status(const Session&)>& work) {
+  auto session = OpenChange(if_missing);
+  Status done = session.has_value() ? work(*session) : Status(Error(session.error()));
+  if (done.has_value()) {
+    return session->connection->Commit();
+  }
+  // Before COMMIT nothing has happened, whatever the disk said.
+  bool is_disk = done.error().code() == ErrorCode::kIoError;
+  return is_disk ? TakeError(std::move(done)).As(ErrorCode::kUnavailable)
+                 : TakeError(std::move(done));
+}
+
+Result<bool> CatalogDatabase::NamespaceExists(const std::string& name_space) {
+  ASSIGN_OR_RETURN(auto session, OpenRead());
+  return session ? session->HasNamespace(name_space) : Result<bool>(false);
+}
+
+Result<std::set<std::string>> CatalogDatabase::ChildNamespaces(const std::string& parent) {
+  std::set<std::string> children;
+  ASSIGN_OR_RETURN(auto session, OpenRead());
+  if (!session) {
+    return children;
+  }
+  Range range(parent, '.');
+  size_t skipped = parent.empty() ? 0 : range.below.size();
+  auto on_row = [&](const SqlRow& row) {
+    std::string_view rest = row.Text(0).substr(skipped);
+    std::string_view level = rest.substr(0, rest.find('.'));
+    if (!level.empty()) {
+      children.emplace(level);
+    }
+  };
+  if (parent.empty()) {
+    RETURN_IF_ERROR(session->connection->Query(text::kAllNamespaces, {session->name}, on_row));
+  } else {
+    RETURN_IF_ERROR(session->connection->Query(text::kNamespacesInRange,
+                                               {session->name, range.below, range.end}, on_row));
+  }
+  return children;
+}
+
+Result<PropertyMap> CatalogDatabase::NamespaceProperties(const std::string& name_space) {
+  PropertyMap properties;
+  ASSIGN_OR_RETURN(auto session, OpenRead());
+  if (session) {
+    RETURN_IF_ERROR(session->connection->Query(
+        text::kNamespaceProperties, {session->name, name_space},
+        [&](const SqlRow& row) { properties.emplace(row.Text(0), row.Text(1)); }));
+  }
+  properties.erase(std::string(kExistsProperty));
+  return properties;
+}
+
+Status CatalogDatabase::InsertNamespace(const std::string& name_space,
+                                        const PropertyMap& properties) {
+  return Change(std::nullopt, [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(bool exists, session.HasNamespace(name_space));
+    if (exists) {
+      return Error(ErrorCode::kAlreadyExists,
+                   fmt::format("Namespace already exists: {}", name_space));
+    }
+    RETURN_IF_ERROR(session.SetProperty(name_space, kExistsProperty, "true"));
+    return session.SetProperties(name_space, properties);
+  });
+}
+
+Status CatalogDatabase::UpdateNamespace(const std::string& name_space,
+                                        const NamespaceChange& change) {
+  return Change(NoSuchNamespace(name_space), [&](const Session& session) -> Status {
+    RETURN_IF_ERROR(session.RequireNamespace(name_space));
+    for (const std::string& key : change.removals) {
+      RETURN_IF_ERROR(session.Execute(text::kDeleteProperty, {session.name, name_space, key}));
+    }
+    RETURN_IF_ERROR(session.SetProperties(name_space, change.updates));
+    // Without any property it would be gone.
+    return session.SetProperty(name_space, kExistsProperty, "true");
+  });
+}
+
+Status CatalogDatabase::DeleteNamespace(const std::string& name_space) {
+  return Change(NoSuchNamespace(name_space), [&](const Session& session) -> Status {
+    RETURN_IF_ERROR(session.RequireNamespace(name_space));
+    Range range(name_space, '.');
+    ASSIGN_OR_RETURN(bool in_use, session.Finds(text::kNamespaceInUse, {session.name, name_space,
+                                                                        range.below, range.end}));
+    if (in_use) {
+      return Error(ErrorCode::kNamespaceNotEmpty,
+                   fmt::format("Namespace is not empty: {}", name_space));
+    }
+    RETURN_IF_ERROR(session.Execute(text::kDeleteNamespace, {session.name, name_space}));
+    return {};
+  });
+}
+
+Result<std::vector<std::string>> CatalogDatabase::TableNames(const std::string& name_space) {
+  ASSIGN_OR_RETURN(auto session, OpenRead());
+  if (!session) {
+    return NoSuchNamespace(name_space);
+  }
+  RETURN_IF_ERROR(session->RequireNamespace(name_space));
+  std::vector<std::string> names;
+  RETURN_IF_ERROR(session->connection->Query(
+      session->TablesOnly(text::kTableNames), {session->name, name_space},
+      [&names](const SqlRow& row) { names.emplace_back(row.Text(0)); }));
+  return names;
+}
+
+Result<std::optional<TablePointer>> CatalogDatabase::FindTable(const TableKey& key) {
+  std::optional<TablePointer> found;
+  ASSIGN_OR_RETURN(auto session, OpenRead());
+  if (session) {
+    RETURN_IF_ERROR(session->connection->Query(
+        session->TablesOnly(text::kFindTable), {session->name, key.name_space, key.name},
+        [&found](const SqlRow& row) {
+          found = TablePointer{std::string(row.Text(0)), std::string(row.Text(1))};
+        }));
+  }
+  return found;
+}
+
+Status CatalogDatabase::InsertTable(const TableKey& key, const std::string& metadata_location) {
+  return Change(NoSuchNamespace(key.name_space), [&](const Session& session) -> Status {
+    RETURN_IF_ERROR(session.RequireNamespace(key.name_space));
+    auto inserted =
+        session.Execute(session.layout.has_type ? text::kInsertTypedTable : text::kInsertTable,
+                        {session.name, key.name_space, key.name, metadata_location});
+    return inserted.has_value() ? Status() : ExistsOr(TakeError(std::move(inserted)), key);
+  });
+}
+
+Result<RowChange> CatalogDatabase::SwapTable(const TableKey& key,
+                                             const std::string& from,
+                                             const std::string& to) {
+  RowChange outcome = RowChange::kMoved;
+  RETURN_IF_ERROR(Change(NoSuchTable(key), [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(int64_t swapped,
+                     session.Execute(session.TablesOnly(text::kSwapTable),
+                                     {session.name, key.name_space, key.name, from, to}));
+    outcome = swapped == 0 ? RowChange::kMoved : RowChange::kDone;
+    return {};
+  }));
+  return outcome;
+}
+
+Status CatalogDatabase::RenameTable(const TableKey& from, const TableKey& to) {
+  return Change(NoSuchTable(from), [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(bool exists, session.Finds(session.TablesOnly(text::kFindTable),
+                                                {session.name, from.name_space, from.name}));
+    if (!exists) {
+      return NoSuchTable(from);
+    }
+    RETURN_IF_ERROR(session.RequireNamespace(to.name_space));
+    auto renamed = session.Execute(
+        text::kRenameTable, {session.name, from.name_space, from.name, to.name_space, to.name});
+    return renamed.has_value() ? Status() : ExistsOr(TakeError(std::move(renamed)), to);
+  });
+}
+
+Status CatalogDatabase::DeleteTable(const TableKey& key) {
+  return Change(NoSuchTable(key), [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(int64_t deleted, session.Execute(session.TablesOnly(text::kDeleteTable),
+                                                      {session.name, key.name_space, key.name}));
+    return deleted == 0 ? Status(NoSuchTable(key)) : Status();
+  });
+}
+
+Result<RowChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
+                                                    const std::string& metadata_location,
+                                                    const std::string& place) {
+  RowChange outcome = RowChange::kShared;
+  RETURN_IF_ERROR(Change(NoSuchTable(key), [&](const Session& session) -> Status {
+    Range range(place, '/');
+    ASSIGN_OR_RETURN(bool shared,
+                     session.Finds(text::kOthersAt, {session.name, key.name_space, key.name,
+                                                     range.below, range.end}));
+    if (shared) {
+      return {};
+    }
+    ASSIGN_OR_RETURN(int64_t deleted,
+                     session.Execute(session.TablesOnly(text::kDeleteTableAt),
+                                     {session.name, key.name_space, key.name, metadata_location}));
+    outcome = deleted == 0 ? RowChange::kMoved : RowChange::kDone;
+    return {};
+  }));
+  return outcome;
+}
+
+}  // namespace firn::catalog::sql

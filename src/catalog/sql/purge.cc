@@ -1,0 +1,192 @@
+#include "catalog/sql/purge.h"
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "catalog/sql/metadata_store.h"
+#include "iceberg/manifest/manifest_decoder.h"
+#include "iceberg/manifest/manifest_list.h"
+#include "iceberg/metadata/table_properties.h"
+#include "storage/location.h"
+
+namespace firn::catalog::sql {
+namespace {
+
+constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
+constexpr std::string_view kGcEnabledProperty = "gc.enabled";
+
+/// Gone, corrupt, or nothing that a client of this storage can read: not worth another try.
+bool IsNamingNothing(ErrorCode code) {
+  return code == ErrorCode::kNotFound || code == ErrorCode::kInvalidMetadata ||
+         code == ErrorCode::kInvalidArgument || code == ErrorCode::kForbidden;
+}
+
+class Walk {
+ public:
+  Walk(storage::ObjectStore& files, const iceberg::TableMetadata& current)
+      : files_(files),
+        uuid_(current.uuid),
+        with_data_(iceberg::BoolProperty(*current.properties, kGcEnabledProperty, true)),
+        location_(Parse(current.location)) {
+    if (auto path = current.FindProperty(iceberg::kMetadataPathProperty)) {
+      metadata_path_ = Parse(std::string(*path));
+    }
+  }
+
+  Status AddOldVersion(const std::string& location) {
+    auto old = ReadMetadata(files_, location);
+    if (!old.has_value()) {
+      return IsNamingNothing(old.error().code()) ? Status() : Status(TakeError(std::move(old)));
+    }
+    bool ours = (*old)->uuid.empty() || (*old)->uuid == uuid_;
+    if (!ours) {
+      return {};
+    }
+    RETURN_IF_ERROR(AddVersion(**old));
+    AddMetadataFile(location);
+    return {};
+  }
+
+  Status AddVersion(const iceberg::TableMetadata& metadata) {
+    for (const iceberg::SnapshotEntry& entry : metadata.snapshots) {
+      RETURN_IF_ERROR(AddSnapshot(*entry.snapshot));
+    }
+    for (const iceberg::StatisticsFile& file : metadata.statistics) {
+      AddMetadataFile(file.path);
+    }
+    for (const iceberg::PartitionStatisticsFile& file : metadata.partition_statistics) {
+      AddMetadataFile(file.path);
+    }
+    return {};
+  }
+
+  void AddMetadataFile(const std::string& location) {
+    auto place = Parse(location);
+    bool owned = place && ((location_ && location_->Contains(*place)) ||
+                           (metadata_path_ && metadata_path_->Contains(*place)));
+    Add(location, owned);
+  }
+
+  std::vector<std::string> Take() { return std::move(owned_); }
+
+ private:
+  static std::optional<storage::Location> Parse(const std::string& text) {
+    auto location = storage::Location::Parse(text);
+    return location.has_value() ? std::optional(*std::move(location)) : std::nullopt;
+  }
+
+  Status AddSnapshot(const iceberg::Snapshot& snapshot) {
+    for (const std::string& path : snapshot.manifests) {  // v1 without a list
+      iceberg::ManifestFile manifest;
+      manifest.path = path;
+      manifest.added_snapshot_id = snapshot.id;
+      RETURN_IF_ERROR(AddManifest(manifest));
+    }
+    if (snapshot.manifest_list.empty() || seen_.contains(snapshot.manifest_list)) {
+      return {};
+    }
+    ASSIGN_OR_RETURN(auto bytes, ReadNamed(snapshot.manifest_list));
+    if (bytes) {
+      auto manifests = iceberg::ReadManifestList(*bytes, snapshot.manifest_list);
+      if (manifests.has_value()) {
+        for (const iceberg::ManifestFile& manifest : *manifests) {
+          RETURN_IF_ERROR(AddManifest(manifest));
+        }
+      }
+    }
+    AddMetadataFile(snapshot.manifest_list);
+    return {};
+  }
+
+  Status AddManifest(const iceberg::ManifestFile& manifest) {
+    if (seen_.contains(manifest.path)) {
+      return {};
+    }
+    if (with_data_) {
+      ASSIGN_OR_RETURN(auto bytes, ReadNamed(manifest.path));
+      if (bytes) {
+        AddDataFiles(*bytes, manifest);
+      }
+    }
+    AddMetadataFile(manifest.path);
+    return {};
+  }
+
+  void AddDataFiles(const std::string& bytes, const iceberg::ManifestFile& manifest) {
+    auto entries = iceberg::DecodeManifest(bytes, manifest, {});
+    if (!entries.has_value()) {
+      return;
+    }
+    for (size_t row = 0; row < (*entries)->size(); ++row) {
+      std::string path((*entries)->paths[row]);
+      auto place = Parse(path);
+      Add(path, place && location_ && location_->Contains(*place));
+    }
+  }
+
+  /// nullopt where there is nothing to read.
+  Result<std::optional<std::string>> ReadNamed(const std::string& location) {
+    auto bytes = files_.Read(location, kMaxFileBytes);
+    if (bytes.has_value()) {
+      return std::optional(*std::move(bytes));
+    }
+    if (IsNamingNothing(bytes.error().code())) {
+      return std::optional<std::string>();
+    }
+    return TakeError(std::move(bytes));
+  }
+
+  void Add(const std::string& location, bool owned) {
+    if (seen_.insert(location).second && owned) {
+      owned_.push_back(location);
+    }
+  }
+
+  storage::ObjectStore& files_;
+  std::string uuid_;
+  bool with_data_;
+  std::optional<storage::Location> location_;
+  std::optional<storage::Location> metadata_path_;
+  std::set<std::string> seen_;
+  std::vector<std::string> owned_;
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> OwnedFiles(storage::ObjectStore& files,
+                                            const iceberg::TableMetadata& metadata,
+                                            const std::string& metadata_location) {
+  Walk walk(files, metadata);
+  for (const iceberg::MetadataLogEntry& entry : metadata.metadata_log) {
+    RETURN_IF_ERROR(walk.AddOldVersion(entry.metadata_file));
+  }
+  RETURN_IF_ERROR(walk.AddVersion(metadata));
+  walk.AddMetadataFile(metadata_location);
+  return walk.Take();
+}
+
+void DeleteOwned(storage::ObjectStore& files,
+                 const std::vector<std::string>& owned,
+                 const std::string& location) {
+  static_cast<void>(files.DeleteMany(owned));
+  // A folder sorts before what lies in it.
+  std::set<std::string, std::greater<>> folders = {location};
+  for (const std::string& file : owned) {
+    for (std::string_view folder = file; folder.size() > location.size();) {
+      folder = folder.substr(0, folder.rfind('/'));
+      if (folder.starts_with(location)) {
+        folders.emplace(folder);
+      }
+    }
+  }
+  for (const char* usual : {"metadata", "data"}) {
+    folders.insert(storage::JoinLocation(location, usual));
+  }
+  for (const std::string& folder : folders) {
+    static_cast<void>(files.RemoveEmptyFolder(folder));
+  }
+}
+
+}  // namespace firn::catalog::sql

@@ -1,0 +1,233 @@
+#include "catalog/testing/catalog_suite.h"
+
+#include <ostream>
+#include <thread>
+#include <vector>
+
+#include "base/testing/matchers.h"
+
+namespace firn::catalog {
+namespace {
+
+using firn::testing::IsError;
+using firn::testing::IsOk;
+using firn::testing::IsOkAnd;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+const NamespacePath kDb{{"db"}};
+const TableIdentifier kT{kDb, "t"};
+
+table::TableChange SetProperty(const std::string& key, const std::string& value) {
+  return {.updates = {iceberg::SetProperties{{{key, value}}}}, .requirements = {}};
+}
+
+iceberg::AssertTableUuid SameUuid(const table::Table& table) { return {table.metadata->uuid}; }
+
+/// Commits until no other commit comes first.
+Status CommitInTheEnd(Catalog& catalog, const table::Table& base, const std::string& key) {
+  while (true) {
+    auto committed = catalog.Commit(base, SetProperty(key, "set"));
+    if (committed.has_value()) {
+      return {};
+    }
+    if (committed.error().code() != ErrorCode::kCommitConflict) {
+      return TakeError(std::move(committed));
+    }
+  }
+}
+
+}  // namespace
+
+iceberg::Schema OneColumnSchema() {
+  return iceberg::Schema::Make(
+             iceberg::SchemaId(0),
+             {{iceberg::FieldId(1), "id", iceberg::Type::Plain(iceberg::TypeId::kLong)}}, {})
+      .value();
+}
+
+void PrintTo(const CatalogKind& kind, std::ostream* out) { *out << kind.name; }
+
+std::string CatalogKindName(const ::testing::TestParamInfo<CatalogKind>& instance) {
+  return instance.param.name;
+}
+
+void CatalogTest::SetUp() {
+  made_ = GetParam().make();
+  catalog_ = made_.catalog.get();
+  ASSERT_NE(catalog_, nullptr);
+}
+
+table::Table CatalogTest::MakeTable(const TableIdentifier& identifier) {
+  auto table = catalog_->CreateTable(identifier, {.schema = OneColumnSchema()});
+  EXPECT_THAT(table, IsOk());
+  return table.has_value() ? *std::move(table) : table::Table();
+}
+
+TEST_P(CatalogTest, NamespacesAreListedByLevel) {
+  EXPECT_THAT(catalog_->ListNamespaces({}), IsOkAnd(IsEmpty()));
+  // `_` and `%` are ordinary letters; `a_b` is no prefix of `a_bc`.
+  for (const NamespacePath& path :
+       {NamespacePath{{"a_b"}}, NamespacePath{{"a_b", "x"}}, NamespacePath{{"a_b", "x", "y"}},
+        NamespacePath{{"a_bc"}}, NamespacePath{{"aXb"}}, NamespacePath{{"aXb", "z"}}}) {
+    ASSERT_THAT(catalog_->CreateNamespace(path, {}), IsOk()) << path.ToString();
+  }
+  EXPECT_THAT(catalog_->ListNamespaces({}),
+              IsOkAnd(ElementsAre(NamespacePath{{"aXb"}}, NamespacePath{{"a_b"}},
+                                  NamespacePath{{"a_bc"}})));
+  EXPECT_THAT(catalog_->ListNamespaces({{"a_b"}}),
+              IsOkAnd(ElementsAre(NamespacePath{{"a_b", "x"}})));
+  EXPECT_THAT(catalog_->ListNamespaces({{"a_bc"}}), IsOkAnd(IsEmpty()));
+  EXPECT_THAT(catalog_->ListNamespaces({{"none"}}), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(catalog_->NamespaceExists({{"a_b", "x", "y"}}), IsOkAnd(true));
+  EXPECT_THAT(catalog_->NamespaceExists({{"a_b", "y"}}), IsOkAnd(false));
+}
+
+TEST_P(CatalogTest, ANamespacesPropertiesChange) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {{"a", "1"}, {"b", "2"}}), IsOk());
+  EXPECT_THAT(catalog_->CreateNamespace(kDb, {}), IsError(ErrorCode::kAlreadyExists));
+  ASSERT_THAT(catalog_->UpdateNamespace(
+                  kDb, {.updates = {{"b", "3"}, {"c", "it's"}}, .removals = {"a", "none"}}),
+              IsOk());
+  ASSERT_OK_AND_ASSIGN(PropertyMap properties, catalog_->LoadNamespace(kDb));
+  EXPECT_EQ(properties["b"], "3");
+  EXPECT_EQ(properties["c"], "it's");
+  EXPECT_FALSE(properties.contains("a"));
+  EXPECT_THAT(catalog_->UpdateNamespace(kDb, {.updates = {{"x", "1"}}, .removals = {"x"}}),
+              IsError(ErrorCode::kUnprocessable));
+  ASSERT_THAT(catalog_->UpdateNamespace(kDb, {.updates = {}, .removals = {"b", "c"}}), IsOk());
+  EXPECT_THAT(catalog_->NamespaceExists(kDb), IsOkAnd(true));
+  NamespacePath none{{"none"}};
+  EXPECT_THAT(catalog_->LoadNamespace(none), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(catalog_->UpdateNamespace(none, {.updates = {{"x", "1"}}, .removals = {}}),
+              IsError(ErrorCode::kNoSuchNamespace));
+}
+
+TEST_P(CatalogTest, ANamespaceIsDroppedWhenNothingIsInIt) {
+  EXPECT_THAT(catalog_->DropNamespace(kDb), IsError(ErrorCode::kNoSuchNamespace));
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  ASSERT_THAT(catalog_->CreateNamespace({{"db", "inner"}}, {}), IsOk());
+  EXPECT_THAT(catalog_->DropNamespace(kDb), IsError(ErrorCode::kNamespaceNotEmpty));
+  ASSERT_THAT(catalog_->DropNamespace({{"db", "inner"}}), IsOk());
+  MakeTable(kT);
+  EXPECT_THAT(catalog_->DropNamespace(kDb), IsError(ErrorCode::kNamespaceNotEmpty));
+  ASSERT_THAT(catalog_->DropTable(kT, DropMode::kKeepFiles), IsOk());
+  ASSERT_THAT(catalog_->DropNamespace(kDb), IsOk());
+  EXPECT_THAT(catalog_->NamespaceExists(kDb), IsOkAnd(false));
+}
+
+TEST_P(CatalogTest, ATableIsCreatedLoadedAndListed) {
+  EXPECT_THAT(catalog_->CreateTable(kT, {.schema = OneColumnSchema()}),
+              IsError(ErrorCode::kNoSuchNamespace));
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  ASSERT_OK_AND_ASSIGN(
+      auto created,
+      catalog_->CreateTable(
+          kT, {.schema = OneColumnSchema(), .properties = {{"format-version", "3"}, {"k", "v"}}}));
+  EXPECT_EQ(created.metadata->format_version, 3);
+  ASSERT_OK_AND_ASSIGN(auto loaded, catalog_->Load(kT));
+  EXPECT_EQ(loaded.metadata_location, created.metadata_location);
+  EXPECT_EQ(loaded.metadata->uuid, created.metadata->uuid);
+  EXPECT_EQ(loaded.metadata->FindProperty("k"), "v");
+  EXPECT_THAT(loaded.files->Stat(loaded.metadata_location), IsOk());
+  EXPECT_THAT(catalog_->CreateTable(kT, {.schema = OneColumnSchema()}),
+              IsError(ErrorCode::kAlreadyExists));
+  MakeTable({kDb, "a b%c'd\"e"});
+  EXPECT_THAT(catalog_->ListTables(kDb),
+              IsOkAnd(ElementsAre(TableIdentifier{kDb, "a b%c'd\"e"}, kT)));
+  EXPECT_THAT(catalog_->Load({kDb, "a b%c'd\"e"}), IsOk());
+  EXPECT_THAT(catalog_->TableExists(kT), IsOkAnd(true));
+  EXPECT_THAT(catalog_->TableExists({kDb, "none"}), IsOkAnd(false));
+  EXPECT_THAT(catalog_->Load({kDb, "none"}), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->ListTables({{"none"}}), IsError(ErrorCode::kNoSuchNamespace));
+}
+
+TEST_P(CatalogTest, ATableIsRenamed) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  ASSERT_THAT(catalog_->CreateNamespace({{"other"}}, {}), IsOk());
+  table::Table table = MakeTable(kT);
+  MakeTable({kDb, "taken"});
+  EXPECT_THAT(catalog_->RenameTable({kDb, "none"}, {kDb, "x"}), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->RenameTable(kT, {kDb, "taken"}), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RenameTable(kT, {{{"none"}}, "x"}), IsError(ErrorCode::kNoSuchNamespace));
+  TableIdentifier moved{{{"other"}}, "u"};
+  ASSERT_THAT(catalog_->RenameTable(kT, moved), IsOk());
+  EXPECT_THAT(catalog_->TableExists(kT), IsOkAnd(false));
+  ASSERT_OK_AND_ASSIGN(auto loaded, catalog_->Load(moved));
+  EXPECT_EQ(loaded.metadata->uuid, table.metadata->uuid);
+  table::Table again = MakeTable(kT);
+  EXPECT_NE(again.metadata->location, table.metadata->location);
+}
+
+TEST_P(CatalogTest, ADroppedTablesFilesCanBeRegistered) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  table::Table table = MakeTable(kT);
+  EXPECT_THAT(catalog_->RegisterTable(kT, table.metadata_location),
+              IsError(ErrorCode::kAlreadyExists));
+  ASSERT_THAT(catalog_->DropTable(kT, DropMode::kKeepFiles), IsOk());
+  EXPECT_THAT(catalog_->DropTable(kT, DropMode::kKeepFiles), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->Load(kT), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->RegisterTable(kT, table.metadata->location + "/metadata/none.json"),
+              IsError(ErrorCode::kNotFound));
+  ASSERT_OK_AND_ASSIGN(auto registered, catalog_->RegisterTable(kT, table.metadata_location));
+  EXPECT_EQ(registered.metadata->uuid, table.metadata->uuid);
+  EXPECT_THAT(catalog_->Load(kT), IsOk());
+}
+
+TEST_P(CatalogTest, ACommitIsWhatIsLoadedNext) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  table::Table first = MakeTable(kT);
+  table::TableChange change = SetProperty("a", "1");
+  change.requirements = {SameUuid(first)};
+  ASSERT_OK_AND_ASSIGN(auto second, catalog_->Commit(first, change));
+  EXPECT_NE(second.metadata_location, first.metadata_location);
+  EXPECT_EQ(second.metadata->FindProperty("a"), "1");
+  ASSERT_OK_AND_ASSIGN(auto loaded, catalog_->Load(kT));
+  EXPECT_EQ(loaded.metadata_location, second.metadata_location);
+  EXPECT_EQ(loaded.metadata->metadata_log.back().metadata_file, first.metadata_location);
+  // A stale base does no harm where the requirements hold.
+  ASSERT_OK_AND_ASSIGN(auto third, catalog_->Commit(first, SetProperty("b", "2")));
+  EXPECT_EQ(third.metadata->FindProperty("a"), "1");
+  EXPECT_EQ(third.metadata->FindProperty("b"), "2");
+}
+
+TEST_P(CatalogTest, AFailedRequirementChangesNothing) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  table::Table table = MakeTable(kT);
+  table::TableChange change = SetProperty("a", "1");
+  change.requirements = {iceberg::AssertRefSnapshotId{"main", iceberg::SnapshotId(7)}};
+  EXPECT_THAT(catalog_->Commit(table, change), IsError(ErrorCode::kCommitConflict));
+  change = {.updates = {iceberg::SetCurrentSchema{iceberg::SchemaId(9)}}, .requirements = {}};
+  EXPECT_THAT(catalog_->Commit(table, change), IsError(ErrorCode::kInvalidArgument));
+  ASSERT_OK_AND_ASSIGN(auto loaded, catalog_->Load(kT));
+  EXPECT_EQ(loaded.metadata_location, table.metadata_location);
+  ASSERT_THAT(catalog_->DropTable(kT, DropMode::kKeepFiles), IsOk());
+  EXPECT_THAT(catalog_->Commit(table, SetProperty("a", "1")), IsError(ErrorCode::kNoSuchTable));
+}
+
+TEST_P(CatalogTest, ConcurrentCommitsAreNeitherLostNorDoubled) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  table::Table table = MakeTable(kT);
+  constexpr int kWriters = 4;
+  constexpr int kCommits = 6;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < kCommits; ++i) {
+        std::string key = "w" + std::to_string(writer) + "-" + std::to_string(i);
+        EXPECT_THAT(CommitInTheEnd(*catalog_, table, key), IsOk());
+      }
+    });
+  }
+  for (std::thread& writer : writers) {
+    writer.join();
+  }
+  ASSERT_OK_AND_ASSIGN(auto loaded, catalog_->Load(kT));
+  EXPECT_EQ(std::ranges::count_if(*loaded.metadata->properties,
+                                  [](const auto& entry) { return entry.second == "set"; }),
+            kWriters * kCommits);
+  EXPECT_EQ(loaded.metadata->metadata_log.size(), static_cast<size_t>(kWriters * kCommits));
+}
+
+}  // namespace firn::catalog

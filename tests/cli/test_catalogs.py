@@ -1,0 +1,97 @@
+"""--catalog: the same commands on a catalog elsewhere, by URI and by profile."""
+
+import pytest
+
+from harness import bodies
+
+SECRET = "s3cret-token"
+
+
+@pytest.fixture
+def uri(tmp_path) -> str:
+    return f"sqlite:///{tmp_path}/c.db?warehouse=file:{tmp_path}/warehouse"
+
+
+def test_a_table_lives_without_a_server(firn, uri):
+    def run(*words: str, **options):
+        return firn(*words, "--catalog", uri, **options)
+
+    assert run("namespace", "create", "a.b", "-p", "k=v").lines == ["Created namespace a.b"]
+    assert run("namespace", "list", "a").lines == ["a.b"]
+    assert run("namespace", "set", "a.b", "-r", "k").lines == ["Changed namespace a.b"]
+    assert run("namespace", "show", "a.b", "--json").json == {
+        "namespace": ["a", "b"], "properties": {},
+    }  # fmt: skip
+    created = run("table", "create", "a.b.t", "--column", "id:long!", "--column", "v:decimal(9,2)")
+    assert created.lines[0].startswith("Created table a.b.t at file:")
+    assert run("table", "set", "a.b.t", "-p", "x=1").lines == ["Changed table a.b.t"]
+    shown = run("table", "show", "a.b.t")
+    assert "  1: id: required long" in shown.lines
+    assert "  2: v: optional decimal(9, 2)" in shown.lines
+    assert "  x = 1" in shown.lines
+    location = run("table", "show", "a.b.t", "--json").json["metadata-location"]
+    assert run("table", "rename", "a.b.t", "a.b.u").lines == ["Renamed table a.b.t to a.b.u"]
+    assert run("table", "list", "a.b").lines == ["a.b.u"]
+    assert run("table", "drop", "a.b.u").lines == ["Dropped table a.b.u"]
+    run("table", "show", "a.b.u", expect=3)
+    assert run("table", "register", "a.b.w", location).lines == ["Registered table a.b.w"]
+    run("namespace", "drop", "a.b", expect=1)
+    assert run("table", "drop", "a.b.w", "--purge").lines == ["Dropped table a.b.w and its files"]
+    assert run("namespace", "drop", "a.b").lines == ["Dropped namespace a.b"]
+
+
+def test_a_server_is_a_catalog_too(firn, ask, firn_server):
+    name = bodies.unique("elsewhere")
+    firn("namespace", "create", name, "--catalog", firn_server.uri)
+    assert ask("namespace", "show", name, "--json").json["namespace"] == [name]
+    # Without --catalog the same commands take --uri.
+    ask("table", "create", f"{name}.t", "--column", "id:long", "-p", "k=v")
+    ask("table", "set", f"{name}.t", "-r", "k", "-p", "l=w")
+    properties = ask("table", "show", f"{name}.t", "--json").json["metadata"]["properties"]
+    assert properties["l"] == "w" and "k" not in properties
+    assert firn("table", "list", name, env={"FIRN_CATALOG": firn_server.uri}).lines == [f"{name}.t"]
+    firn("table", "list", f"{name}-none", "--catalog", firn_server.uri, expect=3)
+
+
+def test_a_profile_of_the_configuration_file(firn, tmp_path):
+    config = tmp_path / "firn.toml"
+    config.write_text(
+        f'[catalogs.mine]\nuri = "sqlite:///{tmp_path}/c.db"\nwarehouse = "${{HERE}}/warehouse"\n'
+        f'[catalogs.other]\ntype = "rest"\nuri = "http://127.0.0.1:9"\ntoken = "{SECRET}"\n'
+        "rest.client.max-retries = 0\n"
+    )
+    here = {"HERE": str(tmp_path), "FIRN_CONFIG": str(config)}
+    firn("namespace", "create", "a", "--catalog", "mine", env=here)
+    assert firn("namespace", "list", "--catalog", "mine", env=here).lines == ["a"]
+    unset = firn("namespace", "list", "--catalog", "mine", "--config", config, expect=2)
+    assert "HERE" in unset.err
+    unknown = firn("namespace", "list", "--catalog", "mien", "--config", config, expect=2)
+    assert "mine, other" in unknown.err
+    assert "--config" in firn("namespace", "list", "--catalog", "mine", expect=2).err
+    nobody = firn("namespace", "list", "--catalog", "other", env=here, expect=4)
+    assert SECRET not in nobody.err
+    assert firn("config", "check", "--config", config).code == 0
+
+
+@pytest.mark.parametrize(
+    "catalog, named",
+    [
+        ("sqlite:///c.db", "sql needs the key warehouse"),
+        ("thrift://host:9083", "hive"),
+        ("postgresql://u:pw@host/db?warehouse=/wh", "SQLite"),
+        ("http://user:pw@host", "without a user"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_sent(firn, catalog, named):
+    answer = firn("namespace", "list", "--catalog", catalog, expect=None)
+    assert answer.code in (1, 2)
+    assert named in answer.err
+    assert "pw" not in answer.err
+
+
+def test_columns_and_settings_that_are_none(firn, uri):
+    firn("namespace", "create", "a", "--catalog", uri)
+    for words in (["--column", "id"], ["--column", "id:nothing"], ["-p", "x"]):
+        firn("table", "create", "a.t", *words, "--catalog", uri, expect=2)
+    firn("table", "set", "a.t", "--catalog", uri, expect=2)
+    firn("table", "set", "a.t", "-p", "a=b", "--catalog", uri, expect=3)

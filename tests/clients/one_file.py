@@ -1,0 +1,48 @@
+"""One SQLite catalog in one folder: how each program is told of it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from harness import places
+
+TIMEOUT_S = 60
+NAME = "shared"
+
+
+class OneFile:
+    """The file `catalog.db` and the warehouse beside it."""
+
+    def __init__(self, folder: Path):
+        self.database = folder / "catalog.db"
+        self.warehouse = f"file://{folder}/warehouse"
+
+    @property
+    def uri(self) -> str:
+        return f"sqlite:///{self.database}"
+
+    def firn(self, *arguments: object, expect: int = 0):
+        """Run a command with --json on the file; what it printed."""
+        catalog = f"{self.uri}?warehouse={self.warehouse}&name={NAME}"
+        command = [places.firn_binary(), *arguments, "--catalog", catalog, "--json"]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("FIRN_")}
+        done = subprocess.run(
+            [str(word) for word in command],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            env=environment,
+        )
+        assert done.returncode == expect, f"{command}: {done}"
+        return json.loads(done.stdout) if expect == 0 else None
+
+    def tables(self, namespace: str) -> list[str]:
+        listed = self.firn("table", "list", namespace)["identifiers"]
+        return [".".join([*item["namespace"], item["name"]]) for item in listed]
+
+    def rows(self, query: str) -> list[tuple]:
+        with sqlite3.connect(self.database) as connection:
+            return connection.execute(query).fetchall()
