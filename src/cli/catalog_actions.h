@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
-#include "cli/remote_command.h"
+#include "cli/command/remote_command.h"
 
 namespace firn::cli {
 

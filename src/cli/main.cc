@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/data/commands.h"
 #include "cli/usage.h"
 
 namespace {
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   firn::cli::AddView(app, chosen);
   firn::cli::AddWarehouse(app, chosen);
   firn::cli::AddJob(app, chosen);
+  firn::cli::AddPlan(app, chosen);
   firn::cli::AddAdmin(app, chosen);
   try {
     app.parse(argc, argv);

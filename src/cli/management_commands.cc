@@ -1,8 +1,8 @@
 // warehouse and job: what a server has beside the catalog.
 #include <fmt/format.h>
 
+#include "cli/command/remote_command.h"
 #include "cli/describe.h"
-#include "cli/remote_command.h"
 #include "server/http/url.h"
 
 namespace firn::cli {

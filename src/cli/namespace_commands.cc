@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "cli/catalog_actions.h"
+#include "cli/command/remote_command.h"
 #include "cli/describe.h"
-#include "cli/remote_command.h"
 
 namespace firn::cli {
 namespace {

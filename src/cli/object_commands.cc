@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include "cli/catalog_actions.h"
+#include "cli/command/remote_command.h"
+#include "cli/data/commands.h"
 #include "cli/describe.h"
-#include "cli/remote_command.h"
 
 namespace firn::cli {
 namespace {
@@ -162,9 +163,11 @@ void AddCreateAndSet(CLI::App& group, Chosen& chosen) {
 
 void AddTable(CLI::App& app, Chosen& chosen) {
   CLI::App* group = AddNameGroup(
-      app, "table", "Tables: list, show, create, set, rename, register, unregister, drop");
+      app, "table",
+      "Tables: list, show, create, set, rename, register, unregister, drop; what is in them");
   AddCommands(*group, chosen, kTables);
   AddCreateAndSet(*group, chosen);
+  AddTableInspection(*group, chosen);
   AddCatalogCommand(
       *group, chosen,
       {"unregister", "Remove a table's name, keep its files; prints its metadata file", Unregister})

@@ -1,4 +1,4 @@
-#include "cli/rest_client.h"
+#include "cli/command/rest_client.h"
 
 #include <utility>
 

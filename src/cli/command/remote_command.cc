@@ -1,11 +1,8 @@
-#include "cli/remote_command.h"
+#include "cli/command/remote_command.h"
 
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "catalog/open/open_catalog.h"
-#include "server/config/catalog_profiles.h"
 
 namespace firn::cli {
 namespace {
@@ -18,34 +15,9 @@ Error WithHelp(Error error) {
                error.message() + "; names are written a.b.c, a level with a dot a.\"x.y\".c");
 }
 
-/// Where --catalog, or else --uri, leads.
-Result<std::unique_ptr<catalog::Catalog>> OpenCatalogOf(const Arguments& arguments) {
-  catalog::CatalogEnvironment environment = catalog::ProcessEnvironment();
-  Result<catalog::CatalogConfig> config = [&]() -> Result<catalog::CatalogConfig> {
-    if (arguments.catalog.empty()) {
-      return catalog::ReadCatalogProfile(
-          "", {{"type", "rest"}, {"uri", arguments.uri}, {"warehouse", arguments.warehouse}},
-          environment.variables);
-    }
-    if (catalog::LooksLikeCatalogUri(arguments.catalog)) {
-      return catalog::ReadCatalogUri(arguments.catalog, environment.variables);
-    }
-    if (arguments.config.empty()) {
-      return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("--catalog {} is a profile: name its file by --config or "
-                               "FIRN_CONFIG, or give a URI",
-                               arguments.catalog));
-    }
-    ASSIGN_OR_RETURN(auto keys, config::LoadCatalogProfile(arguments.config, arguments.catalog));
-    return catalog::ReadCatalogProfile(arguments.catalog, keys, environment.variables);
-  }();
-  RETURN_IF_ERROR(config);
-  return catalog::OpenCatalog(*config, environment);
-}
-
 Status Run(const CommandSpec& spec, const Arguments& arguments) {
   if (spec.in_catalog && (!arguments.catalog.empty() || !spec.action)) {
-    ASSIGN_OR_RETURN(auto catalog, OpenCatalogOf(arguments));
+    ASSIGN_OR_RETURN(auto catalog, OpenChosen(arguments));
     return spec.in_catalog(*catalog, arguments);
   }
   ASSIGN_OR_RETURN(auto client, RestClient::Make(arguments.uri, arguments.warehouse));
@@ -64,8 +36,7 @@ CLI::App* AddNameGroup(CLI::App& app, const std::string& name, const std::string
 RemoteCommand AddServerCommand(CLI::App& group, Chosen& chosen, CommandSpec spec) {
   CLI::App* app = group.add_subcommand(spec.name, spec.help);
   auto arguments = std::make_shared<Arguments>();
-  app->add_option("--uri", arguments->uri, "The server, for example http://127.0.0.1:8181")
-      ->envname("FIRN_URI");
+  AddServerFlag(*app, *arguments);
   app->add_flag("--json", arguments->json, "Print JSON");
   app->callback([arguments, spec = std::move(spec), &chosen] {
     chosen.action = [arguments, spec] { return Run(spec, *arguments); };
@@ -76,17 +47,9 @@ RemoteCommand AddServerCommand(CLI::App& group, Chosen& chosen, CommandSpec spec
 RemoteCommand AddCatalogCommand(CLI::App& group, Chosen& chosen, CommandSpec spec) {
   bool elsewhere = spec.in_catalog != nullptr;
   RemoteCommand command = AddServerCommand(group, chosen, std::move(spec));
-  command.app->add_option("-w,--warehouse", command.arguments->warehouse,
-                          "Warehouse; the default one if not given");
+  AddWarehouseFlag(*command.app, *command.arguments);
   if (elsewhere) {
-    command.app
-        ->add_option("--catalog", command.arguments->catalog,
-                     "A catalog elsewhere, in place of the server: a URI, or a profile of --config")
-        ->envname("FIRN_CATALOG");
-    command.app
-        ->add_option("-c,--config", command.arguments->config,
-                     "Configuration file with the profile, [catalogs.NAME]")
-        ->envname("FIRN_CONFIG");
+    AddElsewhereFlags(*command.app, *command.arguments);
   }
   return command;
 }

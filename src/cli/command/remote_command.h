@@ -19,15 +19,14 @@
 #include "base/result.h"
 #include "base/table_identifier.h"
 #include "catalog/catalog.h"
-#include "cli/commands.h"
-#include "cli/rest_client.h"
+#include "cli/command/catalog_choice.h"
+#include "cli/command/chosen.h"
+#include "cli/command/rest_client.h"
 
 namespace firn::cli {
 
 /// The flags every one of these commands has, and the arguments some have.
-struct Arguments {
-  std::string uri = "http://127.0.0.1:8181";
-  std::string warehouse;
+struct Arguments : CatalogChoice {
   bool json = false;
   std::string name;
   /// A second name or a location.
@@ -39,9 +38,6 @@ struct Arguments {
   std::string kind;
   std::string state;
   int64_t limit = 0;
-  /// A catalog elsewhere: a URI, or a profile of `config`.
-  std::string catalog;
-  std::string config;
   /// NAME:TYPE, as columns are written.
   std::vector<std::string> columns;
 };

@@ -1,0 +1,70 @@
+// Times, numbers and tables as people read and write them.
+#include "base/testing/matchers.h"
+#include "cli/data/figures.h"
+#include "cli/data/selection.h"
+#include "cli/data/text_table.h"
+
+namespace firn::cli {
+namespace {
+
+using testing::IsError;
+using testing::IsOkAnd;
+
+TEST(FiguresTest, NumbersHaveSeparators) {
+  EXPECT_EQ(Count(0), "0");
+  EXPECT_EQ(Count(999), "999");
+  EXPECT_EQ(Count(1000), "1,000");
+  EXPECT_EQ(Count(-1234567), "-1,234,567");
+  EXPECT_EQ(Count(-100), "-100");
+  EXPECT_EQ(Counted(1, "file"), "1 file");
+  EXPECT_EQ(Counted(2, "file"), "2 files");
+}
+
+TEST(FiguresTest, BytesHaveUnits) {
+  EXPECT_EQ(Bytes(0), "0 B");
+  EXPECT_EQ(Bytes(1023), "1023 B");
+  EXPECT_EQ(Bytes(1536), "1.5 KiB");
+  EXPECT_EQ(Bytes(int64_t{12} << 20), "12 MiB");
+  EXPECT_EQ(Bytes(int64_t{5000} << 50), "5000 PiB");
+}
+
+TEST(FiguresTest, TimesAreUtc) {
+  EXPECT_EQ(Time(TimestampMs(1'700'000'000'123)), "2023-11-14 22:13:20.123");
+}
+
+TEST(SelectionTest, TimesAsPeopleWriteThem) {
+  EXPECT_THAT(ReadTime("1970-01-02"), IsOkAnd(TimestampMs(86'400'000)));
+  EXPECT_THAT(ReadTime("1970-01-01T00:00:01"), IsOkAnd(TimestampMs(1000)));
+  EXPECT_THAT(ReadTime("1970-01-01 00:01"), IsOkAnd(TimestampMs(60'000)));
+  EXPECT_THAT(ReadTime("1970-01-01T00:00:00.0015Z"), IsOkAnd(TimestampMs(1)));
+  EXPECT_THAT(ReadTime("1969-12-31T23:59:59.9999"), IsOkAnd(TimestampMs(-1)));
+  EXPECT_THAT(ReadTime("123"), IsOkAnd(TimestampMs(123)));
+  EXPECT_THAT(ReadTime("yesterday"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(ReadTime(""), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(TextTableTest, ColumnsAreAsWideAsTheyMustBe) {
+  TextTable table({{"name"}, {"rows", Align::kRight}});
+  table.Add({"a", "1"});
+  table.Add({"long name", "1,000"});
+  EXPECT_EQ(table.TakeText(), "name        rows\na              1\nlong name  1,000\n");
+  table.Add({"b", "2"});
+  EXPECT_EQ(table.TakeText(), "b              2\n");
+}
+
+TEST(TextTableTest, WideCharactersCountTwice) {
+  EXPECT_EQ(DisplayWidth("abc"), 3U);
+  EXPECT_EQ(DisplayWidth("é"), 1U);
+  EXPECT_EQ(DisplayWidth("日本"), 4U);
+  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1U);  // a combining accent
+  EXPECT_EQ(DisplayWidth("\xFF\xE6"), 2U);   // malformed
+}
+
+TEST(TextTableTest, ControlCharactersAreNotPrinted) {
+  TextTable table({{"name"}});
+  table.Add({"a\x1B[31mb\n"});
+  EXPECT_EQ(table.TakeText(), "name\na?[31mb?\n");
+}
+
+}  // namespace
+}  // namespace firn::cli

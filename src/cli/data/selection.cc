@@ -1,0 +1,110 @@
+#include "cli/data/selection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "iceberg/expression/expression_text.h"
+#include "iceberg/schema/civil_time.h"
+
+namespace firn::cli {
+namespace {
+
+using iceberg::SnapshotId;
+using iceberg::TimeUnit;
+using iceberg::ZoneText;
+
+constexpr int64_t kMicrosOfMilli = 1000;
+constexpr int64_t kMillisOfDay = 86'400'000;
+constexpr size_t kDateLength = 10;
+/// `2026-11-29T08:00`.
+constexpr size_t kMinuteLength = 16;
+
+std::optional<int64_t> ParseMillis(std::string_view text) {
+  int64_t millis = 0;
+  auto read = std::from_chars(text.data(), text.data() + text.size(), millis);
+  bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  return whole ? std::optional(millis) : std::nullopt;
+}
+
+std::optional<int64_t> ParseMicros(std::string text) {
+  if (text.size() > kDateLength && text[kDateLength] == ' ') {
+    text[kDateLength] = 'T';
+  }
+  if (text.size() == kMinuteLength) {
+    text += ":00";
+  }
+  auto local = iceberg::ParseIsoTimestamp(text, TimeUnit::kMicros, ZoneText::kNone);
+  return local ? local : iceberg::ParseIsoTimestamp(text, TimeUnit::kMicros, ZoneText::kUtc);
+}
+
+Result<table::SnapshotScan> SnapshotScanOf(const Selection& selection) {
+  if (selection.snapshot) {
+    return table::SnapshotScan{SnapshotId(*selection.snapshot)};
+  }
+  if (!selection.ref.empty()) {
+    return table::SnapshotScan{table::RefName{selection.ref}};
+  }
+  if (!selection.as_of.empty()) {
+    ASSIGN_OR_RETURN(TimestampMs time, ReadTime(selection.as_of));
+    return table::SnapshotScan{table::AsOf{time}};
+  }
+  return table::SnapshotScan{};
+}
+
+}  // namespace
+
+void AddSnapshotFlags(CLI::App& app, Selection& selection) {
+  auto* as_of = app.add_option("--as-of", selection.as_of,
+                               "The table as it was then: a time in UTC, 2026-11-29T08:00:00");
+  auto* ref = app.add_option("--ref", selection.ref, "A branch or tag");
+  auto* snapshot = app.add_option("--snapshot", selection.snapshot, "A snapshot by its id");
+  as_of->excludes(ref)->excludes(snapshot);
+  ref->excludes(snapshot);
+}
+
+void AddSelectionFlags(CLI::App& app, Selection& selection) {
+  app.add_option("--where", selection.where, "Rows that match, as in SQL: \"price > 10\"");
+  AddSnapshotFlags(app, selection);
+  app.add_option("--after", selection.after,
+                 "Only what appends brought after this snapshot, up to --snapshot or the newest")
+      ->excludes("--as-of")
+      ->excludes("--ref");
+  app.add_flag("--ignore-case", selection.ignore_case, "Names of columns in any case");
+}
+
+Result<table::ScanRequest> RequestOf(const Selection& selection) {
+  table::ScanRequest request;
+  if (selection.after) {
+    auto to = selection.snapshot ? std::optional(SnapshotId(*selection.snapshot)) : std::nullopt;
+    request.scan = table::AppendScan{.from = SnapshotId(*selection.after), .to = to};
+  } else {
+    ASSIGN_OR_RETURN(request.scan, SnapshotScanOf(selection));
+  }
+  if (!selection.where.empty()) {
+    ASSIGN_OR_RETURN(request.filter, iceberg::ParseExpressionText(selection.where));
+  }
+  if (selection.ignore_case) {
+    request.names = iceberg::NameCase::kInsensitive;
+  }
+  return request;
+}
+
+Result<TimestampMs> ReadTime(std::string_view text) {
+  if (auto millis = ParseMillis(text)) {
+    return TimestampMs(*millis);
+  }
+  if (auto days = iceberg::ParseIsoDate(text)) {
+    return TimestampMs(*days * kMillisOfDay);
+  }
+  if (auto micros = ParseMicros(std::string(text))) {
+    return TimestampMs(iceberg::FloorDiv(*micros, kMicrosOfMilli));
+  }
+  return Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("Not a time: {}; write 2026-11-29 or 2026-11-29T08:00:00, in UTC", text));
+}
+
+}  // namespace firn::cli

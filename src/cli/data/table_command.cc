@@ -1,0 +1,49 @@
+#include "cli/data/table_command.h"
+
+#include <utility>
+
+#include "cli/command/remote_command.h"
+
+namespace firn::cli {
+namespace {
+
+/// For requests to the store, of which more than one a core wait.
+constexpr size_t kThreads = 32;
+constexpr size_t kManifestCacheBytes = size_t{512} << 20;
+
+}  // namespace
+
+OpenTable::OpenTable(std::unique_ptr<catalog::Catalog> catalog, table::Table table)
+    : catalog_(std::move(catalog)),
+      table_(std::move(table)),
+      manifests_(kManifestCacheBytes),
+      pool_(kThreads),
+      tools_(table::SystemCommitTools(clock_, pool_)) {
+  tools_.environment = {{"engine-name", "firn"}, {"engine-version", FIRN_VERSION_NUMBER}};
+}
+
+Result<std::unique_ptr<OpenTable>> OpenTable::Open(const TableArguments& arguments) {
+  ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
+  ASSIGN_OR_RETURN(auto catalog, OpenChosen(arguments.where));
+  ASSIGN_OR_RETURN(table::Table table, catalog->Load(identifier));
+  return std::unique_ptr<OpenTable>(new OpenTable(std::move(catalog), std::move(table)));
+}
+
+TableCommand AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec) {
+  CLI::App* app = group.add_subcommand(spec.name, spec.help);
+  auto arguments = std::make_shared<TableArguments>();
+  app->add_option("table", arguments->name, "Table, as a.b.c")->required();
+  AddServerFlag(*app, arguments->where);
+  AddWarehouseFlag(*app, arguments->where);
+  AddElsewhereFlags(*app, arguments->where);
+  app->add_flag("--json", arguments->json, "Print JSON");
+  app->callback([arguments, action = std::move(spec.action), &chosen] {
+    chosen.action = [arguments, action]() -> Status {
+      ASSIGN_OR_RETURN(auto table, OpenTable::Open(*arguments));
+      return action(*table, *arguments);
+    };
+  });
+  return {app, std::move(arguments)};
+}
+
+}  // namespace firn::cli
