@@ -74,7 +74,9 @@ def _jars(*coordinates: str) -> dict[str, str]:
         jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
         if not jar.is_file():
             command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
-            subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
+            subprocess.run(
+                [*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor
+            )
         jars.append(str(jar))
     return {"spark.jars": ",".join(jars)}
 
