@@ -379,12 +379,22 @@ TEST_F(SqlCatalogTest, APurgeDeletesWhatTheTableOwns) {
 TEST_F(SqlCatalogTest, ATableRegisteredTwiceIsNotPurged) {
   SqlCatalog catalog = Open(Options());
   table::Table table = MakeTable(catalog);
-  ASSERT_THAT(catalog.RegisterTable({kDb, "twin"}, table.metadata_location), IsOk());
+  ASSERT_THAT(catalog.RegisterTable({kDb, "twin"}, "file:" + table.metadata_location), IsOk());
   EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kCommitConflict));
   EXPECT_THAT(catalog.Load(kT), IsOk());
   ASSERT_THAT(catalog.DropTable(kT, DropMode::kKeepFiles), IsOk());
   EXPECT_THAT(catalog.DropTable({kDb, "twin"}, DropMode::kPurge), IsOk());
   EXPECT_THAT(Files(), IsEmpty());
+}
+
+TEST_F(SqlCatalogTest, APurgeSparesAFolderOfMetadataThatOthersUse) {
+  SqlCatalog catalog = Open(Options());
+  PropertyMap shared = {{"write.metadata.path", folder_.At("wh/meta")}};
+  MakeTable(catalog, shared);
+  ASSERT_THAT(catalog.CreateTable({kDb, "u"}, {.schema = OneColumnSchema(), .properties = shared}),
+              IsOk());
+  EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(catalog.TableExists(kT), IsOkAnd(true));
 }
 
 Result<SqlOptions> ParseUri(const std::string& uri) {
