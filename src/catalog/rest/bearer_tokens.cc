@@ -1,6 +1,7 @@
 #include "catalog/rest/bearer_tokens.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "base/json_reader.h"
@@ -66,7 +67,10 @@ BearerTokens::BearerTokens(std::string given,
 }
 
 Result<std::string> BearerTokens::Get(MonotonicTime deadline) {
-  std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_, deadline);
+  if (!lock.owns_lock()) {
+    return Error(ErrorCode::kDeadlineExceeded, "No token came in time");
+  }
   bool can_ask = !oauth_.client_secret.empty();
   if (current_ && (!can_ask || clock_.Monotonic() < current_->renew_at)) {
     return current_->text;

@@ -3,15 +3,16 @@
 // the catalog refuses one.
 //
 // Errors of Get: kUnauthenticated where the endpoint refuses the credential or answers nonsense;
-// kUnavailable where it does not answer. They never hold the credential or a token.
+// kUnavailable where it does not answer; kDeadlineExceeded where another call was asking for one
+// until then. They never hold the credential or a token.
 // Thread-safety: any thread; one asks for a token, the others wait for it.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "base/clock.h"
+#include "base/deadline_mutex.h"
 #include "base/result.h"
 #include "catalog/rest/rest_options.h"
 #include "storage/http/http_client.h"
@@ -47,7 +48,7 @@ class BearerTokens {
   const OAuthOptions oauth_;
   storage::http::HttpClient client_;
   const Clock& clock_;
-  std::mutex mutex_;
+  DeadlineMutex mutex_;
   std::optional<Token> current_;
 };
 

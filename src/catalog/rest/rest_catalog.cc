@@ -53,8 +53,6 @@ Status CheckName(std::string_view name, std::string_view what) {
   return {};
 }
 
-Status CheckNames(const TableIdentifier& identifier) { return CheckName(identifier.name, "table"); }
-
 Status CheckPath(const NamespacePath& path) {
   if (path.empty()) {
     return Error(ErrorCode::kInvalidArgument, "The namespace has no name");
@@ -63,6 +61,11 @@ Status CheckPath(const NamespacePath& path) {
     RETURN_IF_ERROR(CheckName(level, "namespace"));
   }
   return {};
+}
+
+Status CheckNames(const TableIdentifier& identifier) {
+  RETURN_IF_ERROR(CheckPath(identifier.name_space));
+  return CheckName(identifier.name, "table");
 }
 
 }  // namespace

@@ -249,6 +249,7 @@ TEST_F(RestCatalogTest, NamesThatAreNoneAreRefusedHere) {
   size_t before = scripted_.requests().size();
   EXPECT_THAT(catalog->LoadNamespace({}), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(catalog->DropNamespace({{"a", ""}}), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(catalog->Load({{}, "t"}), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(catalog->DropTable({{{"a"}}, ""}, DropMode::kPurge),
               IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(scripted_.requests(), SizeIs(before));

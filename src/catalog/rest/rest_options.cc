@@ -18,6 +18,7 @@ constexpr std::string_view kHeaderPrefix = "header.";
 Result<int64_t> Integer(const CatalogConfig& config,
                         std::string_view name,
                         int64_t absent,
+                        int64_t least,
                         int64_t most) {
   std::string text = config.Get(name);
   if (text.empty()) {
@@ -25,9 +26,9 @@ Result<int64_t> Integer(const CatalogConfig& config,
   }
   int64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > most) {
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("{} takes a whole number from 0 to {}", name, most));
+                 fmt::format("{} takes a whole number from {} to {}", name, least, most));
   }
   return value;
 }
@@ -106,13 +107,13 @@ Result<RestOptions> ParseRestOptions(const CatalogConfig& config) {
   ASSIGN_OR_RETURN(options.oauth, ParseOAuth(config, options.uri));
   RETURN_IF_ERROR(AddHeaders(config, options.headers));
   constexpr int64_t kMostMs = 3'600'000;
-  ASSIGN_OR_RETURN(int64_t retries, Integer(config, "rest.client.max-retries", 5, 100));
+  ASSIGN_OR_RETURN(int64_t retries, Integer(config, "rest.client.max-retries", 5, 0, 100));
   options.retry.max_attempts = static_cast<int>(retries) + 1;
   ASSIGN_OR_RETURN(int64_t connect_ms, Integer(config, "rest.client.connection-timeout-ms",
-                                               options.connect_timeout.count(), kMostMs));
+                                               options.connect_timeout.count(), 1, kMostMs));
   options.connect_timeout = milliseconds(connect_ms);
   ASSIGN_OR_RETURN(int64_t attempt_ms, Integer(config, "rest.client.socket-timeout-ms",
-                                               options.attempt_timeout.count(), kMostMs));
+                                               options.attempt_timeout.count(), 1, kMostMs));
   options.attempt_timeout = milliseconds(attempt_ms);
   return options;
 }

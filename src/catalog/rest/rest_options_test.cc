@@ -47,6 +47,8 @@ TEST(RestOptionsTest, NumbersAndHeadersAreChecked) {
   ASSERT_EQ(options.headers.size(), 1U);
   EXPECT_EQ(options.headers[0].name, "X-A");
   EXPECT_THAT(Parse({{"rest.client.max-retries", "-1"}}), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(Parse({{"rest.client.socket-timeout-ms", "0"}}),
+              IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(Parse({{"header.", "b"}}), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(Parse({{"header.a b", "c"}}), IsError(ErrorCode::kInvalidArgument));
 }

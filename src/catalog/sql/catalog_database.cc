@@ -1,10 +1,12 @@
 #include "catalog/sql/catalog_database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "catalog/sql/catalog_layout.h"
+#include "storage/location.h"
 
 namespace firn::catalog::sql {
 namespace {
@@ -17,6 +19,26 @@ struct Range {
       : below(place + separator), end(place + static_cast<char>(separator + 1)) {}
   std::string below;
   std::string end;
+};
+
+/// Locations compared as places: other programs may spell them in another way.
+class Places {
+ public:
+  void Add(std::string_view location) {
+    auto place = storage::Location::Parse(location);
+    if (place.has_value()) {
+      places_.push_back(*std::move(place));
+    }
+  }
+  bool Hold(std::string_view location) const {
+    auto file = storage::Location::Parse(location);
+    return file.has_value() &&
+           std::ranges::any_of(
+               places_, [&file](const storage::Location& place) { return place.Contains(*file); });
+  }
+
+ private:
+  std::vector<storage::Location> places_;
 };
 
 Error NoSuchNamespace(const std::string& name_space) {
@@ -121,6 +143,15 @@ struct CatalogDatabase::Session {
   Status RequireNamespace(const std::string& name_space) const {
     ASSIGN_OR_RETURN(bool exists, HasNamespace(name_space));
     return exists ? Status() : Status(NoSuchNamespace(name_space));
+  }
+
+  /// Another table or view of the file keeps its metadata file there.
+  Result<bool> OthersLieIn(const Places& places, const TableKey& key) const {
+    bool found = false;
+    RETURN_IF_ERROR(
+        connection->Query(text::kOtherTables, {name, key.name_space, key.name},
+                          [&](const SqlRow& row) { found = found || places.Hold(row.Text(0)); }));
+    return found;
   }
 
   Result<int64_t> Execute(std::string_view statement, SqliteConnection::Params params) const {
@@ -345,13 +376,13 @@ Status CatalogDatabase::DeleteTable(const TableKey& key) {
 
 Result<RowChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
                                                     const std::string& metadata_location,
-                                                    const std::string& place) {
+                                                    const std::string& location) {
   RowChange outcome = RowChange::kShared;
   RETURN_IF_ERROR(Change(NoSuchTable(key), [&](const Session& session) -> Status {
-    Range range(place, '/');
-    ASSIGN_OR_RETURN(bool shared,
-                     session.Finds(text::kOthersAt, {session.name, key.name_space, key.name,
-                                                     range.below, range.end}));
+    Places places;
+    places.Add(location);
+    places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
+    ASSIGN_OR_RETURN(bool shared, session.OthersLieIn(places, key));
     if (shared) {
       return {};
     }

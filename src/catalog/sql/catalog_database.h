@@ -72,11 +72,11 @@ class CatalogDatabase {
   Status RenameTable(const TableKey& from, const TableKey& to);
   /// Errors: kNoSuchTable.
   Status DeleteTable(const TableKey& key);
-  /// Deletes the row where its pointer is `metadata_location` and no other table of the file, of
-  /// whatever catalog, keeps its metadata below `place`.
+  /// Deletes the row where its pointer is `metadata_location` and no other table or view of the
+  /// file, of whatever catalog, keeps its metadata file below `location` or beside this one's.
   Result<RowChange> DeleteTableAlone(const TableKey& key,
                                      const std::string& metadata_location,
-                                     const std::string& place);
+                                     const std::string& location);
 
  private:
   struct Session;

@@ -109,10 +109,10 @@ inline constexpr std::string_view kDeleteTableAt =
 inline constexpr std::string_view kRenameTable =
     "UPDATE iceberg_tables SET table_namespace = ?4, table_name = ?5 "
     "WHERE catalog_name = ?1 AND table_namespace = ?2 AND table_name = ?3";
-// ... ?4 and ?5 the range of locations below a place; of other tables and views.
-inline constexpr std::string_view kOthersAt =
-    "SELECT 1 FROM iceberg_tables WHERE metadata_location >= ?4 AND metadata_location < ?5 AND "
-    "NOT (catalog_name = ?1 AND table_namespace = ?2 AND table_name = ?3) LIMIT 1";
+/// Of tables and views, of all catalogs.
+inline constexpr std::string_view kOtherTables =
+    "SELECT metadata_location FROM iceberg_tables WHERE metadata_location IS NOT NULL AND "
+    "NOT (catalog_name = ?1 AND table_namespace = ?2 AND table_name = ?3)";
 
 }  // namespace text
 }  // namespace firn::catalog::sql

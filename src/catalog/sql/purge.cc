@@ -17,10 +17,10 @@ namespace {
 constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
 constexpr std::string_view kGcEnabledProperty = "gc.enabled";
 
-/// Gone, corrupt, or nothing that a client of this storage can read: not worth another try.
+/// Gone, or nothing that a client of this storage can read: not worth another try.
 bool IsNamingNothing(ErrorCode code) {
-  return code == ErrorCode::kNotFound || code == ErrorCode::kInvalidMetadata ||
-         code == ErrorCode::kInvalidArgument || code == ErrorCode::kForbidden;
+  return code == ErrorCode::kNotFound || code == ErrorCode::kInvalidArgument ||
+         code == ErrorCode::kForbidden;
 }
 
 class Walk {
@@ -37,6 +37,10 @@ class Walk {
 
   Status AddOldVersion(const std::string& location) {
     auto old = ReadMetadata(files_, location);
+    if (!old.has_value() && old.error().code() == ErrorCode::kInvalidMetadata) {
+      AddMetadataFile(location);  // judged by where it lies
+      return {};
+    }
     if (!old.has_value()) {
       return IsNamingNothing(old.error().code()) ? Status() : Status(TakeError(std::move(old)));
     }
@@ -89,11 +93,9 @@ class Walk {
     }
     ASSIGN_OR_RETURN(auto bytes, ReadNamed(snapshot.manifest_list));
     if (bytes) {
-      auto manifests = iceberg::ReadManifestList(*bytes, snapshot.manifest_list);
-      if (manifests.has_value()) {
-        for (const iceberg::ManifestFile& manifest : *manifests) {
-          RETURN_IF_ERROR(AddManifest(manifest));
-        }
+      ASSIGN_OR_RETURN(auto manifests, iceberg::ReadManifestList(*bytes, snapshot.manifest_list));
+      for (const iceberg::ManifestFile& manifest : manifests) {
+        RETURN_IF_ERROR(AddManifest(manifest));
       }
     }
     AddMetadataFile(snapshot.manifest_list);
@@ -107,23 +109,21 @@ class Walk {
     if (with_data_) {
       ASSIGN_OR_RETURN(auto bytes, ReadNamed(manifest.path));
       if (bytes) {
-        AddDataFiles(*bytes, manifest);
+        RETURN_IF_ERROR(AddDataFiles(*bytes, manifest));
       }
     }
     AddMetadataFile(manifest.path);
     return {};
   }
 
-  void AddDataFiles(const std::string& bytes, const iceberg::ManifestFile& manifest) {
-    auto entries = iceberg::DecodeManifest(bytes, manifest, {});
-    if (!entries.has_value()) {
-      return;
-    }
-    for (size_t row = 0; row < (*entries)->size(); ++row) {
-      std::string path((*entries)->paths[row]);
+  Status AddDataFiles(const std::string& bytes, const iceberg::ManifestFile& manifest) {
+    ASSIGN_OR_RETURN(auto entries, iceberg::DecodeManifest(bytes, manifest, {}));
+    for (size_t row = 0; row < entries->size(); ++row) {
+      std::string path(entries->paths[row]);
       auto place = Parse(path);
       Add(path, place && location_ && location_->Contains(*place));
     }
+    return {};
   }
 
   /// nullopt where there is nothing to read.

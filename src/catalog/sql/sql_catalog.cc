@@ -259,8 +259,8 @@ Status SqlCatalog::Purge(const TableIdentifier& identifier) {
                                                                    table.metadata->location));
     if (dropped == RowChange::kShared) {
       return Error(ErrorCode::kCommitConflict,
-                   fmt::format("Another table keeps metadata in the location of {}: its files are "
-                               "not deleted",
+                   fmt::format("Another table keeps its metadata beside or below that of {}: the "
+                               "table is not dropped",
                                identifier.ToString()));
     }
     if (dropped == RowChange::kDone) {

@@ -376,15 +376,42 @@ TEST_F(SqlCatalogTest, APurgeDeletesWhatTheTableOwns) {
   EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kNoSuchTable));
 }
 
+TEST_F(SqlCatalogTest, APurgeThatCannotReadItsWayDropsNothing) {
+  SqlCatalog catalog = Open(Options());
+  table::Table table = MakeTable(catalog);
+  iceberg::Snapshot snapshot = iceberg::testing::NextSnapshot(*table.metadata, 7, 0);
+  snapshot.manifest_list = table.metadata->location + "/metadata/snap-7.avro";
+  ASSERT_THAT(files_->Write(snapshot.manifest_list, "broken", storage::WriteMode::kCreateNew),
+              IsOk());
+  ASSERT_OK_AND_ASSIGN(
+      table, catalog.Commit(table, {.updates = iceberg::testing::AppendUpdates(snapshot, "main"),
+                                    .requirements = {}}));
+  EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kInvalidMetadata));
+  EXPECT_THAT(catalog.Load(kT), IsOk());
+  ASSERT_THAT(files_->Delete(snapshot.manifest_list), IsOk());
+  EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsOk()) << "what is gone names nothing";
+  EXPECT_THAT(Files(), IsEmpty());
+}
+
 TEST_F(SqlCatalogTest, ATableRegisteredTwiceIsNotPurged) {
   SqlCatalog catalog = Open(Options());
   table::Table table = MakeTable(catalog);
-  ASSERT_THAT(catalog.RegisterTable({kDb, "twin"}, table.metadata_location), IsOk());
+  ASSERT_THAT(catalog.RegisterTable({kDb, "twin"}, "file:" + table.metadata_location), IsOk());
   EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kCommitConflict));
   EXPECT_THAT(catalog.Load(kT), IsOk());
   ASSERT_THAT(catalog.DropTable(kT, DropMode::kKeepFiles), IsOk());
   EXPECT_THAT(catalog.DropTable({kDb, "twin"}, DropMode::kPurge), IsOk());
   EXPECT_THAT(Files(), IsEmpty());
+}
+
+TEST_F(SqlCatalogTest, APurgeSparesAFolderOfMetadataThatOthersUse) {
+  SqlCatalog catalog = Open(Options());
+  PropertyMap shared = {{"write.metadata.path", folder_.At("wh/meta")}};
+  MakeTable(catalog, shared);
+  ASSERT_THAT(catalog.CreateTable({kDb, "u"}, {.schema = OneColumnSchema(), .properties = shared}),
+              IsOk());
+  EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(catalog.TableExists(kT), IsOkAnd(true));
 }
 
 Result<SqlOptions> ParseUri(const std::string& uri) {

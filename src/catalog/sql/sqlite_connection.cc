@@ -1,9 +1,13 @@
 #include "catalog/sql/sqlite_connection.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include <sqlite3.h>
 #include <unistd.h>
+
+#include "storage/call_deadline.h"
 
 namespace firn::catalog::sql {
 namespace {
@@ -32,6 +36,13 @@ ErrorCode CodeOf(int extended) {
     default:
       return ErrorCode::kInternal;
   }
+}
+
+/// Not past the caller's deadline.
+std::chrono::milliseconds BusyTimeout(const SqlOptions& options) {
+  auto left = storage::CallDeadline::Current() - std::chrono::steady_clock::now();
+  return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                    std::chrono::milliseconds(0), options.busy_timeout);
 }
 
 }  // namespace
@@ -95,7 +106,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const SqlOption
   if (code != SQLITE_OK) {
     return connection->LastError().With("path", options.path);
   }
-  sqlite3_busy_timeout(database, static_cast<int>(options.busy_timeout.count()));
+  sqlite3_busy_timeout(database, static_cast<int>(BusyTimeout(options).count()));
   return connection;
 }
 
