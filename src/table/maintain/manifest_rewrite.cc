@@ -8,6 +8,7 @@
 #include "iceberg/metadata/table_properties.h"
 #include "table/commit/commit_action.h"
 #include "table/commit/manifest_rewrite_action.h"
+#include "table/maintain/branch_head.h"
 #include "table/maintain/named_files.h"
 
 namespace firn::table {
@@ -17,12 +18,6 @@ using iceberg::ManifestFile;
 using Kind = std::pair<iceberg::ManifestContent, iceberg::SpecId>;
 
 constexpr int32_t kTargetBytesDefault = 8 << 20;
-
-const iceberg::Snapshot* HeadOfBranch(const iceberg::TableMetadata& table,
-                                      const std::string& branch) {
-  const iceberg::SnapshotRef* ref = table.FindRef(branch);
-  return ref == nullptr ? table.current_snapshot() : table.FindSnapshot(ref->snapshot_id);
-}
 
 bool IsMisfit(const ManifestFile& manifest, int64_t target) {
   return manifest.length_bytes * 2 < target || manifest.length_bytes > target * 2;
@@ -85,7 +80,7 @@ Result<ManifestRewriteReport> RewriteManifests(const MaintenanceContext& context
                    iceberg::IntProperty(*table.metadata->properties,
                                         "commit.manifest.target-size-bytes", kTargetBytesDefault));
   ManifestRewriteReport report{.table = table};
-  const iceberg::Snapshot* head = HeadOfBranch(*table.metadata, options.branch);
+  ASSIGN_OR_RETURN(const iceberg::Snapshot* head, HeadOfBranch(*table.metadata, options.branch));
   if (head == nullptr) {
     return report;
   }
