@@ -37,12 +37,8 @@ std::string TextAt(const arrow::Array& array, int64_t row) {
   return array.GetScalar(row).ValueOrDie()->ToString();
 }
 
-iceberg::StructValue PartitionOfPart(std::optional<int32_t> part) {
-  iceberg::StructValue partition;
-  if (part.has_value()) {
-    partition.fields = {{iceberg::FieldId(1000), iceberg::Literal(*part)}};
-  }
-  return partition;
+iceberg::StructValue PartitionOf(iceberg::FieldId field, int32_t part) {
+  return {{{field, iceberg::Literal(part)}}};
 }
 
 ManifestsByPath ByPath(std::vector<iceberg::ManifestFile> manifests) {
@@ -113,12 +109,14 @@ void CompactedTable::Delete(std::string_view filter) {
   table = OrDie(DeleteRows(Changes(), table, request)).table;
 }
 
-void CompactedTable::DeleteEqual(const std::vector<int64_t>& ids, std::optional<int32_t> part) {
+void CompactedTable::DeleteEqual(const std::vector<int64_t>& ids,
+                                 int32_t part,
+                                 iceberg::FieldId field) {
   const std::vector<iceberg::FieldId> keys{iceberg::FieldId(1)};
   auto request = OrDie(MakeWriteRequest(table, {}));
   auto schema = OrDie(columnar::EqualityDeleteSchema(request.schema, keys));
   auto writer = OrDie(columnar::MakeEqualityDeleteWriter(
-      request.target, request.schema, request.properties, PartitionOfPart(part), keys));
+      request.target, request.schema, request.properties, PartitionOf(field, part), keys));
   auto batch = arrow::RecordBatch::Make(columnar::ArrowSchemaOf(schema), std::ssize(ids),
                                         {columnar::testing::Longs(ids)});
   OrDie(writer->Write(*batch));
@@ -148,8 +146,9 @@ void CompactedTable::DeletePositions(const std::vector<int64_t>& ids, int32_t pa
   std::erase_if(deletes, [](const auto& file) { return file.second.empty(); });
   auto request = OrDie(MakeWriteRequest(table, {}));
   RowChanges changes;
-  for (iceberg::DataFile& file : OrDie(columnar::WritePositionDeletes(
-           NewFileTarget(table), request.properties, PartitionOfPart(part), deletes))) {
+  for (iceberg::DataFile& file :
+       OrDie(columnar::WritePositionDeletes(NewFileTarget(table), request.properties,
+                                            PartitionOf(iceberg::FieldId(1000), part), deletes))) {
     file.referenced_data_file.reset();
     changes.added.push_back({std::move(file), table.metadata->default_spec_id, std::nullopt});
   }

@@ -38,8 +38,10 @@ class CompactedTable : public WrittenTable {
 
   /// Whole files go, rows of others are marked (copied in version 1).
   void Delete(std::string_view filter);
-  /// An equality delete by id in a partition; nullopt: where the default spec is unpartitioned.
-  void DeleteEqual(const std::vector<int64_t>& ids, std::optional<int32_t> part);
+  /// An equality delete by id in a partition of the default spec, whose one field is `field`.
+  void DeleteEqual(const std::vector<int64_t>& ids,
+                   int32_t part,
+                   iceberg::FieldId field = iceberg::FieldId(1000));
   /// A position delete file of the whole partition, naming every data file in it. Version 2.
   void DeletePositions(const std::vector<int64_t>& ids, int32_t part);
 
