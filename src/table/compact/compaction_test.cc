@@ -435,7 +435,7 @@ class CompactionSimulation {
 };
 
 TEST_P(CompactionTest, RandomTablesKeepTheirRows) {
-  for (uint32_t seed = 1; seed <= 8 && !HasFailure(); ++seed) {
+  for (uint32_t seed = 1; seed <= 4 && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     CompactionSimulation(GetParam(), seed).Run();
   }

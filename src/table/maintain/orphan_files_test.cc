@@ -230,6 +230,26 @@ TEST_F(OrphanFilesTest, WhatIsCommittedBeforeABatchStays) {
   EXPECT_EQ(table_.Stored(), table_.Named());
 }
 
+TEST_F(OrphanFilesTest, WhatWasNotListedBeforeTheMetadataWasReadStays) {
+  Fill();
+  MaintenanceContext context = table_.Context();
+  bool stored = false;
+  context.progress = [&](const MaintenanceProgress& progress) {
+    if (progress.phase == MaintenancePhase::kReading && !stored) {
+      // With the age of a file that was moved here.
+      stored = true;
+      table_.clock.Advance(-kFourDays);
+      table_.StoreFile(kTable + "data/moved.parquet");
+      table_.clock.Advance(kFourDays);
+    }
+  };
+  ASSERT_OK_AND_ASSIGN(OrphanReport report,
+                       RemoveOrphans(context, table_.Load(), {.mode = RunMode::kRun}));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(report.deleted.files(), 6);
+  EXPECT_TRUE(table_.IsStored(kTable + "data/moved.parquet"));
+}
+
 /// False once the fault did not fire.
 bool RunWithFault(const FaultPlan& plan) {
   SCOPED_TRACE("call " + std::to_string(plan.call));

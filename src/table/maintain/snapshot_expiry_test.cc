@@ -103,6 +103,21 @@ TEST_P(SnapshotExpiryTest, FilesOfTagsAndBranchesStay) {
   ExpectStoredIsNamed(table_);
 }
 
+TEST_P(SnapshotExpiryTest, WhatAnEarlierRunDeletedIsNotCountedAgain) {
+  table_.MustCommit(
+      Append({MaintainedTable::Data("a"), MaintainedTable::Data("b")}, ManifestMerging::kNever));
+  table_.RemoveData("a");
+  ASSERT_OK_AND_ASSIGN(ExpiryReport report, Expire(AllOld(table_)));
+  EXPECT_EQ(report.deleted.data_files, 1);
+  // Its manifest remembers a as deleted, and goes now.
+  table_.RemoveData("b");
+  table_.AddData("c");
+  ASSERT_OK_AND_ASSIGN(report, Expire(AllOld(table_)));
+  EXPECT_EQ(report.before.data_files, 2);
+  EXPECT_EQ(report.deleted.data_files, 1);
+  ExpectStoredIsNamed(table_);
+}
+
 TEST_P(SnapshotExpiryTest, MergedManifestsKeepTheirFiles) {
   table_.SetProperties({{"commit.manifest.min-count-to-merge", "2"}});
   for (int i = 0; i < 6; ++i) {
