@@ -19,6 +19,22 @@ constexpr std::array<std::string_view, 9> kReserved{
     "default-sort-order",
 };
 
+template <class Number>
+Result<Number> Integer(const PropertyMap& properties, std::string_view name, Number default_value) {
+  auto found = properties.find(std::string(name));
+  if (found == properties.end()) {
+    return default_value;
+  }
+  std::string_view text = found->second;
+  Number value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Table property {} must have integer value", name));
+  }
+  return value;
+}
+
 }  // namespace
 
 Status CheckPropertiesSize(const PropertyMap& properties) {
@@ -40,18 +56,13 @@ bool IsReservedProperty(std::string_view name) {
 Result<int32_t> IntProperty(const PropertyMap& properties,
                             std::string_view name,
                             int32_t default_value) {
-  auto found = properties.find(std::string(name));
-  if (found == properties.end()) {
-    return default_value;
-  }
-  std::string_view text = found->second;
-  int32_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("Table property {} must have integer value", name));
-  }
-  return value;
+  return Integer(properties, name, default_value);
+}
+
+Result<int64_t> LongProperty(const PropertyMap& properties,
+                             std::string_view name,
+                             int64_t default_value) {
+  return Integer(properties, name, default_value);
 }
 
 bool BoolProperty(const PropertyMap& properties, std::string_view name, bool default_value) {

@@ -39,6 +39,9 @@ bool IsReservedProperty(std::string_view name);
 Result<int32_t> IntProperty(const PropertyMap& properties,
                             std::string_view name,
                             int32_t default_value);
+Result<int64_t> LongProperty(const PropertyMap& properties,
+                             std::string_view name,
+                             int64_t default_value);
 /// "true" in any case is true, everything else false.
 bool BoolProperty(const PropertyMap& properties, std::string_view name, bool default_value);
 

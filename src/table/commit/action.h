@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "iceberg/metadata/table_requirement.h"
 #include "iceberg/metadata/table_update.h"
 #include "iceberg/schema/ids.h"
 #include "table/table_store.h"
@@ -24,6 +25,9 @@ class Action {
   /// again. An error ends the commit: kCommitConflict where something committed since contradicts
   /// the change, kInvalidArgument where it never fits.
   virtual Result<std::vector<iceberg::TableUpdate>> Prepare(const Table& base) = 0;
+
+  /// What the last prepared change takes for granted beyond what its updates say (requirements.h).
+  virtual std::vector<iceberg::TableRequirement> requirements() const { return {}; }
 
   /// Every file that a call of Prepare wrote or tried to write.
   virtual std::vector<std::string> written_files() const { return {}; }

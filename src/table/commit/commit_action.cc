@@ -1,6 +1,7 @@
 #include "table/commit/commit_action.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -93,6 +94,7 @@ class Commit {
     }
     TableChange change{.updates = std::move(updates), .requirements = {}};
     change.requirements = RequirementsFor(*base.metadata, change.updates);
+    std::ranges::move(action_.requirements(), std::back_inserter(change.requirements));
     refused_ = false;
     Result<Table> outcome = store_.Commit(base, change);
     if (!outcome.has_value() && outcome.error().code() == ErrorCode::kCommitStateUnknown) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/manifest/manifest_decoder.h"
 #include "iceberg/manifest/manifest_list.h"
 #include "iceberg/manifest/manifest_metadata.h"
 #include "iceberg/manifest/manifest_reader.h"
@@ -79,6 +80,16 @@ Result<std::vector<ManifestEntry>> ManifestFiles::Entries(const ManifestFile& ma
   }
   ASSIGN_OR_RETURN(std::string bytes, store_->Read(manifest.path, kMaxManifestBytes));
   return iceberg::ReadManifest(bytes, manifest);
+}
+
+Result<std::shared_ptr<const iceberg::ManifestColumns>> ManifestFiles::Columns(
+    const ManifestFile& manifest) {
+  const iceberg::DecodeOptions options{.projection = iceberg::MetricsProjection::All()};
+  if (auto kept = KeptBytes(manifest.path)) {
+    return iceberg::DecodeManifest(*kept, manifest, options);
+  }
+  ASSIGN_OR_RETURN(std::string bytes, store_->Read(manifest.path, kMaxManifestBytes));
+  return iceberg::DecodeManifest(bytes, manifest, options);
 }
 
 Result<std::vector<std::vector<ManifestEntry>>> ManifestFiles::EntriesOf(

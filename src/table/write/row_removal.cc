@@ -5,28 +5,15 @@
 #include <utility>
 
 #include "columnar/schema/arrow_type.h"
-#include "columnar/schema/metadata_columns.h"
 #include "columnar/write/delete_writers.h"
 #include "table/write/writer_input.h"
 
 namespace firn::table {
 namespace {
 
-/// What a file keeps beside the table's columns when its rows move.
-std::vector<iceberg::NestedField> ColumnsToKeep(const iceberg::TableMetadata& table) {
-  std::span<const iceberg::NestedField> fields = table.current_schema().fields();
-  std::vector<iceberg::NestedField> columns(fields.begin(), fields.end());
-  if (table.format_version >= 3) {
-    columns.push_back(columnar::MetadataColumn(columnar::kRowIdColumn));
-    columns.push_back(columnar::MetadataColumn(columnar::kLastUpdatedColumn));
-  }
-  return columns;
-}
-
 Status RewriteFiles(const Table& table, const MatchedRows& matched, StoredFiles& stored) {
-  const std::vector<iceberg::NestedField> columns = ColumnsToKeep(*table.metadata);
-  ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeWriteRequest(table, {}));
-  ASSIGN_OR_RETURN(request.schema, iceberg::Schema::Make(request.schema.id(), columns, {}));
+  const std::vector<iceberg::NestedField> columns = ColumnsOfMovedRows(*table.metadata);
+  ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeMoveRequest(table, {}));
   ASSIGN_OR_RETURN(auto writer,
                    columnar::TableFileWriter::Make(request, *columnar::ArrowSchemaOf(columns)));
   for (const MatchedFile& file : matched.files()) {

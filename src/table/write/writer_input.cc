@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/uuid.h"
+#include "columnar/schema/metadata_columns.h"
 #include "columnar/write/write_properties.h"
 #include "storage/location.h"
 
@@ -12,6 +13,7 @@ namespace firn::table {
 namespace {
 
 constexpr std::string_view kDataPathProperty = "write.data.path";
+constexpr iceberg::FormatVersion kRowLineageVersion = 3;
 
 std::vector<iceberg::FieldId> SortedColumns(const iceberg::SortOrder& order) {
   std::vector<iceberg::FieldId> columns;
@@ -48,6 +50,24 @@ Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
                                      .properties = std::move(properties),
                                      .target = NewFileTarget(table),
                                      .limits = limits};
+}
+
+std::vector<iceberg::NestedField> ColumnsOfMovedRows(const iceberg::TableMetadata& table) {
+  std::span<const iceberg::NestedField> fields = table.current_schema().fields();
+  std::vector<iceberg::NestedField> columns(fields.begin(), fields.end());
+  if (table.format_version >= kRowLineageVersion) {
+    columns.push_back(columnar::MetadataColumn(columnar::kRowIdColumn));
+    columns.push_back(columnar::MetadataColumn(columnar::kLastUpdatedColumn));
+  }
+  return columns;
+}
+
+Result<columnar::TableWriteRequest> MakeMoveRequest(const Table& table,
+                                                    const columnar::WriteLimits& limits) {
+  ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeWriteRequest(table, limits));
+  ASSIGN_OR_RETURN(request.schema, iceberg::Schema::Make(request.schema.id(),
+                                                         ColumnsOfMovedRows(*table.metadata), {}));
+  return request;
 }
 
 }  // namespace firn::table

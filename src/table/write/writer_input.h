@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "columnar/write/table_file_writer.h"
@@ -22,5 +23,13 @@ columnar::FileTarget NewFileTarget(const Table& table);
 /// Rows of the current schema, by the default spec and sort order.
 Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
                                                      const columnar::WriteLimits& limits);
+
+/// The table's columns and, where it has row lineage, what rows keep when they move to another file
+/// (specification, "Row Lineage"): what they are read and written with.
+std::vector<iceberg::NestedField> ColumnsOfMovedRows(const iceberg::TableMetadata& table);
+
+/// MakeWriteRequest for those columns.
+Result<columnar::TableWriteRequest> MakeMoveRequest(const Table& table,
+                                                    const columnar::WriteLimits& limits);
 
 }  // namespace firn::table
