@@ -33,10 +33,11 @@ class Planner {
       : scan_(scan), options_(options), sizes_(sizes), order_(order) {}
 
   Status Run() {
-    return scan_.ForEachManifest(0, scan_.manifest_count(), [this](ManifestTasks tasks) -> Status {
-      Add(std::make_shared<const ManifestTasks>(std::move(tasks)));
-      return {};
-    });
+    return scan_.ForEachManifest(0, scan_.manifest_count(), {},
+                                 [this](ManifestTasks tasks) -> Status {
+                                   Add(std::make_shared<const ManifestTasks>(std::move(tasks)));
+                                   return {};
+                                 });
   }
 
   std::vector<FileGroup> Groups() {
