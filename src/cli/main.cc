@@ -51,7 +51,10 @@ int main(int argc, char** argv) {
   firn::cli::AddView(app, chosen);
   firn::cli::AddWarehouse(app, chosen);
   firn::cli::AddJob(app, chosen);
+  firn::cli::AddScan(app, chosen);
   firn::cli::AddPlan(app, chosen);
+  firn::cli::AddAppend(app, chosen);
+  firn::cli::AddMaintain(app, chosen);
   firn::cli::AddAdmin(app, chosen);
   try {
     app.parse(argc, argv);

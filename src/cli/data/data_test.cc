@@ -43,6 +43,17 @@ TEST(SelectionTest, TimesAsPeopleWriteThem) {
   EXPECT_THAT(ReadTime(""), IsError(ErrorCode::kInvalidArgument));
 }
 
+TEST(SelectionTest, AgesCountBack) {
+  TimestampMs now(1'000'000'000'000);
+  EXPECT_THAT(ReadTimeOrAge("1d", now), IsOkAnd(TimestampMs(now.value() - 86'400'000)));
+  EXPECT_THAT(ReadTimeOrAge("2h", now), IsOkAnd(TimestampMs(now.value() - 7'200'000)));
+  EXPECT_THAT(ReadTimeOrAge("30m", now), IsOkAnd(TimestampMs(now.value() - 1'800'000)));
+  EXPECT_THAT(ReadTimeOrAge("1970-01-02", now), IsOkAnd(TimestampMs(86'400'000)));
+  EXPECT_THAT(ReadTimeOrAge("-1d", now), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(ReadTimeOrAge("99999999999d", now), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(ReadTimeOrAge("d", now), IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST(TextTableTest, ColumnsAreAsWideAsTheyMustBe) {
   TextTable table({{"name"}, {"rows", Align::kRight}});
   table.Add({"a", "1"});

@@ -29,6 +29,16 @@ std::optional<int64_t> ParseMillis(std::string_view text) {
   return whole ? std::optional(millis) : std::nullopt;
 }
 
+/// Of a day, an hour or a minute; 0 for another letter.
+int64_t MillisOf(char unit) {
+  constexpr int64_t kMillisOfHour = 3'600'000;
+  constexpr int64_t kMillisOfMinute = 60'000;
+  return unit == 'd'   ? kMillisOfDay
+         : unit == 'h' ? kMillisOfHour
+         : unit == 'm' ? kMillisOfMinute
+                       : 0;
+}
+
 std::optional<int64_t> ParseMicros(std::string text) {
   if (text.size() > kDateLength && text[kDateLength] == ' ') {
     text[kDateLength] = 'T';
@@ -105,6 +115,19 @@ Result<TimestampMs> ReadTime(std::string_view text) {
   return Error(
       ErrorCode::kInvalidArgument,
       fmt::format("Not a time: {}; write 2026-11-29 or 2026-11-29T08:00:00, in UTC", text));
+}
+
+Result<TimestampMs> ReadTimeOrAge(std::string_view text, TimestampMs now) {
+  constexpr int64_t kMaxAge = 100 * 366;  // days, and more of the others than anybody means
+  int64_t unit = text.empty() ? 0 : MillisOf(text.back());
+  auto count = unit == 0 ? std::nullopt : ParseMillis(text.substr(0, text.size() - 1));
+  if (!count) {
+    return ReadTime(text);
+  }
+  if (*count < 0 || *count > kMaxAge * kMillisOfDay / unit) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("Not an age: {}", text));
+  }
+  return TimestampMs(now.value() - *count * unit);
 }
 
 }  // namespace firn::cli

@@ -1,5 +1,7 @@
 #include "cli/data/table_command.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "cli/command/remote_command.h"
@@ -29,14 +31,24 @@ Result<std::unique_ptr<OpenTable>> OpenTable::Open(const TableArguments& argumen
   return std::unique_ptr<OpenTable>(new OpenTable(std::move(catalog), std::move(table)));
 }
 
+table::ScanContext OpenTable::scan_context() {
+  return {.manifests = manifests_,
+          .pool = pool_,
+          .readers = std::max(1U, std::thread::hardware_concurrency())};
+}
+
+void AddTableFlags(CLI::App& app, TableArguments& arguments) {
+  app.add_option("table", arguments.name, "Table, as a.b.c")->required();
+  AddServerFlag(app, arguments.where);
+  AddWarehouseFlag(app, arguments.where);
+  AddElsewhereFlags(app, arguments.where);
+  app.add_flag("--json", arguments.json, "Print JSON");
+}
+
 TableCommand AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec) {
   CLI::App* app = group.add_subcommand(spec.name, spec.help);
   auto arguments = std::make_shared<TableArguments>();
-  app->add_option("table", arguments->name, "Table, as a.b.c")->required();
-  AddServerFlag(*app, arguments->where);
-  AddWarehouseFlag(*app, arguments->where);
-  AddElsewhereFlags(*app, arguments->where);
-  app->add_flag("--json", arguments->json, "Print JSON");
+  AddTableFlags(*app, *arguments);
   app->callback([arguments, action = std::move(spec.action), &chosen] {
     chosen.action = [arguments, action]() -> Status {
       ASSIGN_OR_RETURN(auto table, OpenTable::Open(*arguments));

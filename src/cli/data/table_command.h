@@ -23,6 +23,7 @@
 #include "table/commit/commit_tools.h"
 #include "table/plan/manifest_cache.h"
 #include "table/plan/scan_planner.h"
+#include "table/scan/table_scan.h"
 #include "table/table_store.h"
 
 namespace firn::cli {
@@ -46,6 +47,7 @@ class OpenTable {
   table::ManifestCache& manifests() { return manifests_; }
   const table::CommitTools& tools() const { return tools_; }
   const Clock& clock() const { return clock_; }
+  table::ScanContext scan_context();
   table::PlanContext plan_context() { return {*table_.files, manifests_, pool_}; }
 
  private:
@@ -74,7 +76,10 @@ struct TableCommand {
   std::shared_ptr<TableArguments> arguments;
 };
 
-/// Its positional argument is the table's name.
+/// The table's name as a positional argument, and what is in `arguments` besides.
+void AddTableFlags(CLI::App& app, TableArguments& arguments);
+
+/// Has the flags of AddTableFlags.
 TableCommand AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec);
 
 }  // namespace firn::cli

@@ -1,0 +1,154 @@
+// firn append: the rows of a Parquet file become rows of a table, in one commit.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <arrow/io/file.h>
+#include <arrow/record_batch.h>
+#include <fmt/format.h>
+#include <parquet/arrow/reader.h>
+
+#include "base/json_writer.h"
+#include "cli/command/remote_command.h"
+#include "cli/data/commands.h"
+#include "cli/data/figures.h"
+#include "cli/data/progress.h"
+#include "cli/data/table_command.h"
+#include "columnar/io/arrow_status.h"
+#include "columnar/schema/arrow_import.h"
+#include "table/write/table_writer.h"
+
+namespace firn::cli {
+namespace {
+
+using columnar::Guarded;
+using columnar::ToResult;
+using columnar::ToStatus;
+
+constexpr int64_t kBatchRows = 64 << 10;
+
+struct AppendFlags {
+  std::string file;
+  std::string branch;
+  bool create = false;
+  std::vector<std::string> settings;
+};
+
+/// A Parquet file of the caller's, batch by batch.
+class ParquetRows {
+ public:
+  static Result<std::unique_ptr<ParquetRows>> Open(const std::string& path) {
+    return Guarded([&]() -> Result<std::unique_ptr<ParquetRows>> {
+      auto rows = std::unique_ptr<ParquetRows>(new ParquetRows);
+      auto file = arrow::io::ReadableFile::Open(path);
+      if (!file.ok()) {
+        return Error(ErrorCode::kNotFound, "Cannot open " + path);
+      }
+      parquet::arrow::FileReaderBuilder builder;
+      RETURN_IF_ERROR(ToStatus(builder.Open(*file), ErrorCode::kInvalidArgument));
+      ASSIGN_OR_RETURN(rows->file_, ToResult(builder.Build(), ErrorCode::kInvalidArgument));
+      rows->file_->set_batch_size(kBatchRows);
+      ASSIGN_OR_RETURN(rows->batches_,
+                       ToResult(rows->file_->GetRecordBatchReader(), ErrorCode::kInvalidArgument));
+      return rows;
+    });
+  }
+
+  std::shared_ptr<arrow::Schema> schema() const { return batches_->schema(); }
+  int64_t rows() const { return file_->parquet_reader()->metadata()->num_rows(); }
+  /// Null at the end.
+  Result<std::shared_ptr<arrow::RecordBatch>> Next() {
+    return Guarded([&]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
+      return ToResult(batches_->Next(), ErrorCode::kInvalidArgument);
+    });
+  }
+
+ private:
+  ParquetRows() = default;
+
+  std::unique_ptr<parquet::arrow::FileReader> file_;
+  std::shared_ptr<arrow::RecordBatchReader> batches_;
+};
+
+Status CreateWhereMissing(const TableArguments& arguments,
+                          const AppendFlags& flags,
+                          const arrow::Schema& schema) {
+  ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
+  ASSIGN_OR_RETURN(auto catalog, OpenChosen(arguments.where));
+  ASSIGN_OR_RETURN(bool exists, catalog->TableExists(identifier));
+  if (exists) {
+    return {};
+  }
+  catalog::NewTable table;
+  ASSIGN_OR_RETURN(auto properties, ReadSettings(flags.settings));
+  table.properties = {properties.begin(), properties.end()};
+  ASSIGN_OR_RETURN(table.schema,
+                   columnar::SchemaOfArrow(schema, columnar::NanosecondColumns::kFloored));
+  RETURN_IF_ERROR(catalog->CreateTable(identifier, table));
+  return {};
+}
+
+void PrintAppended(const TableArguments& arguments, const table::Table& table, int64_t rows) {
+  const iceberg::Snapshot* snapshot = table.metadata->current_snapshot();
+  if (!arguments.json) {
+    PrintLine(fmt::format("Appended {} to {}", Counted(rows, "row"), arguments.name));
+    return;
+  }
+  std::string text;
+  JsonWriter out(text);
+  out.BeginObject().Field("rows", rows);
+  if (snapshot != nullptr) {
+    out.Field("snapshot-id", snapshot->id.value());
+  }
+  out.Field("metadata-location", table.metadata_location).EndObject();
+  fmt::print("{}\n", text);
+}
+
+Status Append(const TableArguments& arguments, const AppendFlags& flags) {
+  ASSIGN_OR_RETURN(auto input, ParquetRows::Open(flags.file));
+  if (flags.create) {
+    RETURN_IF_ERROR(CreateWhereMissing(arguments, flags, *input->schema()));
+  }
+  ASSIGN_OR_RETURN(auto open, OpenTable::Open(arguments));
+  table::TableWriteOptions options;
+  if (!flags.branch.empty()) {
+    options.publish.target.branch = flags.branch;
+  }
+  ASSIGN_OR_RETURN(auto writer, table::TableWriter::Make(open->catalog(), open->table(),
+                                                         *input->schema(), open->tools(), options));
+  Progress progress(false);
+  int64_t rows = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(auto batch, input->Next());
+    if (batch == nullptr) {
+      break;
+    }
+    RETURN_IF_ERROR(writer->Write(*batch));
+    rows += batch->num_rows();
+    progress.Tell(rows, input->rows(), Counted(rows, "row"));
+  }
+  ASSIGN_OR_RETURN(table::Table table, writer->Append());
+  PrintAppended(arguments, table, rows);
+  return {};
+}
+
+}  // namespace
+
+void AddAppend(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("append", "Append the rows of a Parquet file to a table");
+  auto arguments = std::make_shared<TableArguments>();
+  auto flags = std::make_shared<AppendFlags>();
+  command->add_option("file", flags->file, "A Parquet file; columns go by their names")->required();
+  AddTableFlags(*command, *arguments);
+  command->add_option("--branch", flags->branch, "Of the table; main if not given");
+  command->add_flag("--create", flags->create, "Create the table where there is none");
+  command->add_option("-p,--property", flags->settings, "KEY=VALUE of a table created, repeatable")
+      ->allow_extra_args(false);
+  command->callback([arguments, flags, &chosen] {
+    chosen.action = [arguments, flags] { return Append(*arguments, *flags); };
+  });
+}
+
+}  // namespace firn::cli

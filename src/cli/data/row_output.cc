@@ -1,0 +1,329 @@
+#include "cli/data/row_output.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <arrow/io/file.h>
+#include <arrow/ipc/writer.h>
+#include <fmt/format.h>
+#include <parquet/arrow/writer.h>
+#include <unistd.h>
+
+#include "cli/data/arrow_text.h"
+#include "cli/data/text_table.h"
+#include "columnar/io/arrow_status.h"
+
+namespace firn::cli {
+namespace {
+
+using columnar::Guarded;
+using columnar::ToResult;
+using columnar::ToStatus;
+
+constexpr size_t kPieceBytes = size_t{1} << 16;
+constexpr size_t kPieceRows = 1000;
+constexpr int64_t kRowGroupRows = 1 << 20;
+
+Error IoError(std::string_view what, const std::string& file) {
+  return Error(ErrorCode::kIoError, fmt::format("{} {}: {}", what, file, std::strerror(errno)));
+}
+
+/// The file until it is complete.
+class PartFile {
+ public:
+  explicit PartFile(std::string file) : file_(std::move(file)), part_(file_ + ".part") {}
+  ~PartFile() {
+    if (!done_) {
+      ::unlink(part_.c_str());
+    }
+  }
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  const std::string& part() const { return part_; }
+  Status Finish() {
+    if (std::rename(part_.c_str(), file_.c_str()) != 0) {
+      return IoError("Cannot name", file_);
+    }
+    done_ = true;
+    return {};
+  }
+
+ private:
+  std::string file_;
+  std::string part_;
+  bool done_ = false;
+};
+
+/// Text to standard output or a file.
+class TextSink {
+ public:
+  static Result<std::unique_ptr<TextSink>> Open(const std::string& file) {
+    auto sink = std::make_unique<TextSink>();
+    if (!file.empty()) {
+      sink->part_ = std::make_unique<PartFile>(file);
+      sink->stream_ = std::fopen(sink->part_->part().c_str(), "wb");
+      if (sink->stream_ == nullptr) {
+        return IoError("Cannot write", sink->part_->part());
+      }
+    }
+    return sink;
+  }
+  ~TextSink() {
+    if (stream_ != stdout && stream_ != nullptr) {
+      std::fclose(stream_);
+    }
+  }
+
+  Status Put(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) {
+      return IoError("Cannot write", Name());
+    }
+    return {};
+  }
+  Status Finish() {
+    if (std::fflush(stream_) != 0) {
+      return IoError("Cannot write", Name());
+    }
+    if (part_ == nullptr) {
+      return {};
+    }
+    if (std::fclose(std::exchange(stream_, nullptr)) != 0) {
+      return IoError("Cannot write", Name());
+    }
+    return part_->Finish();
+  }
+
+ private:
+  std::string Name() const { return part_ == nullptr ? "standard output" : part_->part(); }
+
+  FILE* stream_ = stdout;
+  std::unique_ptr<PartFile> part_;
+};
+
+/// Rows as text, gathered into pieces.
+class TextOutput : public RowOutput {
+ public:
+  TextOutput(std::unique_ptr<TextSink> sink, std::shared_ptr<arrow::Schema> schema)
+      : schema_(std::move(schema)), sink_(std::move(sink)) {}
+
+  Status Write(const arrow::RecordBatch& batch) override {
+    for (int64_t row = 0; row < batch.num_rows(); ++row) {
+      AppendRow(batch, row);
+      if (IsFull()) {
+        RETURN_IF_ERROR(Flush());
+      }
+    }
+    return {};
+  }
+  Status Finish() override {
+    RETURN_IF_ERROR(Flush());
+    return sink_->Finish();
+  }
+
+ protected:
+  virtual void AppendRow(const arrow::RecordBatch& batch, int64_t row) = 0;
+  virtual bool IsFull() const { return text_.size() >= kPieceBytes; }
+  /// What is gathered.
+  virtual std::string Take() { return std::exchange(text_, {}); }
+
+  const std::shared_ptr<arrow::Schema> schema_;
+  std::string text_;
+
+ private:
+  Status Flush() { return sink_->Put(Take()); }
+
+  std::unique_ptr<TextSink> sink_;
+};
+
+class TableOutput final : public TextOutput {
+ public:
+  TableOutput(std::unique_ptr<TextSink> sink, std::shared_ptr<arrow::Schema> schema)
+      : TextOutput(std::move(sink), std::move(schema)), table_(Columns()) {}
+
+ private:
+  std::vector<TextTable::Column> Columns() const {
+    std::vector<TextTable::Column> columns;
+    for (const auto& field : schema_->fields()) {
+      columns.push_back({field->name(), IsNumber(*field->type()) ? Align::kRight : Align::kLeft});
+    }
+    return columns;
+  }
+  void AppendRow(const arrow::RecordBatch& batch, int64_t row) override {
+    std::vector<std::string> cells;
+    for (const auto& column : batch.columns()) {
+      cells.push_back(column->IsNull(row) ? "null" : PlainText(*column, row));
+    }
+    table_.Add(std::move(cells));
+  }
+  bool IsFull() const override { return table_.size() >= kPieceRows; }
+  std::string Take() override { return table_.TakeText(); }
+
+  TextTable table_;
+};
+
+/// A null is an empty cell, an empty text `""`.
+class CsvOutput final : public TextOutput {
+ public:
+  CsvOutput(std::unique_ptr<TextSink> sink, std::shared_ptr<arrow::Schema> schema)
+      : TextOutput(std::move(sink), std::move(schema)) {
+    for (const auto& field : schema_->fields()) {
+      AppendCell(field->name());
+    }
+    EndRow();
+  }
+
+ private:
+  void AppendRow(const arrow::RecordBatch& batch, int64_t row) override {
+    for (const auto& column : batch.columns()) {
+      if (column->IsNull(row)) {
+        Separate();
+      } else {
+        AppendCell(PlainText(*column, row));
+      }
+    }
+    EndRow();
+  }
+  void Separate() {
+    text_ += first_ ? "" : ",";
+    first_ = false;
+  }
+  void AppendCell(const std::string& text) {
+    Separate();
+    if (!text.empty() && text.find_first_of("\",\r\n") == std::string::npos) {
+      text_ += text;
+      return;
+    }
+    text_ += '"';
+    for (char c : text) {
+      text_.append(c == '"' ? 2 : 1, c);
+    }
+    text_ += '"';
+  }
+  void EndRow() {
+    text_ += "\r\n";
+    first_ = true;
+  }
+
+  bool first_ = true;
+};
+
+class JsonLinesOutput final : public TextOutput {
+ public:
+  using TextOutput::TextOutput;
+
+ private:
+  void AppendRow(const arrow::RecordBatch& batch, int64_t row) override {
+    JsonWriter out(text_);
+    out.BeginObject();
+    for (int i = 0; i < batch.num_columns(); ++i) {
+      out.Key(schema_->field(i)->name());
+      AppendJsonValue(*batch.column(i), row, out);
+    }
+    out.EndObject();
+    text_ += '\n';
+  }
+};
+
+/// Arrow's formats.
+class ArrowOutput final : public RowOutput {
+ public:
+  static Result<std::unique_ptr<RowOutput>> Open(RowFormat format,
+                                                 const std::string& file,
+                                                 const std::shared_ptr<arrow::Schema>& schema) {
+    auto output = std::make_unique<ArrowOutput>();
+    if (file.empty()) {
+      ASSIGN_OR_RETURN(
+          output->stream_,
+          ToResult(arrow::io::FileOutputStream::Open(::dup(STDOUT_FILENO)), ErrorCode::kIoError));
+    } else {
+      output->part_ = std::make_unique<PartFile>(file);
+      ASSIGN_OR_RETURN(
+          output->stream_,
+          ToResult(arrow::io::FileOutputStream::Open(output->part_->part()), ErrorCode::kIoError));
+    }
+    if (format == RowFormat::kParquet) {
+      ASSIGN_OR_RETURN(output->parquet_,
+                       ToResult(parquet::arrow::FileWriter::Open(
+                           *schema, arrow::default_memory_pool(), output->stream_, Properties())));
+    } else {
+      ASSIGN_OR_RETURN(output->ipc_,
+                       ToResult(arrow::ipc::MakeStreamWriter(output->stream_, schema)));
+    }
+    return output;
+  }
+
+  Status Write(const arrow::RecordBatch& batch) override {
+    return Guarded([&]() -> Status {
+      return ToStatus(
+          parquet_ != nullptr ? parquet_->WriteRecordBatch(batch) : ipc_->WriteRecordBatch(batch),
+          ErrorCode::kIoError);
+    });
+  }
+  Status Finish() override {
+    RETURN_IF_ERROR(Guarded([&]() -> Status {
+      return ToStatus(parquet_ != nullptr ? parquet_->Close() : ipc_->Close(), ErrorCode::kIoError);
+    }));
+    RETURN_IF_ERROR(ToStatus(stream_->Close(), ErrorCode::kIoError));
+    return part_ == nullptr ? Status() : part_->Finish();
+  }
+
+ private:
+  static std::shared_ptr<parquet::WriterProperties> Properties() {
+    return parquet::WriterProperties::Builder()
+        .compression(parquet::Compression::ZSTD)
+        ->max_row_group_length(kRowGroupRows)
+        ->build();
+  }
+
+  std::unique_ptr<PartFile> part_;
+  std::shared_ptr<arrow::io::OutputStream> stream_;
+  std::unique_ptr<parquet::arrow::FileWriter> parquet_;
+  std::shared_ptr<arrow::ipc::RecordBatchWriter> ipc_;
+};
+
+}  // namespace
+
+Result<RowFormat> ReadRowFormat(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, RowFormat>, 5> kNames = {
+      {{"table", RowFormat::kTable},
+       {"csv", RowFormat::kCsv},
+       {"jsonl", RowFormat::kJsonLines},
+       {"parquet", RowFormat::kParquet},
+       {"arrow", RowFormat::kArrow}}};
+  for (const auto& [known, format] : kNames) {
+    if (known == name) {
+      return format;
+    }
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("No format {}: table, csv, jsonl, parquet or arrow", name));
+}
+
+Result<std::unique_ptr<RowOutput>> OpenRowOutput(RowFormat format,
+                                                 const std::string& file,
+                                                 const std::shared_ptr<arrow::Schema>& schema) {
+  bool binary = format == RowFormat::kParquet || format == RowFormat::kArrow;
+  if (binary && file.empty() && ::isatty(STDOUT_FILENO) == 1) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "That format is not for a terminal: name a file by -o, or pipe it");
+  }
+  if (binary) {
+    return ArrowOutput::Open(format, file, schema);
+  }
+  ASSIGN_OR_RETURN(auto sink, TextSink::Open(file));
+  switch (format) {
+    case RowFormat::kCsv:
+      return std::make_unique<CsvOutput>(std::move(sink), schema);
+    case RowFormat::kJsonLines:
+      return std::make_unique<JsonLinesOutput>(std::move(sink), schema);
+    default:
+      return std::make_unique<TableOutput>(std::move(sink), schema);
+  }
+}
+
+}  // namespace firn::cli

@@ -1,0 +1,39 @@
+// RowOutput: where the rows of a scan go: a table for people, CSV (RFC 4180), JSON lines, Parquet,
+// or Arrow's IPC stream; to standard output or a file. A file appears when it is complete: until
+// then it is called FILE.part, and what fails takes that away again.
+//
+// Errors: kInvalidArgument for a format that is none, or that standard output cannot take;
+// kIoError. Thread-safety: one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include "base/result.h"
+
+namespace firn::cli {
+
+enum class RowFormat : uint8_t { kTable, kCsv, kJsonLines, kParquet, kArrow };
+
+/// `table`, `csv`, `jsonl`, `parquet`, `arrow`.
+Result<RowFormat> ReadRowFormat(std::string_view name);
+
+class RowOutput {
+ public:
+  virtual ~RowOutput() = default;
+  virtual Status Write(const arrow::RecordBatch& batch) = 0;
+  /// After the last batch. Without it the file does not appear.
+  virtual Status Finish() = 0;
+};
+
+/// `file` empty: standard output.
+Result<std::unique_ptr<RowOutput>> OpenRowOutput(RowFormat format,
+                                                 const std::string& file,
+                                                 const std::shared_ptr<arrow::Schema>& schema);
+
+}  // namespace firn::cli

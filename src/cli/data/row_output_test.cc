@@ -1,0 +1,110 @@
+// Rows in files of each format, and what is left where writing ends early.
+#include "cli/data/row_output.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <arrow/io/file.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/json/from_string.h>
+#include <arrow/table.h>
+#include <parquet/arrow/reader.h>
+
+#include "base/testing/matchers.h"
+#include "base/uuid.h"
+
+namespace firn::cli {
+namespace {
+
+using testing::IsError;
+using testing::IsOk;
+
+class RowOutputTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::shared_ptr<arrow::RecordBatch> Batch() const {
+    auto id = arrow::json::ArrayFromJSONString(arrow::int64(), "[1, 2, 3]").ValueOrDie();
+    auto name =
+        arrow::json::ArrayFromJSONString(arrow::utf8(), R"(["a,b", "", null])").ValueOrDie();
+    return arrow::RecordBatch::Make(schema_, 3, {id, name});
+  }
+  void WriteAll(RowFormat format, const std::string& path) const {
+    ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(format, path, schema_));
+    ASSERT_THAT(output->Write(*Batch()), IsOk());
+    EXPECT_FALSE(std::filesystem::exists(path)) << "it is not complete yet";
+    ASSERT_THAT(output->Finish(), IsOk());
+    EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+  }
+  std::string TextOf(RowFormat format) const {
+    std::string path = Path("rows");
+    WriteAll(format, path);
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("firn-rows-" + Uuid::Random().ToString());
+  std::shared_ptr<arrow::Schema> schema_ =
+      arrow::schema({arrow::field("id", arrow::int64()), arrow::field("name", arrow::utf8())});
+};
+
+TEST_F(RowOutputTest, ATableForPeople) {
+  EXPECT_EQ(TextOf(RowFormat::kTable), "id  name\n 1  a,b\n 2\n 3  null\n");
+}
+
+TEST_F(RowOutputTest, CsvTellsNullFromEmpty) {
+  EXPECT_EQ(TextOf(RowFormat::kCsv), "id,name\r\n1,\"a,b\"\r\n2,\"\"\r\n3,\r\n");
+}
+
+TEST_F(RowOutputTest, JsonLines) {
+  EXPECT_EQ(TextOf(RowFormat::kJsonLines),
+            R"({"id":1,"name":"a,b"}
+{"id":2,"name":""}
+{"id":3,"name":null}
+)");
+}
+
+TEST_F(RowOutputTest, ParquetReadsBack) {
+  WriteAll(RowFormat::kParquet, Path("rows.parquet"));
+  auto file = arrow::io::ReadableFile::Open(Path("rows.parquet")).ValueOrDie();
+  auto reader = parquet::arrow::OpenFile(file, arrow::default_memory_pool()).ValueOrDie();
+  auto read = reader->ReadTable().ValueOrDie();
+  EXPECT_TRUE(read->CombineChunksToBatch().ValueOrDie()->Equals(*Batch()));
+}
+
+TEST_F(RowOutputTest, ArrowReadsBack) {
+  WriteAll(RowFormat::kArrow, Path("rows.arrow"));
+  auto file = arrow::io::ReadableFile::Open(Path("rows.arrow")).ValueOrDie();
+  auto reader = arrow::ipc::RecordBatchStreamReader::Open(file).ValueOrDie();
+  std::shared_ptr<arrow::RecordBatch> batch;
+  ASSERT_TRUE(reader->ReadNext(&batch).ok());
+  EXPECT_TRUE(batch->Equals(*Batch()));
+}
+
+TEST_F(RowOutputTest, WhatIsNotFinishedLeavesNothing) {
+  for (RowFormat format : {RowFormat::kCsv, RowFormat::kParquet}) {
+    ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(format, Path("rows"), schema_));
+    ASSERT_THAT(output->Write(*Batch()), IsOk());
+    output.reset();
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  }
+}
+
+TEST_F(RowOutputTest, AFolderThatIsNotThereIsAnError) {
+  EXPECT_THAT(OpenRowOutput(RowFormat::kCsv, Path("none/rows"), schema_),
+              IsError(ErrorCode::kIoError));
+  EXPECT_THAT(OpenRowOutput(RowFormat::kParquet, Path("none/rows"), schema_),
+              IsError(ErrorCode::kIoError));
+}
+
+TEST(RowFormatTest, NamesOfFormats) {
+  EXPECT_THAT(ReadRowFormat("csv"), IsOk());
+  EXPECT_THAT(ReadRowFormat("xml"), IsError(ErrorCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace firn::cli

@@ -1,0 +1,95 @@
+// firn scan: the rows of a table that a filter keeps, in the form that is wanted.
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/data/commands.h"
+#include "cli/data/figures.h"
+#include "cli/data/progress.h"
+#include "cli/data/row_output.h"
+#include "cli/data/selection.h"
+#include "cli/data/table_command.h"
+#include "table/scan/table_scan.h"
+
+namespace firn::cli {
+namespace {
+
+struct ScanFlags {
+  Selection selection;
+  std::vector<std::string> columns;
+  std::optional<int64_t> limit;
+  std::string format;
+  std::string file;
+};
+
+/// By flag, by --json, by the file's name, or else a table.
+Result<RowFormat> FormatOf(const ScanFlags& flags, const TableArguments& arguments) {
+  if (!flags.format.empty()) {
+    return ReadRowFormat(flags.format);
+  }
+  if (arguments.json) {
+    return RowFormat::kJsonLines;
+  }
+  size_t dot = flags.file.rfind('.');
+  if (dot == std::string::npos) {
+    return RowFormat::kTable;
+  }
+  auto by_name = ReadRowFormat(flags.file.substr(dot + 1));
+  return by_name.has_value() ? *by_name : RowFormat::kTable;
+}
+
+Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& flags) {
+  ASSIGN_OR_RETURN(RowFormat format, FormatOf(flags, arguments));
+  table::TableScanRequest request{.columns = flags.columns, .limit = flags.limit};
+  ASSIGN_OR_RETURN(request.plan, RequestOf(flags.selection));
+  ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(open.scan_context(), open.table(), request));
+  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format, flags.file, scan->schema()));
+  Progress progress(flags.file.empty());
+  int64_t rows = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(auto batch, scan->Next());
+    if (batch == nullptr) {
+      break;
+    }
+    RETURN_IF_ERROR(output->Write(*batch));
+    rows += batch->num_rows();
+    if (progress.shown()) {
+      table::ScanCounts counts = scan->counts();
+      progress.Tell(counts.direct_files + counts.merged_files, counts.plan.result_data_files,
+                    fmt::format("{} of {}", Counted(rows, "row"),
+                                Counted(counts.plan.result_data_files, "file")));
+    }
+  }
+  return output->Finish();
+}
+
+}  // namespace
+
+void AddScan(CLI::App& app, Chosen& chosen) {
+  auto flags = std::make_shared<ScanFlags>();
+  auto command = AddTableCommand(app, chosen,
+                                 {"scan", "Print the rows of a table",
+                                  [flags](OpenTable& open, const TableArguments& arguments) {
+                                    return Scan(open, arguments, *flags);
+                                  }});
+  AddSelectionFlags(*command.app, flags->selection);
+  command.app
+      ->add_option("--columns", flags->columns,
+                   "Columns, separated by commas; all if not given. _file, _pos, _row_id and the "
+                   "like too")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.app->add_option("--limit", flags->limit, "Rows at most")->check(CLI::NonNegativeNumber);
+  command.app->add_option(
+      "--format", flags->format,
+      "table, csv, jsonl, parquet or arrow; if not given by the file's name, else table");
+  command.app->add_option("-o,--output", flags->file,
+                          "A file, which appears when it is complete; else standard output");
+}
+
+}  // namespace firn::cli

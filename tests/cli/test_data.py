@@ -1,0 +1,196 @@
+"""scan, plan, append, table history and the like, maintain: on a SQLite catalog and on a server."""
+
+import csv
+import io
+import json
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+import pytest
+
+from harness import bodies
+
+ROWS = {
+    "id": [1, 2, 3, 4],
+    "name": ["a", "b,c", "", None],
+    "price": [1.5, 2.0, None, -3.25],
+}
+SCHEMA = pa.schema([("id", pa.int64()), ("name", pa.string()), ("price", pa.float64())])
+
+
+@pytest.fixture
+def rows_file(tmp_path):
+    """Writes rows to a Parquet file."""
+
+    def write(rows: dict = ROWS) -> str:
+        path = tmp_path / f"{bodies.unique('rows')}.parquet"
+        pq.write_table(pa.table(rows, schema=SCHEMA), path)
+        return str(path)
+
+    return write
+
+
+@pytest.fixture(params=["sqlite", "server"])
+def run(request, firn, tmp_path):
+    """Run a command on a catalog of either kind, in which the namespace `db` exists."""
+    if request.param == "sqlite":
+        uri = f"sqlite:///{tmp_path}/c.db?warehouse=file:{tmp_path}/warehouse"
+    else:
+        uri = request.getfixturevalue("firn_server").uri
+
+    def on_catalog(*words: object, **options):
+        return firn(*words, "--catalog", uri, **options)
+
+    on_catalog.ns = bodies.unique("db")
+    on_catalog("namespace", "create", on_catalog.ns)
+    return on_catalog
+
+
+@pytest.fixture
+def table(run, rows_file) -> str:
+    """Four rows in one file."""
+    name = f"{run.ns}.t"
+    assert run("append", rows_file(), name, "--create").lines == [f"Appended 4 rows to {name}"]
+    return name
+
+
+def test_rows_come_back_in_every_format(run, table, tmp_path):
+    assert run("scan", table).lines == [
+        "id  name  price",
+        " 1  a       1.5",
+        " 2  b,c       2",
+        " 3         null",
+        " 4  null  -3.25",
+    ]
+    lines = run("scan", table, "--format", "jsonl").lines
+    expected = [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)]
+    assert [json.loads(line) for line in lines] == expected
+    assert run("scan", table, "--json").lines == lines
+    text = run("scan", table, "--format", "csv").out
+    assert list(csv.DictReader(io.StringIO(text)))[1] == {"id": "2", "name": "b,c", "price": "2"}
+    for suffix in ("parquet", "arrow"):
+        file = tmp_path / f"out.{suffix}"
+        assert run("scan", table, "-o", file).out == ""
+        read = pq.read_table(file) if suffix == "parquet" else pa.ipc.open_stream(file).read_all()
+        assert read.to_pydict() == ROWS
+
+
+def test_a_scan_takes_columns_rows_and_a_filter(run, table):
+    def ids(*words: object) -> list[int]:
+        lines = run("scan", table, "--format", "jsonl", *words).lines
+        return [json.loads(line)["id"] for line in lines]
+
+    assert ids("--where", "price > 1.9") == [2]
+    assert ids("--where", "NAME is null", "--ignore-case") == [4]
+    assert ids("--limit", 2) == [1, 2]
+    assert ids("--limit", 0) == []
+    picked = run("scan", table, "--columns", "price,id", "--limit", 1, "--format", "csv").out
+    assert picked.splitlines() == ["price,id", "1.5,1"]
+    position = run("scan", table, "--columns", "id,_pos", "--where", "id = 3", "--json").json
+    assert position == {"id": 3, "_pos": 2}
+    run("scan", table, "--columns", "nobody", expect=2)
+    run("scan", table, "--where", "id >", expect=2)
+    run("scan", table, "--format", "xml", expect=2)
+    run("scan", f"{run.ns}.nobody", expect=3)
+
+
+def test_older_states(run, table, rows_file):
+    first = run("table", "snapshots", table, "--json").json[0]
+    run("append", rows_file({"id": [9], "name": ["z"], "price": [0.0]}), table)
+    second = run("table", "snapshots", table, "--json").json[1]
+    assert second["parent-id"] == first["snapshot-id"]
+
+    def count(*words: object) -> int:
+        return len(run("scan", table, "--format", "jsonl", *words).lines)
+
+    assert count() == 5
+    assert count("--snapshot", first["snapshot-id"]) == 4
+    assert count("--ref", "main") == 5
+    assert count("--as-of", first["committed-at"]) == 4
+    assert count("--after", first["snapshot-id"]) == 1
+    run("scan", table, "--as-of", "1999-01-01", expect=3)
+    run("scan", table, "--as-of", "soon", expect=2)
+    history = run("table", "history", table, "--json").json
+    assert [each["snapshot-id"] for each in history] == [
+        first["snapshot-id"], second["snapshot-id"],
+    ]  # fmt: skip
+    assert all(each["is-current-ancestor"] for each in history)
+    assert "append" in run("table", "history", table).lines[1]
+    assert run("table", "refs", table, "--json").json[0]["name"] == "main"
+    diff = run("table", "diff", table, first["snapshot-id"], "main", "--json").json
+    assert [file["rows"] for file in diff["added"]] == [1]
+    assert diff["removed"] == []
+    text = run("table", "diff", table, "main", first["snapshot-id"]).lines
+    assert text[-1] == "0 files added with 0 rows, 1 file removed with 1 row"
+    run("table", "diff", table, "main", "nobody", expect=3)
+
+
+def test_a_plan_says_what_is_left_out(run, table, rows_file):
+    run("append", rows_file({"id": [90, 91], "name": ["y", "z"], "price": [0.0, 0.0]}), table)
+    plan = run("plan", table, "--where", "id > 50", "--json").json
+    assert plan["data-files"] == 1 and plan["skipped-by-metrics"] == 1
+    assert plan["total-data-manifests"] == 2
+    assert plan["files"][0]["rows"] == 2
+    assert plan["files"][0]["residual"] == {"type": "gt", "term": "id", "value": 50}
+    text = run("plan", table, "--where", "id > 50").lines
+    assert text[0].startswith(f"{table}: snapshot ") and text[0].endswith(", where id > 50")
+    assert any("1 skipped by bounds and counts" in line for line in text)
+    assert any("direct, rows where id > 50" in line for line in text)
+    short = run("plan", table, "--files", 1).lines
+    assert "and 1 more file" in short[-1]
+
+
+def test_files_and_partitions(run, table):
+    file = run("table", "files", table, "--json").json[0]
+    assert file["content"] == "data" and file["record-count"] == 4
+    assert run("table", "files", table).lines[0].split()[:2] == ["content", "format"]
+    partition = run("table", "partitions", table, "--json").json
+    assert [each["record-count"] for each in partition] == [4]
+
+
+def test_what_does_not_fit_is_not_appended(run, table, tmp_path):
+    wrong = tmp_path / "wrong.parquet"
+    pq.write_table(pa.table({"id": ["text"]}), wrong)
+    run("append", wrong, table, expect=2)
+    run("append", tmp_path / "nobody.parquet", table, expect=3)
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes(wrong.read_bytes()[:-20])
+    refused = run("append", cut, table, expect=2)
+    assert "Parquet" in refused.err or "cut.parquet" in refused.err
+    assert len(run("scan", table, "--format", "jsonl").lines) == 4
+
+
+def test_an_empty_table(run):
+    name = f"{run.ns}.empty"
+    run("table", "create", name, "--column", "id:long")
+    assert run("scan", name).lines == ["id"]
+    assert run("scan", name, "--json").out == ""
+    assert run("table", "history", name).lines == ["The table has had no snapshot."]
+    assert run("table", "files", name, "--json").json == []
+    assert "no file" in run("plan", name).lines[-1]
+
+
+def test_maintenance_looks_first(run, table, rows_file):
+    for i in range(5):
+        run("append", rows_file({"id": [i], "name": ["n"], "price": [0.0]}), table)
+    looked = run("maintain", "compact", table, "--json").json
+    assert looked["dry-run"] and looked["rewritten-files"] == 6
+    assert len(run("table", "files", table, "--json").json) == 6
+    done = run("maintain", "compact", table, "--run", "--json").json
+    assert done["data-files"] == {"before": 6, "after": 1}
+    assert len(run("scan", table, "--format", "jsonl").lines) == 9
+    joined = run("maintain", "rewrite-manifests", table, "--all", "--run", "--json").json
+    assert joined["manifests"]["after"] == 1
+    text = run("maintain", "expire", table, "--older-than", "0d", "--keep", 1).lines
+    assert text[0] == "expire: nothing was changed; --run would"
+    expired = run(
+        "maintain", "expire", table, "--older-than", "0d", "--keep", 1, "--run", "--json"
+    ).json
+    assert expired["snapshots"] == {"before": 8, "after": 1} or expired["snapshots"]["after"] == 1
+    assert len(run("table", "snapshots", table, "--json").json) == 1
+    assert len(run("scan", table, "--format", "jsonl").lines) == 9
+    orphans = run("maintain", "orphans", table, "--json").json
+    assert orphans["orphans"] == []
+    run("maintain", "orphans", table, "--older-than", "1h", expect=2)
+    assert run("maintain", "clean-metadata", table).lines[0].startswith("clean-metadata: nothing")
