@@ -31,7 +31,9 @@ Status RollingFileWriter::Write(const arrow::RecordBatch& batch) {
     }
     auto step = batch.Slice(begin, std::min(kStepRows, batch.num_rows() - begin));
     RETURN_IF_ERROR(open_->Write(*step));
-    if (open_->EstimatedBytes() >= target_bytes()) {
+    const bool enough_rows =
+        properties_.target_file_rows && open_->rows() >= *properties_.target_file_rows;
+    if (enough_rows || open_->EstimatedBytes() >= target_bytes()) {
       RETURN_IF_ERROR(CloseFile());
     }
   }

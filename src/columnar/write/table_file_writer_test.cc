@@ -132,6 +132,16 @@ TEST_F(TableFileWriterTest, FilesEndAtTheirTargetSize) {
   EXPECT_EQ(files.size(), 3U);
 }
 
+TEST_F(TableFileWriterTest, FilesEndAtTheirTargetRows) {
+  ASSERT_OK_AND_ASSIGN(auto one, WriteBatches(4));
+  ASSERT_EQ(one.size(), 1U);
+  request_.properties.target_file_rows = one.front().record_count / 2;
+  request_.target.prefix = "again";
+  ASSERT_OK_AND_ASSIGN(auto two, WriteBatches(4));
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0].record_count, two[1].record_count);
+}
+
 TEST_F(TableFileWriterTest, NothingIsLeftBehindByAFailure) {
   request_.spec = PartitionBy({{2, "identity"}});
   request_.limits.open_partitions = 1;

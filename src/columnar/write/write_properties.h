@@ -36,6 +36,8 @@ struct MetricsMode {
 struct WriteProperties {
   /// write.target-file-size-bytes.
   int64_t target_file_bytes = int64_t{512} << 20;
+  /// Ends a file too, where set: for who knows better than an estimate how many rows are enough.
+  std::optional<int64_t> target_file_rows;
   /// write.delete.target-file-size-bytes.
   int64_t target_delete_file_bytes = int64_t{64} << 20;
   /// write.parquet.row-group-size-bytes: before encoding.

@@ -17,6 +17,9 @@ using iceberg::ManifestColumns;
 struct Candidate {
   ScanFile file;
   bool must = false;
+  /// As far as is known without reading.
+  int64_t live_rows = 0;
+  int64_t live_bytes = 0;
 
   const ManifestColumns& columns() const { return *file.tasks->manifest; }
   uint32_t row() const { return file.file().row; }
@@ -60,9 +63,8 @@ class Planner {
     const ManifestColumns& columns = *tasks->manifest;
     const bool moves = columns.spec_id != scan_.table().default_spec_id;
     for (size_t task = 0; task < tasks->files.size(); ++task) {
-      Candidate candidate{.file = {.tasks = tasks, .task = task, .number = 0}, .must = false};
-      candidate.must =
-          HasTooManyDeletes(candidate) || (moves && options_.other_specs == OtherSpecs::kMove);
+      Candidate candidate{.file = {.tasks = tasks, .task = task, .number = 0}};
+      Judge(candidate, moves);
       if (!candidate.must && !IsMisfit(candidate)) {
         continue;
       }
@@ -90,22 +92,30 @@ class Planner {
     return !sizes_.Fits(candidate.bytes());
   }
 
-  bool HasTooManyDeletes(const Candidate& candidate) const {
-    const DeleteIndex::Matches& deletes = candidate.file.file().deletes;
-    if (std::ssize(deletes) >= options_.delete_file_threshold) {
-      return true;
-    }
-    int64_t rows = candidate.columns().record_counts[candidate.row()];
+  /// By deletes that name the file.
+  int64_t KnownDeletedRows(const Candidate& candidate) const {
     int64_t deleted = 0;
-    for (uint32_t number : deletes) {
+    for (uint32_t number : candidate.file.file().deletes) {
       const DeleteFileRef& file = scan_.deletes().files()[number];
       const auto& named = file.manifest->referenced_data_files;
       if (!named.empty() && !named[file.row].empty()) {
         deleted += file.manifest->record_counts[file.row];
       }
     }
-    return deleted > 0 && static_cast<double>(std::min(deleted, rows)) >=
-                              options_.delete_ratio_threshold * static_cast<double>(rows);
+    return deleted;
+  }
+
+  void Judge(Candidate& candidate, bool moves) const {
+    const int64_t rows = candidate.columns().record_counts[candidate.row()];
+    const int64_t deleted = std::clamp<int64_t>(KnownDeletedRows(candidate), 0, rows);
+    const double share = rows == 0 ? 0 : static_cast<double>(deleted) / static_cast<double>(rows);
+    const bool many_deletes =
+        std::ssize(candidate.file.file().deletes) >= options_.delete_file_threshold ||
+        (deleted > 0 && share >= options_.delete_ratio_threshold);
+    candidate.must = many_deletes || (moves && options_.other_specs == OtherSpecs::kMove);
+    candidate.live_rows = rows - deleted;
+    candidate.live_bytes =
+        static_cast<int64_t>(static_cast<double>(candidate.bytes()) * (1 - share));
   }
 
   std::vector<std::vector<Candidate>> Pack(const std::vector<Candidate>& candidates) const {
@@ -125,13 +135,19 @@ class Planner {
   bool IsWorthIt(const std::vector<Candidate>& group) const {
     int64_t bytes = 0;
     bool must = options_.choice == FileChoice::kAll;
+    bool any_too_large = false;
     for (const Candidate& candidate : group) {
-      bytes += candidate.bytes();
+      bytes += candidate.live_bytes;
       must = must || candidate.must;
+      any_too_large = any_too_large || candidate.bytes() > sizes_.greatest;
     }
-    const bool several = group.size() > 1;
-    return must || (several && std::ssize(group) >= options_.min_input_files) ||
-           (several && bytes > sizes_.target) || bytes > sizes_.greatest;
+    if (must || any_too_large) {
+      return true;
+    }
+    const bool gains =
+        options_.strategy == CompactionStrategy::kSort || OutputCount(bytes) < std::ssize(group);
+    return gains && group.size() > 1 &&
+           (std::ssize(group) >= options_.min_input_files || bytes > sizes_.target);
   }
 
   FileGroup Group(const std::vector<Candidate>& packed, bool of_default_spec) const {
@@ -141,14 +157,19 @@ class Planner {
       group.delete_files += std::ssize(candidate.file.file().deletes);
       group.files.push_back(candidate.file);
     }
-    const int64_t count = OutputCount(group.bytes);
-    group.expected_files = count;
+    int64_t live_rows = 0;
+    int64_t live_bytes = 0;
+    for (const Candidate& candidate : packed) {
+      live_rows += candidate.live_rows;
+      live_bytes += candidate.live_bytes;
+    }
+    group.expected_files = OutputCount(live_bytes);
     group.output_bytes = sizes_.target;
     if (of_default_spec) {
-      // Files of equal size instead of full ones and a small rest; a twentieth more, so that what
-      // is encoded a little worse does not become one more file.
-      int64_t equal = group.bytes / count + group.bytes / count / 20 + 1;
-      group.output_bytes = std::min(std::max(equal, sizes_.target), sizes_.greatest);
+      // Rows tell better than bytes before they are encoded, and give files of equal size instead
+      // of full ones and a small rest. Bytes only end a file whose rows are much larger.
+      group.output_rows = live_rows / group.expected_files + 1;
+      group.output_bytes = 2 * sizes_.greatest;
     }
     return group;
   }
@@ -161,7 +182,7 @@ class Planner {
       return std::max<int64_t>(full, 1);
     }
     const bool rest_fits = rest >= sizes_.least;
-    const bool spreads = bytes / full <= std::min(sizes_.target / 10 * 11, sizes_.greatest);
+    const bool spreads = bytes / full <= sizes_.greatest;
     return !rest_fits && spreads ? full : full + 1;
   }
 

@@ -6,9 +6,9 @@
 //   it should be, or all are.
 // - Candidates, oldest rows first (by age, then path), are packed into groups of at most
 //   max_group_bytes.
-// - A group is rewritten where it has min_input_files files (two at least), or two that are more
-//   than the target, or is larger than a file may be, or where one of its files has too many
-//   deletes or moves.
+// - A group is rewritten where one of its files is too large, has too many deletes or moves; else
+//   where it has min_input_files files (two at least) or more than the target, and would become
+//   fewer files or is to be sorted.
 //
 // Files that are not Parquet are left.
 // Memory: the plan's decoded manifests that hold candidates. Errors: those of ScanPlan and of the
@@ -38,6 +38,9 @@ struct FileGroup {
   int64_t delete_files = 0;
   /// What an output file should grow to.
   int64_t output_bytes = 0;
+  /// Rows of an output file, for outputs of equal size; nullopt where rows move: then only bytes
+  /// count.
+  std::optional<int64_t> output_rows;
   /// Outputs, about.
   int64_t expected_files = 0;
 };
