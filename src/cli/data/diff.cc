@@ -14,6 +14,7 @@
 #include "cli/command/remote_command.h"
 #include "cli/data/figures.h"
 #include "cli/data/inspection.h"
+#include "iceberg/schema/type_text.h"
 #include "table/plan/snapshot_selection.h"
 
 namespace firn::cli {

@@ -17,13 +17,15 @@ constexpr int64_t kMicrosOfMilli = 1000;
 }  // namespace
 
 std::string Count(int64_t number) {
-  std::string digits = std::to_string(number);
-  const size_t first = number < 0 ? 1 : 0;
-  for (size_t at = digits.size(); at > first + 3;) {
-    at -= 3;
-    digits.insert(at, ",");
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    size_t left = digits.size() - i;
+    bool between = i > 0 && left % 3 == 0 && digits[i - 1] != '-';
+    text += between ? "," : "";
+    text += digits[i];
   }
-  return digits;
+  return text;
 }
 
 std::string Bytes(int64_t bytes) {
