@@ -1,11 +1,12 @@
 // CatalogConfig: which catalog, as plain properties, from a URI or from the keys of a profile of
 // the configuration file. Names are those of the ecosystem (PyIceberg, Java).
 //
-// | type | required | may have |
+// | type | required | |
 // | --- | --- | --- |
-// | `rest` | `uri` | `warehouse`, `prefix`, `token`, `credential`, ...: catalog/rest/rest_options.h
-// | | `sql` | `uri`, `warehouse` | `uri` is `sqlite:///file` or `jdbc:sqlite:file` | | `glue` |
-// `warehouse` | | | `hive` | `uri` | `warehouse`, to create tables |
+// | `rest` | `uri` | more keys: catalog/rest/rest_options.h |
+// | `sql` | `uri`, `warehouse` | `uri` is `sqlite:///file` or `jdbc:sqlite:file` |
+// | `glue` | `warehouse` | no client yet |
+// | `hive` | `uri` | no client yet; `warehouse` to create tables |
 //
 // All: `s3.*` and the other options of storage (storage/s3/s3_options.h); `name`, by which an SQL
 // catalog knows its tables. `type` may be left out where the URI's scheme tells it.

@@ -12,7 +12,7 @@ namespace {
 
 namespace http = storage::http;
 
-constexpr int64_t kMaxTokenBytes = 64 * 1024;
+constexpr int64_t kMaxTokenBytes = int64_t{64} * 1024;
 /// A lifetime above this is as good as none: ten years.
 constexpr int64_t kMaxLifetimeSeconds = int64_t{10} * 365 * 24 * 3600;
 
@@ -60,7 +60,7 @@ BearerTokens::BearerTokens(std::string given,
                            OAuthOptions oauth,
                            http::HttpClient client,
                            const Clock& clock)
-    : oauth_(std::move(oauth)), client_(std::move(client)), clock_(clock) {
+    : oauth_(std::move(oauth)), client_(client), clock_(clock) {
   if (!given.empty()) {
     current_ = Token{.text = std::move(given)};
   }

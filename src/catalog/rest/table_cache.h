@@ -39,7 +39,7 @@ class TableCache {
  private:
   struct Entry {
     CachedTable cached;
-    size_t bytes;
+    size_t bytes = 0;
     /// nullopt: never.
     std::optional<TimestampMs> expires;
   };

@@ -18,8 +18,8 @@
 namespace firn::catalog::sql {
 
 /// Files before what names them, the current metadata file last. A file that is gone names nothing.
-/// Errors: kInvalidMetadata for a broken manifest or list, kUnavailable, kIoError and the like: what
-/// it names is not known, so nothing should be deleted.
+/// Errors: kInvalidMetadata for a broken manifest or list, kUnavailable, kIoError and the like:
+/// what it names is not known, so nothing should be deleted.
 Result<std::vector<std::string>> OwnedFiles(storage::ObjectStore& files,
                                             const iceberg::TableMetadata& metadata,
                                             const std::string& metadata_location);

@@ -156,6 +156,7 @@ Result<std::vector<TableIdentifier>> SqlCatalog::ListTables(const NamespacePath&
   ASSIGN_OR_RETURN(std::string key, KeyOf(name_space));
   ASSIGN_OR_RETURN(auto names, database_.TableNames(key));
   std::vector<TableIdentifier> tables;
+  tables.reserve(names.size());
   for (std::string& name : names) {
     tables.push_back({name_space, std::move(name)});
   }
@@ -351,13 +352,11 @@ SqlCatalog::Settled SqlCatalog::Settle(const TableKey& key,
                                        const std::string& from,
                                        const std::string& to) {
   auto found = database_.FindTable(key);
-  if (!found.has_value()) {
-    return Settled::kUnknown;
-  }
-  if (!*found) {
+  std::optional<TablePointer> row = found.has_value() ? *std::move(found) : std::nullopt;
+  if (!row) {
     return Settled::kUnknown;  // it may have been renamed or dropped after our commit
   }
-  const TablePointer& pointer = **found;
+  const TablePointer& pointer = *row;
   if (pointer.metadata_location == to || pointer.previous_metadata_location == to) {
     return Settled::kDone;
   }

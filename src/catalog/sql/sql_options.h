@@ -3,8 +3,9 @@
 //
 // | name | meaning |
 // | --- | --- |
-// | uri | `sqlite:///file`, `sqlite:////absolute/file` (as SQLAlchemy reads it), `jdbc:sqlite:file`
-// | | warehouse | location below which new namespaces and tables lie |
+// | uri | `sqlite:///file` as SQLAlchemy reads it: an absolute path has four slashes |
+// | uri | `jdbc:sqlite:file` as Java's driver does |
+// | warehouse | location below which new namespaces and tables lie |
 //
 // Errors: kInvalidArgument for another URI; kUnsupported for another database. No I/O, but that a
 // relative path is joined to the working folder.
