@@ -3,9 +3,10 @@
 import json
 import subprocess
 
-import catalog
 from context import Bench
 from measure import Sample, alternate, middle, ratio
+
+import catalog
 
 MANY_TABLES = 64
 MANY_CLIENTS = 16

@@ -2,10 +2,11 @@
 
 import time
 
-import catalog
 import procfs
 from context import Bench
 from measure import Sample, alternate, middle, ratio
+
+import catalog
 
 LIST_NAMESPACE = "hundred"
 CROWD_NAMESPACE = "crowd"

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from harness.server import FirnServer
-
 from peers import Planned
 
 # As a client sends them: peers.FILTERS in the document's form.

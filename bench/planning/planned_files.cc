@@ -114,6 +114,9 @@ Result<std::string> MakePlannedFiles(storage::ObjectStore& store,
                                      const std::string& location,
                                      int64_t files,
                                      int64_t manifests) {
+  if (manifests < 1 || files < manifests || files % manifests != 0) {
+    return Error(ErrorCode::kInvalidArgument, "The files are no multiple of the manifests");
+  }
   ASSIGN_OR_RETURN(iceberg::TableMetadataPtr table, EmptyTable(location));
   const int64_t step = files / manifests;
   std::vector<iceberg::ManifestFile> rows;

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from peers import FILTERS, ROOT, Firn, Java, Planned, PyIceberg  # noqa: E402
+from peers import FILTERS, ROOT, Firn, Java, Planned, PyIceberg
 
 # Milliseconds: the bars of planning 100,000 files.
 BARS = {("none", "cold"): 600, ("one", "cold"): 20, ("one", "warm"): 5}

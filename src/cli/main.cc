@@ -1,8 +1,10 @@
 // firn: one program, the catalog server and the command line to it.
 #include <cstdio>
+#include <system_error>
 
 #include <fmt/format.h>
 
+#include "cli/command/terminal_text.h"
 #include "cli/commands.h"
 #include "cli/data/commands.h"
 #include "cli/usage.h"
@@ -31,7 +33,19 @@ void PrintError(const firn::Error& error) {
   for (const auto& [key, value] : error.context()) {
     text += fmt::format("; {}: {}", key, value);
   }
-  fmt::print(stderr, "firn: {}\n", text);
+  fmt::print(stderr, "firn: {}\n", firn::cli::Printable(text));
+}
+
+/// Runs the command; what it printed must have arrived.
+firn::Status Run(const firn::cli::Chosen& chosen) {
+  const firn::Error lost(firn::ErrorCode::kIoError, "Cannot write standard output");
+  try {
+    RETURN_IF_ERROR(chosen.action());
+  } catch (const std::system_error&) {  // of fmt::print
+    return lost;
+  }
+  bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return written ? firn::Status() : firn::Status(lost);
 }
 
 }  // namespace
@@ -65,7 +79,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "firn: {}\n", firn::cli::ExplainUsage(app, error));
     return firn::cli::kExitUsage;
   }
-  firn::Status status = chosen.action();
+  firn::Status status = Run(chosen);
   if (!status.has_value()) {
     PrintError(status.error());
     return ExitCode(status.error().code());

@@ -1,9 +1,9 @@
 """Checks HTTP answers against the Iceberg REST OpenAPI document.
 
 The document is read as it is, with small changes made in memory: `nullable: true` becomes a JSON
-schema type, objects refuse fields that the document does not name (a misspelt field would otherwise
-pass every schema), and of alternatives with a discriminator the named one counts. Request bodies are
-never checked.
+schema type, objects refuse fields that the document does not name (a misspelt field would
+otherwise pass every schema), and of alternatives with a discriminator the named one counts. Request
+bodies are never checked.
 """
 
 import re

@@ -1,5 +1,7 @@
 #include "cli/command/catalog_choice.h"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "catalog/open/open_catalog.h"
@@ -11,8 +13,12 @@ namespace {
 Result<catalog::CatalogConfig> ConfigOf(const CatalogChoice& choice,
                                         const catalog::VariableLookup& variables) {
   if (choice.catalog.empty()) {
-    return catalog::ReadCatalogProfile(
-        "", {{"type", "rest"}, {"uri", choice.uri}, {"warehouse", choice.warehouse}}, variables);
+    bool plain = choice.uri.find("://") == std::string::npos;
+    return catalog::ReadCatalogProfile("",
+                                       {{"type", "rest"},
+                                        {"uri", plain ? "http://" + choice.uri : choice.uri},
+                                        {"warehouse", choice.warehouse}},
+                                       variables);
   }
   if (catalog::LooksLikeCatalogUri(choice.catalog)) {
     return catalog::ReadCatalogUri(choice.catalog, variables);
@@ -27,11 +33,16 @@ Result<catalog::CatalogConfig> ConfigOf(const CatalogChoice& choice,
   return catalog::ReadCatalogProfile(choice.catalog, keys, variables);
 }
 
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
 }  // namespace
 
 void AddServerFlag(CLI::App& app, CatalogChoice& choice) {
-  app.add_option("--uri", choice.uri, "The server, for example http://127.0.0.1:8181")
-      ->envname("FIRN_URI");
+  app.add_option("--uri", choice.uri,
+                 fmt::format("The server, or else FIRN_URI, or else {}", kDefaultUri));
 }
 
 void AddWarehouseFlag(CLI::App& app, CatalogChoice& choice) {
@@ -40,11 +51,29 @@ void AddWarehouseFlag(CLI::App& app, CatalogChoice& choice) {
 
 void AddElsewhereFlags(CLI::App& app, CatalogChoice& choice) {
   app.add_option("--catalog", choice.catalog,
-                 "A catalog elsewhere, in place of the server: a URI, or a profile of --config")
-      ->envname("FIRN_CATALOG");
+                 "A catalog elsewhere, in place of the server: a URI, or a profile of --config; "
+                 "or else FIRN_CATALOG");
   app.add_option("-c,--config", choice.config,
                  "Configuration file with the profile, [catalogs.NAME]")
       ->envname("FIRN_CONFIG");
+}
+
+Status Resolve(CatalogChoice& choice, Elsewhere elsewhere) {
+  if (!choice.uri.empty() && !choice.catalog.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "--uri and --catalog are two ways to say it");
+  }
+  if (choice.uri.empty() && choice.catalog.empty() && elsewhere == Elsewhere::kMayBe) {
+    choice.catalog = Variable("FIRN_CATALOG");
+  }
+  if (!choice.catalog.empty() && !choice.warehouse.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "--warehouse goes with --uri; a catalog elsewhere has it in its URI or profile");
+  }
+  if (choice.uri.empty() && choice.catalog.empty()) {
+    choice.uri = Variable("FIRN_URI");
+    choice.uri = choice.uri.empty() ? kDefaultUri : choice.uri;
+  }
+  return {};
 }
 
 Result<std::unique_ptr<catalog::Catalog>> OpenChosen(const CatalogChoice& choice) {

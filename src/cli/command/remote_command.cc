@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/command/terminal_text.h"
+
 namespace firn::cli {
 namespace {
 
@@ -15,7 +17,8 @@ Error WithHelp(Error error) {
                error.message() + "; names are written a.b.c, a level with a dot a.\"x.y\".c");
 }
 
-Status Run(const CommandSpec& spec, const Arguments& arguments) {
+Status Run(const CommandSpec& spec, Arguments arguments) {
+  RETURN_IF_ERROR(Resolve(arguments, spec.in_catalog ? Elsewhere::kMayBe : Elsewhere::kNo));
   if (spec.in_catalog && (!arguments.catalog.empty() || !spec.action)) {
     ASSIGN_OR_RETURN(auto catalog, OpenChosen(arguments));
     return spec.in_catalog(*catalog, arguments);
@@ -104,16 +107,7 @@ void AppendIdentifier(JsonWriter& writer, const TableIdentifier& identifier) {
   writer.Field("name", identifier.name).EndObject();
 }
 
-void PrintLine(std::string_view text) {
-  std::string line(text);
-  for (char& c : line) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      c = '?';
-    }
-  }
-  fmt::print("{}\n", line);
-}
+void PrintLine(std::string_view text) { fmt::print("{}\n", Printable(text)); }
 
 Status PrintAnswer(Result<std::string> answer, const Arguments& arguments, Describe describe) {
   ASSIGN_OR_RETURN(std::string body, std::move(answer));

@@ -104,7 +104,7 @@ Status PrintAnswer(Result<std::string> answer, const Arguments& arguments, Descr
 /// Prints `done`; with --json the answer, `{}` where it is empty.
 Status PrintDone(Result<std::string> answer, const Arguments& arguments, const std::string& done);
 
-/// Prints a line, control characters replaced by `?`.
+/// Prints a line, made Printable.
 void PrintLine(std::string_view text);
 
 }  // namespace firn::cli

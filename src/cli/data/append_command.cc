@@ -76,7 +76,7 @@ Status CreateWhereMissing(const TableArguments& arguments,
                           const AppendFlags& flags,
                           const arrow::Schema& schema) {
   ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
-  ASSIGN_OR_RETURN(auto catalog, OpenChosen(arguments.where));
+  ASSIGN_OR_RETURN(auto catalog, OpenCatalogOf(arguments));
   ASSIGN_OR_RETURN(bool exists, catalog->TableExists(identifier));
   if (exists) {
     return {};
@@ -90,8 +90,17 @@ Status CreateWhereMissing(const TableArguments& arguments,
   return {};
 }
 
-void PrintAppended(const TableArguments& arguments, const table::Table& table, int64_t rows) {
-  const iceberg::Snapshot* snapshot = table.metadata->current_snapshot();
+/// The snapshot that the branch has now.
+std::optional<iceberg::SnapshotId> HeadOf(const table::Table& table, const std::string& branch) {
+  const iceberg::SnapshotRef* ref =
+      table.metadata->FindRef(branch.empty() ? std::string(iceberg::kMainBranch) : branch);
+  return ref == nullptr ? std::nullopt : std::optional(ref->snapshot_id);
+}
+
+void PrintAppended(const TableArguments& arguments,
+                   const table::Table& table,
+                   std::optional<iceberg::SnapshotId> head,
+                   int64_t rows) {
   if (!arguments.json) {
     PrintLine(fmt::format("Appended {} to {}", Counted(rows, "row"), arguments.name));
     return;
@@ -99,8 +108,8 @@ void PrintAppended(const TableArguments& arguments, const table::Table& table, i
   std::string text;
   JsonWriter out(text);
   out.BeginObject().Field("rows", rows);
-  if (snapshot != nullptr) {
-    out.Field("snapshot-id", snapshot->id.value());
+  if (head) {
+    out.Field("snapshot-id", head->value());
   }
   out.Field("metadata-location", table.metadata_location).EndObject();
   fmt::print("{}\n", text);
@@ -108,6 +117,7 @@ void PrintAppended(const TableArguments& arguments, const table::Table& table, i
 
 Status Append(const TableArguments& arguments, const AppendFlags& flags) {
   ASSIGN_OR_RETURN(auto input, ParquetRows::Open(flags.file));
+  ASSIGN_OR_RETURN(auto batch, input->Next());  // before a table is made for a file that is broken
   if (flags.create) {
     RETURN_IF_ERROR(CreateWhereMissing(arguments, flags, *input->schema()));
   }
@@ -120,17 +130,14 @@ Status Append(const TableArguments& arguments, const AppendFlags& flags) {
                                                          *input->schema(), open->tools(), options));
   Progress progress(false);
   int64_t rows = 0;
-  while (true) {
-    ASSIGN_OR_RETURN(auto batch, input->Next());
-    if (batch == nullptr) {
-      break;
-    }
+  while (batch != nullptr) {
     RETURN_IF_ERROR(writer->Write(*batch));
     rows += batch->num_rows();
     progress.Tell(rows, input->rows(), Counted(rows, "row"));
+    ASSIGN_OR_RETURN(batch, input->Next());
   }
   ASSIGN_OR_RETURN(table::Table table, writer->Append());
-  PrintAppended(arguments, table, rows);
+  PrintAppended(arguments, table, HeadOf(table, flags.branch), rows);
   return {};
 }
 
@@ -145,7 +152,8 @@ void AddAppend(CLI::App& app, Chosen& chosen) {
   command->add_option("--branch", flags->branch, "Of the table; main if not given");
   command->add_flag("--create", flags->create, "Create the table where there is none");
   command->add_option("-p,--property", flags->settings, "KEY=VALUE of a table created, repeatable")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->needs("--create");
   command->callback([arguments, flags, &chosen] {
     chosen.action = [arguments, flags] { return Append(*arguments, *flags); };
   });

@@ -15,6 +15,7 @@
 
 #include "base/hex.h"
 #include "base/uuid.h"
+#include "cli/command/terminal_text.h"
 #include "iceberg/schema/civil_time.h"
 
 namespace firn::cli {
@@ -83,9 +84,9 @@ std::string BytesText(const Array& array, std::string_view bytes) {
 std::optional<std::string> TextAt(const Array& array, int64_t row) {
   switch (array.type_id()) {
     case Type::STRING:
-      return std::string(As<arrow::StringArray>(array).GetView(row));
+      return ValidUtf8(As<arrow::StringArray>(array).GetView(row));
     case Type::LARGE_STRING:
-      return std::string(As<arrow::LargeStringArray>(array).GetView(row));
+      return ValidUtf8(As<arrow::LargeStringArray>(array).GetView(row));
     case Type::BINARY:
       return BytesText(array, As<arrow::BinaryArray>(array).GetView(row));
     case Type::LARGE_BINARY:
@@ -102,6 +103,15 @@ std::optional<std::string> TextAt(const Array& array, int64_t row) {
       return As<arrow::Decimal128Array>(array).FormatValue(row);
     default:
       return std::nullopt;
+  }
+}
+
+/// With the digits that a float needs, not those of the double that it makes.
+void AppendFloat(float value, JsonWriter& out) {
+  if (std::isfinite(value)) {
+    out.Raw(fmt::format("{}", value));
+  } else {
+    out.Null();
   }
 }
 
@@ -198,6 +208,8 @@ void AppendJsonValue(const Array& array, int64_t row, JsonWriter& out) {
     out.Null();
   } else if (auto integer = IntegerAt(array, row)) {
     out.Int(*integer);
+  } else if (array.type_id() == Type::FLOAT) {
+    AppendFloat(As<arrow::FloatArray>(array).Value(row), out);
   } else if (auto real = RealAt(array, row)) {
     out.Double(*real);
   } else if (array.type_id() == Type::BOOL) {
@@ -223,6 +235,10 @@ std::string PlainText(const Array& array, int64_t row) {
   }
   if (auto text = TextAt(array, row)) {
     return *std::move(text);
+  }
+  if (array.type_id() == Type::DICTIONARY) {
+    const auto& dictionary = As<arrow::DictionaryArray>(array);
+    return PlainText(*dictionary.dictionary(), dictionary.GetValueIndex(row));
   }
   std::string json;
   JsonWriter out(json);

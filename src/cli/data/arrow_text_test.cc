@@ -1,6 +1,7 @@
 // Values of every type that a table may have, as JSON and plainly.
 #include "cli/data/arrow_text.h"
 
+#include <arrow/array/builder_binary.h>
 #include <arrow/extension/uuid.h>
 #include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
@@ -41,6 +42,7 @@ TEST(ArrowTextTest, RealsReadBackAsTheyWere) {
   EXPECT_EQ(PlainText(*reals, 1), "nan");
   EXPECT_EQ(PlainText(*reals, 2), "inf");
   EXPECT_EQ(PlainText(*Values(arrow::float32(), "[0.1]"), 0), "0.1");
+  EXPECT_EQ(Json(*Values(arrow::float32(), "[0.1]")), "0.1");
 }
 
 TEST(ArrowTextTest, TimesAreIso) {
@@ -83,6 +85,21 @@ TEST(ArrowTextTest, SlicesBeginWhereTheyBegin) {
       Values(arrow::struct_({arrow::field("a", arrow::int32())}), R"([{"a": 1}, {"a": 2}])")
           ->Slice(1);
   EXPECT_EQ(Json(*record), R"({"a":2})");
+}
+
+TEST(ArrowTextTest, MalformedTextIsValidJson) {
+  arrow::StringBuilder builder;
+  ASSERT_TRUE(builder.Append("a\xFF").ok());
+  auto array = builder.Finish().ValueOrDie();
+  EXPECT_EQ(Json(*array), "\"a\xEF\xBF\xBD\"");
+}
+
+TEST(ArrowTextTest, DictionariesAreTheirValues) {
+  auto indices = Values(arrow::int32(), "[1, 0]");
+  auto values = Values(arrow::utf8(), R"(["a", "b"])");
+  auto array = arrow::DictionaryArray::FromArrays(indices, values).ValueOrDie();
+  EXPECT_EQ(Json(*array), R"("b")");
+  EXPECT_EQ(PlainText(*array, 0), "b");
 }
 
 TEST(ArrowTextTest, UuidsAreWrittenAsSuch) {

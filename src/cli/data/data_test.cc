@@ -63,18 +63,10 @@ TEST(TextTableTest, ColumnsAreAsWideAsTheyMustBe) {
   EXPECT_EQ(table.TakeText(), "b              2\n");
 }
 
-TEST(TextTableTest, WideCharactersCountTwice) {
-  EXPECT_EQ(DisplayWidth("abc"), 3U);
-  EXPECT_EQ(DisplayWidth("é"), 1U);
-  EXPECT_EQ(DisplayWidth("日本"), 4U);
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1U);  // a combining accent
-  EXPECT_EQ(DisplayWidth("\xFF\xE6"), 2U);   // malformed
-}
-
 TEST(TextTableTest, ControlCharactersAreNotPrinted) {
-  TextTable table({{"name"}});
+  TextTable table({{"na\x1Bme"}});
   table.Add({"a\x1B[31mb\n"});
-  EXPECT_EQ(table.TakeText(), "name\na?[31mb?\n");
+  EXPECT_EQ(table.TakeText(), "na?me\na?[31mb?\n");
 }
 
 }  // namespace

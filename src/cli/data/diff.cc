@@ -104,7 +104,8 @@ Files Without(const Files& files, const Files& other) {
   return left;
 }
 
-/// Full names by field id; of an unknown schema none.
+/// Names and types of the outermost columns by field id; by the table's schema where the snapshot's
+/// is not known.
 std::map<iceberg::FieldId, std::pair<std::string, std::string>> ColumnsOf(
     const iceberg::TableMetadata& table, const Snapshot& snapshot) {
   std::map<iceberg::FieldId, std::pair<std::string, std::string>> columns;

@@ -37,6 +37,10 @@ struct MaintainFlags {
   RunMode mode() const { return run ? RunMode::kRun : RunMode::kDryRun; }
 };
 
+void AddRun(CLI::App& app, MaintainFlags& flags) {
+  app.add_flag("--run", flags.run, "Do it; without it nothing is changed");
+}
+
 /// What an operation is given, and a line on the terminal about how far it is.
 class Work {
  public:
@@ -120,6 +124,7 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
 }
 
 void AddCompact(CLI::App& app, CompactFlags& flags) {
+  AddRun(app, flags);
   app.add_option("--where", flags.where, "Files that may hold such rows, as in SQL");
   app.add_flag("--all", flags.all, "Every file, not only those of the wrong size or with deletes");
   app.add_flag("--sort", flags.sort, "Sort by the table's sort order");
@@ -163,10 +168,10 @@ Status Expire(OpenTable& open, const TableArguments& arguments, const ExpireFlag
   ASSIGN_OR_RETURN(table::ExpiryReport report,
                    table::ExpireSnapshots(work.context(), open.table(), options));
   MaintenanceReport out("expire", options.mode);
-  out.Figure("snapshots", static_cast<int64_t>(report.expired.snapshots.size()));
-  out.Figure("refs", static_cast<int64_t>(report.expired.refs.size()));
-  out.Figure("schemas", static_cast<int64_t>(report.schemas.size()));
-  out.Figure("partition-specs", static_cast<int64_t>(report.specs.size()));
+  out.Figure("expired-snapshots", static_cast<int64_t>(report.expired.snapshots.size()));
+  out.Figure("expired-refs", static_cast<int64_t>(report.expired.refs.size()));
+  out.Figure("removed-schemas", static_cast<int64_t>(report.schemas.size()));
+  out.Figure("removed-partition-specs", static_cast<int64_t>(report.specs.size()));
   out.Deleted(report.deleted);
   out.Footprints(report.before, report.after);
   out.Print(arguments.json);
@@ -174,6 +179,7 @@ Status Expire(OpenTable& open, const TableArguments& arguments, const ExpireFlag
 }
 
 void AddExpire(CLI::App& app, ExpireFlags& flags) {
+  AddRun(app, flags);
   app.add_option("--older-than", flags.older_than,
                  "Snapshots from before: an age, 7d or 12h, or a time; the table's property if not "
                  "given");
@@ -211,6 +217,7 @@ Status Rewrite(OpenTable& open, const TableArguments& arguments, const RewriteFl
 }
 
 void AddRewrite(CLI::App& app, RewriteFlags& flags) {
+  AddRun(app, flags);
   app.add_flag("--all", flags.all, "Every manifest, so that all entries are ordered anew");
   app.add_option("--branch", flags.branch, "Of the table")->capture_default_str();
 }
@@ -255,6 +262,7 @@ constexpr const char* kOlderHelp =
 constexpr const char* kYoungHelp = "Younger than a day too: only where nobody writes to the table";
 
 void AddOrphans(CLI::App& app, OrphanFlags& flags) {
+  AddRun(app, flags);
   app.add_option("--older-than", flags.older_than, kOlderHelp);
   app.add_flag("--allow-young", flags.allow_young, kYoungHelp);
   app.add_flag("--outside", flags.outside,
@@ -287,25 +295,9 @@ Status Clean(OpenTable& open, const TableArguments& arguments, const CleanFlags&
 }
 
 void AddClean(CLI::App& app, CleanFlags& flags) {
+  AddRun(app, flags);
   app.add_option("--older-than", flags.older_than, kOlderHelp);
   app.add_flag("--allow-young", flags.allow_young, kYoungHelp);
-}
-
-template <class Flags>
-void AddOperation(CLI::App& group,
-                  Chosen& chosen,
-                  std::pair<const char*, const char*> name_and_help,
-                  Status (*action)(OpenTable&, const TableArguments&, const Flags&),
-                  void (*add_flags)(CLI::App&, Flags&)) {
-  auto flags = std::make_shared<Flags>();
-  auto command =
-      AddTableCommand(group, chosen,
-                      {name_and_help.first, name_and_help.second,
-                       [flags, action](OpenTable& open, const TableArguments& arguments) {
-                         return action(open, arguments, *flags);
-                       }});
-  add_flags(*command.app, *flags);
-  command.app->add_flag("--run", flags->run, "Do it; without it nothing is changed");
 }
 
 }  // namespace
@@ -314,20 +306,20 @@ void AddMaintain(CLI::App& app, Chosen& chosen) {
   CLI::App* group = app.add_subcommand(
       "maintain", "Maintenance of a table; without --run it only says what it would do");
   group->require_subcommand(1);
-  AddOperation<CompactFlags>(*group, chosen,
-                             {"compact", "Rewrite small files, and files with many deleted rows"},
-                             Compact, AddCompact);
-  AddOperation<ExpireFlags>(*group, chosen,
-                            {"expire", "Remove old snapshots, and the files that only they name"},
-                            Expire, AddExpire);
-  AddOperation<RewriteFlags>(*group, chosen,
-                             {"rewrite-manifests", "Join manifests, ordered by partition"}, Rewrite,
-                             AddRewrite);
-  AddOperation<OrphanFlags>(*group, chosen, {"orphans", "Remove files that no metadata names"},
-                            Orphans, AddOrphans);
-  AddOperation<CleanFlags>(*group, chosen,
-                           {"clean-metadata", "Remove metadata files beyond the table's log"},
-                           Clean, AddClean);
+  AddTableCommandWith<CompactFlags>(
+      *group, chosen, {"compact", "Rewrite small files, and files with many deleted rows"}, Compact,
+      AddCompact);
+  AddTableCommandWith<ExpireFlags>(
+      *group, chosen, {"expire", "Remove old snapshots, and the files that only they name"}, Expire,
+      AddExpire);
+  AddTableCommandWith<RewriteFlags>(*group, chosen,
+                                    {"rewrite-manifests", "Join manifests, ordered by partition"},
+                                    Rewrite, AddRewrite);
+  AddTableCommandWith<OrphanFlags>(
+      *group, chosen, {"orphans", "Remove files that no metadata names"}, Orphans, AddOrphans);
+  AddTableCommandWith<CleanFlags>(
+      *group, chosen, {"clean-metadata", "Remove metadata files beyond the table's log"}, Clean,
+      AddClean);
 }
 
 }  // namespace firn::cli

@@ -11,6 +11,18 @@
 namespace firn::cli {
 namespace {
 
+/// So that no two partitions are written alike: what separates is encoded, and a text that reads as
+/// null does is quoted.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (char c : text) {
+    bool separates = c == '/' || c == '=' || c == '%' || c == '"';
+    escaped +=
+        separates ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return escaped == "null" ? "\"null\"" : escaped;
+}
+
 /// The value's JSON form, text without its quotes. A number may be of the narrower type that its
 /// column had when the file was written.
 std::string TextOf(const iceberg::Type& type, const iceberg::Literal& value) {
@@ -27,6 +39,9 @@ std::string TextOf(const iceberg::Type& type, const iceberg::Literal& value) {
   std::string text;
   JsonWriter out(text);
   iceberg::AppendLiteral(type, value, out);
+  if (const auto* words = value.As<std::string>()) {
+    return Escaped(*words);
+  }
   bool quoted = text.size() >= 2 && text.front() == '"';
   return quoted ? text.substr(1, text.size() - 2) : text;
 }

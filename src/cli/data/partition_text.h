@@ -11,7 +11,8 @@
 namespace firn::cli {
 
 /// The tuple of a file of spec `spec`, by the table's schema; `null` for what is null, empty where
-/// the spec is unpartitioned or unknown.
+/// the spec is unpartitioned or unknown. Different tuples have different texts: `/`, `=`, `%` and
+/// `"` in a text are percent-encoded, and one that reads `null` is in quotes.
 std::string PartitionText(const iceberg::TableMetadata& table,
                           iceberg::SpecId spec,
                           const iceberg::StructValue& partition);

@@ -137,7 +137,7 @@ void PrintTree(const std::string& name,
                         Count(summary.merged_files)),
             true);
   int64_t more = counts.result_data_files - static_cast<int64_t>(summary.files.size());
-  tree.LastBranch(summary.files.empty() ? "no file" : "files");
+  tree.LastBranch(counts.result_data_files == 0 ? "no file" : "files");
   for (size_t i = 0; i < summary.files.size(); ++i) {
     tree.LastLeaf(FileText(summary.files[i]), more == 0 && i + 1 == summary.files.size());
   }
@@ -183,6 +183,7 @@ void PrintJson(const table::ScanPlan& plan, const PlanSummary& summary) {
       .Field("bytes", counts.total_file_size_bytes)
       .Field("direct-files", summary.direct_files)
       .Field("merged-files", summary.merged_files)
+      .Field("skipped-delete-files", counts.skipped_delete_files)
       .Field("indexed-delete-files", counts.indexed_delete_files)
       .Field("equality-delete-files", counts.equality_delete_files)
       .Field("position-delete-files", counts.positional_delete_files)
@@ -209,17 +210,17 @@ Status Plan(OpenTable& open, const TableArguments& arguments, const PlanFlags& f
   return {};
 }
 
+void AddFlags(CLI::App& app, PlanFlags& flags) {
+  AddSelectionFlags(app, flags.selection);
+  app.add_option("--files", flags.files, "Files listed at most")->capture_default_str();
+}
+
 }  // namespace
 
 void AddPlan(CLI::App& app, Chosen& chosen) {
-  auto flags = std::make_shared<PlanFlags>();
-  auto command = AddTableCommand(app, chosen,
-                                 {"plan", "Print which files a scan reads, and why not the others",
-                                  [flags](OpenTable& open, const TableArguments& arguments) {
-                                    return Plan(open, arguments, *flags);
-                                  }});
-  AddSelectionFlags(*command.app, flags->selection);
-  command.app->add_option("--files", flags->files, "Files listed at most")->capture_default_str();
+  AddTableCommandWith<PlanFlags>(app, chosen,
+                                 {"plan", "Print which files a scan reads, and why not the others"},
+                                 Plan, AddFlags);
 }
 
 }  // namespace firn::cli

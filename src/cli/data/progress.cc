@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/data/text_table.h"
+#include "cli/command/terminal_text.h"
 
 namespace firn::cli {
 namespace {

@@ -4,15 +4,18 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include <arrow/io/file.h>
 #include <arrow/ipc/writer.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
 #include <unistd.h>
 
+#include "base/uuid.h"
 #include "cli/data/arrow_text.h"
 #include "cli/data/text_table.h"
 #include "columnar/io/arrow_status.h"
@@ -32,44 +35,65 @@ Error IoError(std::string_view what, const std::string& file) {
   return Error(ErrorCode::kIoError, fmt::format("{} {}: {}", what, file, std::strerror(errno)));
 }
 
-/// The file until it is complete.
-class PartFile {
+/// A file that is complete when it gets its name; what is no regular file (a pipe, a device) is
+/// written as it is.
+class OutputFile {
  public:
-  explicit PartFile(std::string file) : file_(std::move(file)), part_(file_ + ".part") {}
-  ~PartFile() {
-    if (!done_) {
+  static Result<std::unique_ptr<OutputFile>> Open(const std::string& path) {
+    auto file = std::make_unique<OutputFile>();
+    file->path_ = path;
+    std::error_code ignored;
+    auto status = std::filesystem::status(path, ignored);
+    bool in_place = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+    if (!in_place) {
+      file->part_ = fmt::format("{}.{}.part", path, Uuid::Random().ToString());
+    }
+    const std::string& name = file->name();
+    int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL);
+    file->descriptor_ = ::open(name.c_str(), flags, 0666);
+    if (file->descriptor_ < 0) {
+      file->part_.clear();
+      return IoError("Cannot write", path);
+    }
+    return file;
+  }
+  ~OutputFile() {
+    if (!part_.empty()) {
       ::unlink(part_.c_str());
     }
   }
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
 
-  const std::string& part() const { return part_; }
+  /// To be closed by whoever takes it.
+  int descriptor() const { return descriptor_; }
+  const std::string& path() const { return path_; }
   Status Finish() {
-    if (std::rename(part_.c_str(), file_.c_str()) != 0) {
-      return IoError("Cannot name", file_);
+    if (part_.empty()) {
+      return {};
     }
-    done_ = true;
+    if (std::rename(part_.c_str(), path_.c_str()) != 0) {
+      return IoError("Cannot name", path_);
+    }
+    part_.clear();
     return {};
   }
 
  private:
-  std::string file_;
+  const std::string& name() const { return part_.empty() ? path_ : part_; }
+
+  std::string path_;
+  /// Empty where there is none to take away.
   std::string part_;
-  bool done_ = false;
+  int descriptor_ = -1;
 };
 
 /// Text to standard output or a file.
 class TextSink {
  public:
-  static Result<std::unique_ptr<TextSink>> Open(const std::string& file) {
+  static Result<std::unique_ptr<TextSink>> Open(const std::string& path) {
     auto sink = std::make_unique<TextSink>();
-    if (!file.empty()) {
-      sink->part_ = std::make_unique<PartFile>(file);
-      sink->stream_ = std::fopen(sink->part_->part().c_str(), "wb");
-      if (sink->stream_ == nullptr) {
-        return IoError("Cannot write", sink->part_->part());
-      }
+    if (!path.empty()) {
+      ASSIGN_OR_RETURN(sink->file_, OutputFile::Open(path));
+      sink->stream_ = ::fdopen(sink->file_->descriptor(), "wb");
     }
     return sink;
   }
@@ -89,20 +113,20 @@ class TextSink {
     if (std::fflush(stream_) != 0) {
       return IoError("Cannot write", Name());
     }
-    if (part_ == nullptr) {
+    if (file_ == nullptr) {
       return {};
     }
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) {
       return IoError("Cannot write", Name());
     }
-    return part_->Finish();
+    return file_->Finish();
   }
 
  private:
-  std::string Name() const { return part_ == nullptr ? "standard output" : part_->part(); }
+  std::string Name() const { return file_ == nullptr ? "standard output" : file_->path(); }
 
   FILE* stream_ = stdout;
-  std::unique_ptr<PartFile> part_;
+  std::unique_ptr<OutputFile> file_;
 };
 
 /// Rows as text, gathered into pieces.
@@ -166,7 +190,8 @@ class TableOutput final : public TextOutput {
   TextTable table_;
 };
 
-/// A null is an empty cell, an empty text `""`.
+/// A null is an empty cell, an empty text `""`; of one column alone both are `""`, for readers pass
+/// over empty lines.
 class CsvOutput final : public TextOutput {
  public:
   CsvOutput(std::unique_ptr<TextSink> sink, std::shared_ptr<arrow::Schema> schema)
@@ -180,7 +205,7 @@ class CsvOutput final : public TextOutput {
  private:
   void AppendRow(const arrow::RecordBatch& batch, int64_t row) override {
     for (const auto& column : batch.columns()) {
-      if (column->IsNull(row)) {
+      if (column->IsNull(row) && batch.num_columns() > 1) {
         Separate();
       } else {
         AppendCell(PlainText(*column, row));
@@ -269,7 +294,7 @@ class ArrowOutput final : public RowOutput {
       return ToStatus(parquet_ != nullptr ? parquet_->Close() : ipc_->Close(), ErrorCode::kIoError);
     }));
     RETURN_IF_ERROR(ToStatus(stream_->Close(), ErrorCode::kIoError));
-    return part_ == nullptr ? Status() : part_->Finish();
+    return file_ == nullptr ? Status() : file_->Finish();
   }
 
  private:
@@ -280,7 +305,7 @@ class ArrowOutput final : public RowOutput {
         ->build();
   }
 
-  std::unique_ptr<PartFile> part_;
+  std::unique_ptr<OutputFile> file_;
   std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> parquet_;
   std::shared_ptr<arrow::ipc::RecordBatchWriter> ipc_;
@@ -289,10 +314,13 @@ class ArrowOutput final : public RowOutput {
 }  // namespace
 
 Result<RowFormat> ReadRowFormat(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, RowFormat>, 5> kNames = {
+  constexpr std::array<std::pair<std::string_view, RowFormat>, 8> kNames = {
       {{"table", RowFormat::kTable},
        {"csv", RowFormat::kCsv},
        {"jsonl", RowFormat::kJsonLines},
+       {"json", RowFormat::kJsonLines},
+       {"ndjson", RowFormat::kJsonLines},
+       {"txt", RowFormat::kTable},
        {"parquet", RowFormat::kParquet},
        {"arrow", RowFormat::kArrow}}};
   for (const auto& [known, format] : kNames) {

@@ -1,6 +1,7 @@
 // RowOutput: where the rows of a scan go: a table for people, CSV (RFC 4180), JSON lines, Parquet,
 // or Arrow's IPC stream; to standard output or a file. A file appears when it is complete: until
-// then it is called FILE.part, and what fails takes that away again.
+// then it has another name, and what fails takes it away again. A pipe or device is written as it
+// is.
 //
 // Errors: kInvalidArgument for a format that is none, or that standard output cannot take;
 // kIoError. Thread-safety: one thread.
@@ -20,7 +21,7 @@ namespace firn::cli {
 
 enum class RowFormat : uint8_t { kTable, kCsv, kJsonLines, kParquet, kArrow };
 
-/// `table`, `csv`, `jsonl`, `parquet`, `arrow`.
+/// `table` (`txt`), `csv`, `jsonl` (`json`, `ndjson`), `parquet`, `arrow`.
 Result<RowFormat> ReadRowFormat(std::string_view name);
 
 class RowOutput {

@@ -37,7 +37,7 @@ class RowOutputTest : public ::testing::Test {
     ASSERT_THAT(output->Write(*Batch()), IsOk());
     EXPECT_FALSE(std::filesystem::exists(path)) << "it is not complete yet";
     ASSERT_THAT(output->Finish(), IsOk());
-    EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
   }
   std::string TextOf(RowFormat format) const {
     std::string path = Path("rows");
@@ -91,6 +91,26 @@ TEST_F(RowOutputTest, WhatIsNotFinishedLeavesNothing) {
     ASSERT_THAT(output->Write(*Batch()), IsOk());
     output.reset();
     EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  }
+}
+
+TEST_F(RowOutputTest, ACsvOfOneColumnHasNoEmptyLine) {
+  auto schema = arrow::schema({schema_->field(1)});
+  ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(RowFormat::kCsv, Path("rows"), schema));
+  auto batch = Batch();
+  ASSERT_THAT(output->Write(*arrow::RecordBatch::Make(schema, 3, {batch->column(1)})), IsOk());
+  ASSERT_THAT(output->Finish(), IsOk());
+  std::ifstream file(Path("rows"), std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, "name\r\n\"a,b\"\r\n\"\"\r\n\"\"\r\n");
+}
+
+TEST_F(RowOutputTest, WhatIsNoRegularFileStays) {
+  for (RowFormat format : {RowFormat::kCsv, RowFormat::kArrow}) {
+    ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(format, "/dev/null", schema_));
+    ASSERT_THAT(output->Write(*Batch()), IsOk());
+    ASSERT_THAT(output->Finish(), IsOk());
+    EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
   }
 }
 

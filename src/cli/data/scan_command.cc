@@ -14,6 +14,7 @@
 #include "cli/data/row_output.h"
 #include "cli/data/selection.h"
 #include "cli/data/table_command.h"
+#include "cli/data/typed_uuids.h"
 #include "table/scan/table_scan.h"
 
 namespace firn::cli {
@@ -35,12 +36,9 @@ Result<RowFormat> FormatOf(const ScanFlags& flags, const TableArguments& argumen
   if (arguments.json) {
     return RowFormat::kJsonLines;
   }
-  size_t dot = flags.file.rfind('.');
-  if (dot == std::string::npos) {
-    return RowFormat::kTable;
-  }
-  auto by_name = ReadRowFormat(flags.file.substr(dot + 1));
-  return by_name.has_value() ? *by_name : RowFormat::kTable;
+  std::string name = flags.file.substr(flags.file.rfind('/') + 1);
+  size_t dot = name.rfind('.');
+  return dot == std::string::npos ? RowFormat::kTable : ReadRowFormat(name.substr(dot + 1));
 }
 
 Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& flags) {
@@ -48,7 +46,8 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
   table::TableScanRequest request{.columns = flags.columns, .limit = flags.limit};
   ASSIGN_OR_RETURN(request.plan, RequestOf(flags.selection));
   ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(open.scan_context(), open.table(), request));
-  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format, flags.file, scan->schema()));
+  const TypedUuids uuids(scan->plan().schema(), *scan->schema());
+  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format, flags.file, uuids.schema()));
   Progress progress(flags.file.empty());
   int64_t rows = 0;
   while (true) {
@@ -56,7 +55,7 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
     if (batch == nullptr) {
       break;
     }
-    RETURN_IF_ERROR(output->Write(*batch));
+    RETURN_IF_ERROR(output->Write(*uuids.Typed(batch)));
     rows += batch->num_rows();
     if (progress.shown()) {
       table::ScanCounts counts = scan->counts();
@@ -68,28 +67,26 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
   return output->Finish();
 }
 
+void AddFlags(CLI::App& app, ScanFlags& flags) {
+  AddSelectionFlags(app, flags.selection);
+  app.add_option("--columns", flags.columns,
+                 "Columns, separated by commas; all if not given. _file, _pos, _row_id and the "
+                 "like too")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--limit", flags.limit, "Rows at most")->check(CLI::NonNegativeNumber);
+  app.add_option(
+      "--format", flags.format,
+      "table, csv, jsonl, parquet or arrow; if not given by the file's name, else table");
+  app.add_option("-o,--output", flags.file,
+                 "A file, which appears when it is complete; else standard output");
+}
+
 }  // namespace
 
 void AddScan(CLI::App& app, Chosen& chosen) {
-  auto flags = std::make_shared<ScanFlags>();
-  auto command = AddTableCommand(app, chosen,
-                                 {"scan", "Print the rows of a table",
-                                  [flags](OpenTable& open, const TableArguments& arguments) {
-                                    return Scan(open, arguments, *flags);
-                                  }});
-  AddSelectionFlags(*command.app, flags->selection);
-  command.app
-      ->add_option("--columns", flags->columns,
-                   "Columns, separated by commas; all if not given. _file, _pos, _row_id and the "
-                   "like too")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command.app->add_option("--limit", flags->limit, "Rows at most")->check(CLI::NonNegativeNumber);
-  command.app->add_option(
-      "--format", flags->format,
-      "table, csv, jsonl, parquet or arrow; if not given by the file's name, else table");
-  command.app->add_option("-o,--output", flags->file,
-                          "A file, which appears when it is complete; else standard output");
+  AddTableCommandWith<ScanFlags>(app, chosen, {"scan", "Print the rows of a table"}, Scan,
+                                 AddFlags);
 }
 
 }  // namespace firn::cli

@@ -24,9 +24,15 @@ OpenTable::OpenTable(std::unique_ptr<catalog::Catalog> catalog, table::Table tab
   tools_.environment = {{"engine-name", "firn"}, {"engine-version", FIRN_VERSION_NUMBER}};
 }
 
+Result<std::unique_ptr<catalog::Catalog>> OpenCatalogOf(const TableArguments& arguments) {
+  CatalogChoice choice = arguments.where;
+  RETURN_IF_ERROR(Resolve(choice, Elsewhere::kMayBe));
+  return OpenChosen(choice);
+}
+
 Result<std::unique_ptr<OpenTable>> OpenTable::Open(const TableArguments& arguments) {
   ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
-  ASSIGN_OR_RETURN(auto catalog, OpenChosen(arguments.where));
+  ASSIGN_OR_RETURN(auto catalog, OpenCatalogOf(arguments));
   ASSIGN_OR_RETURN(table::Table table, catalog->Load(identifier));
   return std::unique_ptr<OpenTable>(new OpenTable(std::move(catalog), std::move(table)));
 }
@@ -45,7 +51,7 @@ void AddTableFlags(CLI::App& app, TableArguments& arguments) {
   app.add_flag("--json", arguments.json, "Print JSON");
 }
 
-TableCommand AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec) {
+CLI::App* AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec) {
   CLI::App* app = group.add_subcommand(spec.name, spec.help);
   auto arguments = std::make_shared<TableArguments>();
   AddTableFlags(*app, *arguments);
@@ -55,7 +61,7 @@ TableCommand AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec s
       return action(*table, *arguments);
     };
   });
-  return {app, std::move(arguments)};
+  return app;
 }
 
 }  // namespace firn::cli

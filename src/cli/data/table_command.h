@@ -1,8 +1,7 @@
 // TableCommand: a command of `firn` on one table of a catalog, and what it works with.
 //
-//   auto command = AddTableCommand(app, chosen, "history", "Print ...",
-//                                  [](OpenTable& open, const TableArguments& arguments) { ... });
-//   command.app->add_option(...);
+//   AddTableCommand(app, chosen, {"history", "Print ...", PrintHistory});
+//   AddTableCommandWith<ScanFlags>(app, chosen, {"scan", "Print ..."}, Scan, AddScanFlags);
 //
 // Names are written as everywhere (cli/command/remote_command.h). Errors of the action are those of
 // catalog::Catalog and of what the command does. Thread-safety: one thread.
@@ -11,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -34,6 +34,8 @@ struct TableArguments {
   std::string name;
   bool json = false;
 };
+
+Result<std::unique_ptr<catalog::Catalog>> OpenCatalogOf(const TableArguments& arguments);
 
 /// A table as it was loaded, and the means to work on it.
 class OpenTable {
@@ -67,19 +69,33 @@ using TableAction = std::function<Status(OpenTable&, const TableArguments&)>;
 struct TableCommandSpec {
   std::string name;
   std::string help;
-  TableAction action;
-};
-
-/// A command as it was added: `app` for more flags, whose values the action must own.
-struct TableCommand {
-  CLI::App* app;
-  std::shared_ptr<TableArguments> arguments;
+  TableAction action = nullptr;
 };
 
 /// The table's name as a positional argument, and what is in `arguments` besides.
 void AddTableFlags(CLI::App& app, TableArguments& arguments);
 
-/// Has the flags of AddTableFlags.
-TableCommand AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec);
+/// Has the flags of AddTableFlags; for more of them the command is returned.
+CLI::App* AddTableCommand(CLI::App& group, Chosen& chosen, TableCommandSpec spec);
+
+/// What a command with flags of its own does.
+template <class Flags>
+using ActionWith = Status (*)(OpenTable&, const TableArguments&, const Flags&);
+
+/// AddTableCommand with flags that `add_flags` adds; `spec` without an action.
+template <class Flags>
+CLI::App* AddTableCommandWith(CLI::App& group,
+                              Chosen& chosen,
+                              TableCommandSpec spec,
+                              ActionWith<Flags> action,
+                              void (*add_flags)(CLI::App&, Flags&)) {
+  auto flags = std::make_shared<Flags>();
+  spec.action = [flags, action](OpenTable& open, const TableArguments& arguments) {
+    return action(open, arguments, *flags);
+  };
+  CLI::App* app = AddTableCommand(group, chosen, std::move(spec));
+  add_flags(*app, *flags);
+  return app;
+}
 
 }  // namespace firn::cli

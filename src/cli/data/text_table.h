@@ -1,5 +1,5 @@
-// TextTable: rows of text in columns as wide as they must be, for people. Control characters are
-// replaced by `?`: cells may come from files.
+// TextTable: rows of text in columns as wide as they must be, for people. Titles and cells
+// may come from files: they are made Printable.
 //
 //   id                   operation    rows
 //   4310412355233120482  append      1,000
@@ -40,8 +40,5 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
   bool titles_done_ = false;
 };
-
-/// Columns that a text takes on a terminal: code points, wide ones counted twice.
-size_t DisplayWidth(std::string_view text);
 
 }  // namespace firn::cli

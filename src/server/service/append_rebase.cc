@@ -5,6 +5,7 @@
 #include <charconv>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -30,8 +31,10 @@ using iceberg::SnapshotSummary;
 using iceberg::TableMetadata;
 using Manifests = std::vector<ManifestFile>;
 
-/// Of one manifest that an append added: it is read while its table waits.
+/// What an append added is read while its table waits.
+constexpr size_t kMaxAddedManifests = 100;
 constexpr int64_t kMaxAddedManifestBytes = int64_t{32} << 20;
+constexpr size_t kMaxDecodedBytes = size_t{128} << 20;
 /// No snapshot has it.
 constexpr iceberg::SequenceNumber kProbe{std::numeric_limits<int64_t>::max()};
 
@@ -184,14 +187,20 @@ bool InheritsEverything(const Environment& environment,
   }
   ManifestFile probe = manifest;
   probe.sequence_number = kProbe;
-  auto columns =
-      iceberg::DecodeManifest(*bytes, probe, {.projection = iceberg::MetricsProjection::None()});
+  auto columns = iceberg::DecodeManifest(
+      *bytes, probe,
+      {.projection = iceberg::MetricsProjection::None(), .max_memory_bytes = kMaxDecodedBytes});
   if (!columns.has_value()) {
     return false;
   }
   auto is = [](auto wanted) { return [wanted](auto value) { return value == wanted; }; };
   const iceberg::ManifestColumns& entries = **columns;
-  return std::ranges::all_of(entries.statuses, is(iceberg::EntryStatus::kAdded)) &&
+  // Row ids are handed out by the row's counts.
+  int64_t rows =
+      std::accumulate(entries.record_counts.begin(), entries.record_counts.end(), int64_t{0});
+  return std::cmp_equal(entries.size(), manifest.added_files_count.value_or(-1)) &&
+         rows == manifest.added_rows_count &&
+         std::ranges::all_of(entries.statuses, is(iceberg::EntryStatus::kAdded)) &&
          std::ranges::all_of(entries.contents, is(iceberg::FileContent::kData)) &&
          std::ranges::all_of(entries.snapshot_ids, is(append.id)) &&
          std::ranges::all_of(entries.sequence_numbers, is(kProbe)) &&
@@ -219,8 +228,10 @@ SnapshotSummary SummaryOn(const SnapshotSummary& head, const SnapshotSummary& ap
     if (total == kTotals.end()) {
       summary.Add(append.key(i), append.value(i));
     } else if (auto before = NumberOf(head, total->total)) {
-      int64_t added = NumberOf(append, total->added).value_or(0);
-      summary.Add(total->total, std::to_string(*before + added));
+      int64_t after = 0;
+      if (!__builtin_add_overflow(*before, NumberOf(append, total->added).value_or(0), &after)) {
+        summary.Add(total->total, std::to_string(after));
+      }
     }
   }
   return summary;
@@ -234,6 +245,7 @@ std::optional<RebasedAppend> OnTopOf(const Environment& environment,
                                      std::string folder) {
   auto snapshot = std::make_shared<Snapshot>(*append.snapshot);
   snapshot->parent_id = head.id;
+  snapshot->schema_id = base.current_schema_id;  // the one of now: the old one is still known
   snapshot->sequence_number = base.next_sequence_number();
   snapshot->timestamp = std::max(environment.clock.Now(), base.last_updated);
   snapshot->summary = SummaryOn(head.summary, append.snapshot->summary);
@@ -255,7 +267,9 @@ std::optional<RebasedAppend> OnTopOf(const Environment& environment,
   RebasedAppend rebased;
   rebased.list_location = snapshot->manifest_list;
   rebased.list_bytes = std::move(list->bytes);
-  rebased.updates = {iceberg::AddSnapshot{std::move(snapshot)}, append.set_ref};
+  iceberg::SetSnapshotRef set{append.set_ref.name, *base.FindRef(append.set_ref.name)};
+  set.ref.snapshot_id = snapshot->id;
+  rebased.updates = {iceberg::AddSnapshot{std::move(snapshot)}, std::move(set)};
   return rebased;
 }
 

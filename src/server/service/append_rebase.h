@@ -9,6 +9,10 @@
 // would bring back what was deleted meanwhile. Nor may its entries bring sequence numbers or row
 // ids of their own.
 //
+// What cannot be seen from here is why rows are appended: an upsert or an overwrite by a filter
+// that matched nothing is an append too, and on another state it might have matched. That is why
+// the table must ask for it.
+//
 // Thread-safety: any thread.
 #pragma once
 

@@ -372,6 +372,88 @@ TEST_P(AppendRebaseTest, ListsElsewhereAreNotRead) {
   }));
 }
 
+TEST_P(AppendRebaseTest, ASnapshotHasTheSchemaOfWhenItIsMade) {
+  TableMetadataPtr seen = Table();
+  TableChange evolve;
+  evolve.identifier = kTable;
+  auto wider = iceberg::Schema::Make(iceberg::SchemaId(1),
+                                     {{.id = iceberg::FieldId(1),
+                                       .name = "id",
+                                       .type = iceberg::Type::Plain(iceberg::TypeId::kLong)},
+                                      {.id = iceberg::FieldId(2),
+                                       .name = "more",
+                                       .type = iceberg::Type::Plain(iceberg::TypeId::kLong)}},
+                                     {});
+  evolve.updates = {iceberg::AddSchema{*wider}, iceberg::SetCurrentSchema{iceberg::SchemaId(-1)}};
+  ASSERT_THAT(Commit(evolve), IsOk());
+  ASSERT_THAT(Commit(Append(*Table(), 2, {"b"})), IsOk());
+  ASSERT_THAT(Commit(Append(*seen, 3, {"c"})), IsOk());
+  EXPECT_EQ(Table()->current_snapshot()->schema_id, Table()->current_schema_id);
+  EXPECT_NE(Table()->current_schema_id, seen->current_schema_id);
+}
+
+TEST_P(AppendRebaseTest, ATotalThatCannotBeStaysUnsaid) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Edited(Append(*seen, 2, {"b"}),
+                            [](Snapshot& snapshot) {
+                              snapshot.summary = {};
+                              snapshot.summary.Add("total-records", "9223372036854775807");
+                            })),
+              IsOk());
+  ASSERT_THAT(Commit(Append(*seen, 3, {"c"})), IsOk());
+  EXPECT_EQ(Table()->current_snapshot()->summary.Find("total-records"), std::nullopt);
+}
+
+TEST_P(AppendRebaseTest, CountsThatAreNotThoseOfTheEntriesDoNotMove) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  for (auto change : {+[](ManifestFile& row) { row.added_rows_count = 1; },
+                      +[](ManifestFile& row) { row.added_files_count = 7; }}) {
+    ManifestFile added = Added(*seen, 3, {"c"});
+    change(added);
+    Manifests all{added};
+    std::ranges::copy(ListOf(*seen->current_snapshot()), std::back_inserter(all));
+    ExpectConflict(ChangeOf(*seen, 3, all));
+  }
+}
+
+TEST_P(AppendRebaseTest, ManifestsElsewhereAreNotRead) {
+  TableMetadataPtr seen = Table();
+  ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
+  ManifestFile added = Added(*seen, 3, {"c"});
+  auto bytes = objects_.Read(added.path, 1 << 20);
+  added.path = "s3://another/m.avro";
+  ASSERT_THAT(objects_.Write(added.path, *bytes, storage::WriteMode::kCreateNew), IsOk());
+  Manifests all{added};
+  std::ranges::copy(ListOf(*seen->current_snapshot()), std::back_inserter(all));
+  ExpectConflict(ChangeOf(*seen, 3, all));
+}
+
+TEST_P(AppendRebaseTest, AnotherBranchKeepsItsRetention) {
+  TableMetadataPtr first = Table();
+  TableChange branch;
+  branch.identifier = kTable;
+  iceberg::SetSnapshotRef set{"work", {}};
+  set.ref.snapshot_id = SnapshotId(1);
+  set.ref.min_snapshots_to_keep = 7;
+  branch.updates = {set};
+  ASSERT_THAT(Commit(branch), IsOk());
+  auto on_branch = [&](TableChange change) {
+    change.requirements.back() = iceberg::AssertRefSnapshotId{"work", SnapshotId(1)};
+    std::get<iceberg::SetSnapshotRef>(change.updates.back()).name = "work";
+    return change;
+  };
+  ASSERT_THAT(Commit(on_branch(Append(*first, 2, {"b"}))), IsOk());
+  set.ref.snapshot_id = SnapshotId(2);
+  branch.updates = {set};
+  ASSERT_THAT(Commit(branch), IsOk());
+  ASSERT_THAT(Commit(on_branch(Append(*first, 3, {"c"}))), IsOk());
+  const iceberg::SnapshotRef* work = Table()->FindRef("work");
+  EXPECT_EQ(work->snapshot_id, SnapshotId(3));
+  EXPECT_EQ(work->min_snapshots_to_keep, 7);
+  EXPECT_EQ(Table()->current_snapshot_id, SnapshotId(1));
+}
+
 TEST_P(AppendRebaseTest, ASnapshotIsAddedOnce) {
   TableMetadataPtr seen = Table();
   ASSERT_THAT(Commit(Append(*seen, 2, {"b"})), IsOk());
