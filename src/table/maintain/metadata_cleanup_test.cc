@@ -87,5 +87,22 @@ TEST_F(MetadataCleanupTest, InASharedFolderTheUuidDecides) {
   EXPECT_TRUE(table_.IsStored(other));
 }
 
+TEST_F(MetadataCleanupTest, WhatFailsDeletesNothingThatIsNamed) {
+  Fill();
+  const std::set<std::string> kept(versions_.begin() + 2, versions_.end());
+  bool fired = true;
+  for (int64_t call = 1; fired && !HasFailure(); ++call) {
+    table_.files->Arm({.call = call, .from_then_on = true});
+    auto report = Clean({.mode = RunMode::kRun});
+    fired = table_.files->calls() >= call;
+    table_.files->Arm({});
+    EXPECT_TRUE(fired || report->deleted.failed == 0);
+    for (const std::string& version : kept) {
+      EXPECT_TRUE(table_.IsStored(version)) << version;
+    }
+  }
+  EXPECT_FALSE(table_.IsStored(versions_[0]));
+}
+
 }  // namespace
 }  // namespace firn::table

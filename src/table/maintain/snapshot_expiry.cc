@@ -46,6 +46,7 @@ class ExpiryAction final : public Action {
       RETURN_IF_ERROR(SelectStructure());
     }
     std::vector<iceberg::TableUpdate> updates;
+    updates.reserve(expired_.refs.size() + 3);
     for (const std::string& ref : expired_.refs) {
       updates.emplace_back(iceberg::RemoveSnapshotRef{ref});
     }
@@ -121,8 +122,7 @@ class Cleanup {
           const Table& before,
           const Table& after,
           RunMode mode)
-      : context_(context),
-        options_(options),
+      : options_(options),
         before_(*before.metadata),
         folders_(*before.metadata),
         after_(after),
@@ -213,7 +213,6 @@ class Cleanup {
     return true;
   }
 
-  const MaintenanceContext& context_;
   const ExpiryOptions& options_;
   const TableMetadata& before_;
   const TableFolders folders_;

@@ -7,6 +7,7 @@
 
 #include "base/testing/matchers.h"
 #include "table/commit/operations.h"
+#include "table/maintain/manifest_rewrite.h"
 #include "table/maintain/testing/maintained_table.h"
 
 namespace firn::table {
@@ -316,7 +317,8 @@ TEST_P(SnapshotExpiryTest, EachCallAndAllLaterFail) {
 /// Random histories; others commit while it runs.
 class ExpirySimulation {
  public:
-  ExpirySimulation(int version, uint32_t seed) : table_(version, seed), random_(seed) {
+  ExpirySimulation(int version, uint32_t seed)
+      : version_(version), table_(version, seed), random_(seed) {
     table_.SetProperties({{"commit.manifest.min-count-to-merge", "3"}});
   }
 
@@ -326,6 +328,9 @@ class ExpirySimulation {
       if (Dice(4) == 0) {
         Expire();
       }
+      if (Dice(6) == 0) {
+        Rewrite();
+      }
     }
   }
 
@@ -333,7 +338,7 @@ class ExpirySimulation {
   int Dice(int sides) { return static_cast<int>(random_() % static_cast<unsigned>(sides)); }
 
   void Change() {
-    switch (live_.empty() ? 0 : Dice(6)) {
+    switch (live_.empty() ? 0 : Dice(version_ > 1 ? 8 : 6)) {
       case 1:
       case 2: {
         auto file = std::next(live_.begin(), Dice(static_cast<int>(live_.size())));
@@ -347,6 +352,10 @@ class ExpirySimulation {
                        .type = Dice(2) == 0 ? iceberg::SnapshotRefType::kTag
                                             : iceberg::SnapshotRefType::kBranch});
         break;
+      case 6:
+      case 7:
+        DeleteRows(*std::next(live_.begin(), Dice(static_cast<int>(live_.size()))));
+        break;
       default: {
         std::string name = "f" + std::to_string(next_++);
         table_.MustCommit(Append({MaintainedTable::Data(name)}, ManifestMerging::kByProperties));
@@ -354,6 +363,16 @@ class ExpirySimulation {
         break;
       }
     }
+  }
+
+  void DeleteRows(const std::string& of) {
+    const std::string name = "d" + std::to_string(next_++);
+    AddedFile deletes = version_ > 2   ? MaintainedTable::Vector(name, 4, of)
+                        : Dice(2) == 0 ? MaintainedTable::PositionDeletes(name, of)
+                                       : MaintainedTable::EqualityDeletes(name);
+    table_.MustCommit(RowDelta({.added = {deletes}, .removed_data = {}, .removed_deletes = {}},
+                               {.snapshot = *table_.Load().metadata->current_snapshot_id,
+                                .isolation = IsolationLevel::kSnapshot}));
   }
 
   SnapshotId AnySnapshot() {
@@ -376,6 +395,23 @@ class ExpirySimulation {
     table_.store.BeforeNextCommit(nullptr);
     ASSERT_THAT(report, IsOk());
     EXPECT_FALSE(report->deleted.stopped_by.has_value());
+    Check();
+  }
+
+  /// It loses where a manifest was changed meanwhile.
+  void Rewrite() {
+    if (Dice(2) == 0) {
+      table_.store.BeforeNextCommit([this] { Change(); });
+    }
+    MaintenanceContext context = table_.Context();
+    auto report = RewriteManifests(context, table_.Load(),
+                                   {.mode = RunMode::kRun, .choice = ManifestChoice::kAll});
+    table_.store.BeforeNextCommit(nullptr);
+    EXPECT_TRUE(report.has_value() || report.error().code() == ErrorCode::kCommitConflict);
+    Check();
+  }
+
+  void Check() {
     ExpectStoredIsNamed(table_);
     std::set<std::string> head;
     for (const auto& [path, age] : table_.Head()) {
@@ -384,6 +420,7 @@ class ExpirySimulation {
     EXPECT_EQ(head, live_);
   }
 
+  const int version_;
   MaintainedTable table_;
   std::mt19937 random_;
   std::set<std::string> live_;
