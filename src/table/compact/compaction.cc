@@ -119,6 +119,7 @@ class Compaction {
   /// come under those of the new ones: with either come meanwhile they would not be the same rows.
   SnapshotChange ChangeOf(Rewritten files, bool moves) const {
     std::vector<PartitionOf> partitions;
+    partitions.reserve(files.added.size());
     for (const AddedFile& added : files.added) {
       partitions.push_back({added.spec_id, added.file.partition});
     }

@@ -59,7 +59,7 @@ class Planner {
   int64_t unreadable_files() const { return unreadable_; }
 
  private:
-  void Add(std::shared_ptr<const ManifestTasks> tasks) {
+  void Add(const std::shared_ptr<const ManifestTasks>& tasks) {
     const ManifestColumns& columns = *tasks->manifest;
     const bool moves = columns.spec_id != scan_.table().default_spec_id;
     for (size_t task = 0; task < tasks->files.size(); ++task) {

@@ -20,7 +20,7 @@ class DanglingDeletesTest : public ::testing::Test {
   explicit DanglingDeletesTest(iceberg::FormatVersion version = 2) : table_(version) {}
 
   ReadState Read() {
-    return {.snapshot = *table_.Load().metadata->current_snapshot_id,
+    return {.snapshot = table_.Load().metadata->current_snapshot_id,
             .isolation = IsolationLevel::kSnapshot};
   }
   void AddDeletes(std::vector<AddedFile> files) {
@@ -28,7 +28,7 @@ class DanglingDeletesTest : public ::testing::Test {
         RowDelta({.added = std::move(files), .removed_data = {}, .removed_deletes = {}}, Read()));
   }
   /// The file in the place of others, as old as the head.
-  void Replace(std::vector<AddedFile> old, AddedFile added) {
+  void Replace(const std::vector<AddedFile>& old, AddedFile added) {
     added.sequence_number = table_.Load().metadata->current_snapshot()->sequence_number;
     Rewritten files{.added = {std::move(added)}, .removed_data = {}, .removed_deletes = {}};
     for (const AddedFile& file : old) {

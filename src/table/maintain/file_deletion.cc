@@ -87,6 +87,7 @@ void FileDeletion::Flush() {
 
 void FileDeletion::DeleteBatch() {
   std::vector<std::string> locations;
+  locations.reserve(batch_.size());
   for (const UnusedFile& file : batch_) {
     locations.push_back(file.location);
   }

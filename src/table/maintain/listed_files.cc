@@ -79,12 +79,12 @@ Status ForEachListed(storage::ObjectStore& store,
   storage::ListOptions options{.after = std::nullopt, .limit = kPageFiles};
   do {
     ASSIGN_OR_RETURN(storage::ListPage page, store.List(folder, options));
+    std::erase_if(page.files, [&](const storage::ListedFile& file) {
+      std::string_view relative = file.location;
+      return IsHidden(relative.substr(std::min(folder.size() + 1, relative.size())));
+    });
     for (const storage::ListedFile& file : page.files) {
-      std::string_view relative = std::string_view(file.location);
-      relative.remove_prefix(std::min(folder.size() + 1, relative.size()));
-      if (!IsHidden(relative)) {
-        RETURN_IF_ERROR(visit(file));
-      }
+      RETURN_IF_ERROR(visit(file));
     }
     options.after = page.next;
   } while (options.after.has_value());

@@ -59,15 +59,15 @@ Status Commit(const MaintenanceContext& context,
               ManifestRewrite rewrite,
               ManifestRewriteReport& report) {
   RETURN_IF_ERROR(context.MayGoOn());
+  const std::string branch = rewrite.target.branch;
   context.Tell(MaintenancePhase::kCommitting, 0, 1);
   ManifestRewriteAction action(table, std::move(rewrite), context.tools);
   ASSIGN_OR_RETURN(report.table, CommitAction(context.catalog, table, action, context.tools));
   context.Tell(MaintenancePhase::kCommitting, 1, 1);
   report.created = action.created_manifests();
   report.entries = action.processed_entries();
-  ASSIGN_OR_RETURN(report.after,
-                   MeasureSnapshot(context, *table.files,
-                                   report.table.metadata->FindSnapshot(*action.snapshot_id())));
+  ASSIGN_OR_RETURN(const iceberg::Snapshot* head, HeadOfBranch(*report.table.metadata, branch));
+  ASSIGN_OR_RETURN(report.after, MeasureSnapshot(context, *table.files, head));
   return {};
 }
 

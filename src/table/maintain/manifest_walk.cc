@@ -50,8 +50,9 @@ Result<ManifestsByPath> ManifestWalk::ListAll(std::span<const iceberg::SnapshotP
   auto read = [&](size_t i) -> Result<std::optional<Manifests>> {
     return Found(List(*snapshots[i]), missing);
   };
-  auto keep = [&](std::optional<Manifests> list) -> Status {
-    for (ManifestFile& manifest : list.value_or(Manifests())) {
+  auto keep = [&](std::optional<Manifests> found) -> Status {
+    Manifests list = std::move(found).value_or(Manifests());
+    for (ManifestFile& manifest : list) {
       if (!known.contains(manifest.path)) {
         manifest.partitions.reset();
         std::string path = manifest.path;

@@ -28,6 +28,21 @@ std::vector<std::string> MetadataFolders(const Table& table) {
   return folders;
 }
 
+/// Not those of folders below.
+Result<std::vector<storage::ListedFile>> ListMetadataFiles(const Table& table) {
+  std::vector<storage::ListedFile> listed;
+  for (const std::string& folder : MetadataFolders(table)) {
+    auto keep = [&](const storage::ListedFile& file) -> Status {
+      if (IsMetadataFileName(file.location) && FolderOf(file.location) == folder) {
+        listed.push_back(file);
+      }
+      return {};
+    };
+    RETURN_IF_ERROR(ForEachListed(*table.files, folder, keep));
+  }
+  return listed;
+}
+
 class Cleanup {
  public:
   Cleanup(const MaintenanceContext& context,
@@ -88,16 +103,7 @@ Result<MetadataCleanupReport> CleanMetadata(const MaintenanceContext& context,
                                             const MetadataCleanupOptions& options) {
   ASSIGN_OR_RETURN(TimestampMs older_than,
                    ReadAgeLimit(context, table, options.mode, options.older_than, options.young));
-  std::vector<storage::ListedFile> listed;
-  for (const std::string& folder : MetadataFolders(table)) {
-    RETURN_IF_ERROR(ForEachListed(*table.files, folder, [&](const auto& file) -> Status {
-      // Not those of folders below.
-      if (IsMetadataFileName(file.location) && FolderOf(file.location) == folder) {
-        listed.push_back(file);
-      }
-      return {};
-    }));
-  }
+  ASSIGN_OR_RETURN(std::vector<storage::ListedFile> listed, ListMetadataFiles(table));
   // Read after the listing: what was committed meanwhile is named.
   ASSIGN_OR_RETURN(Table now, context.catalog.Load(table.identifier));
   if (now.metadata->uuid != table.metadata->uuid) {

@@ -12,6 +12,8 @@ namespace firn::table {
 namespace {
 
 constexpr std::string_view kVersionHint = "/version-hint.text";
+/// Files listed from one progress to the next.
+constexpr int64_t kFilesBetween = 1'000;
 
 /// Folders of the table's own metadata files.
 std::set<std::string> MetadataFoldersOf(const Table& table) {
@@ -67,20 +69,23 @@ class OrphanSearch {
 
   Status FindCandidates() {
     own_metadata_folders_ = MetadataFoldersOf(table_);
+    auto note = [this](const storage::ListedFile& file) { return AddListed(file); };
     for (const std::string& folder : report_.folders) {
-      RETURN_IF_ERROR(ForEachListed(*table_.files, folder, [&](const auto& file) -> Status {
-        ++report_.files_before;
-        report_.bytes_before += file.stat.size_bytes;
-        if (report_.files_before % 1'000 == 0) {
-          context_.Tell(MaintenancePhase::kListing, report_.files_before, 0);
-        }
-        if (file.stat.modified < older_than_) {
-          candidates_.Insert(PlaceOf(file.location));
-        }
-        return IsMetadataFileName(file.location) ? CheckOwner(file.location) : Status();
-      }));
+      RETURN_IF_ERROR(ForEachListed(*table_.files, folder, note));
     }
     return {};
+  }
+
+  Status AddListed(const storage::ListedFile& file) {
+    ++report_.files_before;
+    report_.bytes_before += file.stat.size_bytes;
+    if (report_.files_before % kFilesBetween == 0) {
+      context_.Tell(MaintenancePhase::kListing, report_.files_before, 0);
+    }
+    if (file.stat.modified < older_than_) {
+      candidates_.Insert(PlaceOf(file.location));
+    }
+    return IsMetadataFileName(file.location) ? CheckOwner(file.location) : Status();
   }
 
   /// One file a folder.
@@ -97,11 +102,12 @@ class OrphanSearch {
   }
 
   Status RemoveUnnamed() {
+    auto judge = [this](const storage::ListedFile& file) -> Status {
+      Judge(file);
+      return {};
+    };
     for (const std::string& folder : report_.folders) {
-      RETURN_IF_ERROR(ForEachListed(*table_.files, folder, [&](const auto& file) -> Status {
-        Judge(file);
-        return {};
-      }));
+      RETURN_IF_ERROR(ForEachListed(*table_.files, folder, judge));
     }
     return {};
   }

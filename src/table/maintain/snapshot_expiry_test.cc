@@ -371,7 +371,7 @@ class ExpirySimulation {
                         : Dice(2) == 0 ? MaintainedTable::PositionDeletes(name, of)
                                        : MaintainedTable::EqualityDeletes(name);
     table_.MustCommit(RowDelta({.added = {deletes}, .removed_data = {}, .removed_deletes = {}},
-                               {.snapshot = *table_.Load().metadata->current_snapshot_id,
+                               {.snapshot = table_.Load().metadata->current_snapshot_id,
                                 .isolation = IsolationLevel::kSnapshot}));
   }
 
