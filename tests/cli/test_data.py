@@ -100,6 +100,9 @@ def test_a_scan_takes_columns_rows_and_a_filter(run, table):
     run("scan", table, "--columns", "nobody", expect=2)
     run("scan", table, "--where", "id >", expect=2)
     run("scan", table, "--format", "xml", expect=2)
+    run("scan", table, "--format", "csv", "--json", expect=2)
+    run("scan", table, "--limit", -1, expect=2)
+    assert run("scan", table, "--columns", "id, name", "--limit", 1, "--json").json["name"] == "a"
     run("scan", f"{run.ns}.nobody", expect=3)
 
 
@@ -172,7 +175,8 @@ def test_what_does_not_fit_is_not_appended(run, table, tmp_path):
 def test_what_an_append_says(run, table, rows_file):
     head = run("table", "refs", table, "--json").json[0]["snapshot-id"]
     row = {"id": [9], "name": ["z"], "price": [0.0]}
-    said = run("append", rows_file(row), table, "--branch", "work", "--json").json
+    run("append", rows_file(row), table, "--branch", "work", expect=3)
+    said = run("append", rows_file(row), table, "--branch", "work", "--create", "--json").json
     assert said["rows"] == 1 and said["snapshot-id"] != head
     refs = {ref["name"]: ref["snapshot-id"] for ref in run("table", "refs", table, "--json").json}
     assert refs == {"main": head, "work": said["snapshot-id"]}

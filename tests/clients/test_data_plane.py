@@ -323,8 +323,9 @@ def test_branches_and_tags_of_spark(sql, spark_ns, firn):
     sql(f"ALTER TABLE {name} CREATE BRANCH work")
     table = name.removeprefix("firn.")
     firn.append(table, pa.table({"id": [2]}), "--branch", "work")
+    firn.append(table, pa.table({"id": [4]}), "--branch", "new", "--create")
     firn.append(table, pa.table({"id": [3]}))
-    for ref, ids in (("main", [1, 3]), ("work", [1, 2]), ("first", [1])):
+    for ref, ids in (("main", [1, 3]), ("work", [1, 2]), ("new", [1, 4]), ("first", [1])):
         assert sorted(firn.scan(table, "--ref", ref)["id"].to_pylist()) == ids
         seen = sql(f"SELECT id FROM {name} VERSION AS OF '{ref}' ORDER BY id")
         assert [row[0] for row in seen] == ids

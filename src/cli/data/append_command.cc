@@ -44,7 +44,8 @@ class ParquetRows {
       auto rows = std::unique_ptr<ParquetRows>(new ParquetRows);
       auto file = arrow::io::ReadableFile::Open(path);
       if (!file.ok()) {
-        return Error(ErrorCode::kNotFound, "Cannot open " + path);
+        return Error(ErrorCode::kNotFound,
+                     fmt::format("Cannot open {}: {}", path, file.status().message()));
       }
       parquet::arrow::FileReaderBuilder builder;
       RETURN_IF_ERROR(ToStatus(builder.Open(*file), ErrorCode::kInvalidArgument));
@@ -85,7 +86,7 @@ Status CreateWhereMissing(const TableArguments& arguments,
   ASSIGN_OR_RETURN(auto properties, ReadSettings(flags.settings));
   table.properties = {properties.begin(), properties.end()};
   ASSIGN_OR_RETURN(table.schema,
-                   columnar::SchemaOfArrow(schema, columnar::NanosecondColumns::kFloored));
+                   columnar::SchemaOfArrow(schema, columnar::NanosecondColumns::kKept));
   RETURN_IF_ERROR(catalog->CreateTable(identifier, table));
   return {};
 }
@@ -124,6 +125,10 @@ Status Append(const TableArguments& arguments, const AppendFlags& flags) {
   ASSIGN_OR_RETURN(auto open, OpenTable::Open(arguments));
   table::TableWriteOptions options;
   if (!flags.branch.empty()) {
+    if (!flags.create && open->metadata().FindRef(flags.branch) == nullptr) {
+      return Error(ErrorCode::kNotFound,
+                   fmt::format("The table has no branch {}; --create makes it", flags.branch));
+    }
     options.publish.target.branch = flags.branch;
   }
   ASSIGN_OR_RETURN(auto writer, table::TableWriter::Make(open->catalog(), open->table(),
@@ -150,7 +155,8 @@ void AddAppend(CLI::App& app, Chosen& chosen) {
   command->add_option("file", flags->file, "A Parquet file; columns go by their names")->required();
   AddTableFlags(*command, *arguments);
   command->add_option("--branch", flags->branch, "Of the table; main if not given");
-  command->add_flag("--create", flags->create, "Create the table where there is none");
+  command->add_flag("--create", flags->create,
+                    "Create the table, or the branch, where there is none");
   command->add_option("-p,--property", flags->settings, "KEY=VALUE of a table created, repeatable")
       ->allow_extra_args(false)
       ->needs("--create");

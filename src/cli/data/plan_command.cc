@@ -118,7 +118,8 @@ void PrintTree(const std::string& name,
       fmt::format("{}: {}{}", name, SnapshotText(plan), where.empty() ? "" : ", where " + where));
   tree.Branch(fmt::format("data manifests: {} read of {}", Count(counts.scanned_data_manifests),
                           Count(counts.total_data_manifests)));
-  tree.Leaf(fmt::format("{} skipped by their partitions", Count(counts.skipped_data_manifests)),
+  tree.Leaf(fmt::format("{} skipped: no partition matches, or no file lives",
+                        Count(counts.skipped_data_manifests)),
             true);
   tree.Branch(fmt::format("delete manifests: {} read of {}", Count(counts.scanned_delete_manifests),
                           Count(counts.total_delete_manifests)));

@@ -1,5 +1,6 @@
 #include "cli/data/row_output.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -8,11 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include <arrow/io/file.h>
+#include <arrow/io/interfaces.h>
 #include <arrow/ipc/writer.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/uuid.h"
@@ -41,12 +43,14 @@ class OutputFile {
  public:
   static Result<std::unique_ptr<OutputFile>> Open(const std::string& path) {
     auto file = std::make_unique<OutputFile>();
-    file->path_ = path;
-    std::error_code ignored;
-    auto status = std::filesystem::status(path, ignored);
+    std::error_code error;
+    auto status = std::filesystem::status(path, error);
+    // Through links, to what they name.
+    auto real = std::filesystem::canonical(path, error);
+    file->path_ = error ? path : real.string();
     bool in_place = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
     if (!in_place) {
-      file->part_ = fmt::format("{}.{}.part", path, Uuid::Random().ToString());
+      file->part_ = fmt::format("{}.{}.part", file->path_, Uuid::Random().ToString());
     }
     const std::string& name = file->name();
     int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL);
@@ -54,6 +58,9 @@ class OutputFile {
     if (file->descriptor_ < 0) {
       file->part_.clear();
       return IoError("Cannot write", path);
+    }
+    if (std::filesystem::is_regular_file(status)) {
+      static_cast<void>(::fchmod(file->descriptor_, static_cast<mode_t>(status.permissions())));
     }
     return file;
   }
@@ -254,6 +261,40 @@ class JsonLinesOutput final : public TextOutput {
   }
 };
 
+/// A descriptor as Arrow writes to it, a pipe too: Arrow's own asks where it is.
+class DescriptorStream final : public arrow::io::OutputStream {
+ public:
+  explicit DescriptorStream(int descriptor) : descriptor_(descriptor) {}
+  ~DescriptorStream() override { static_cast<void>(Close()); }
+
+  arrow::Status Write(const void* data, int64_t bytes) override {
+    const char* at = static_cast<const char*>(data);
+    const char* end = at + bytes;
+    while (at < end) {
+      ssize_t written = ::write(descriptor_, at, static_cast<size_t>(end - at));
+      if (written < 0 && errno != EINTR) {
+        return arrow::Status::IOError("Cannot write: ", std::strerror(errno));
+      }
+      at += std::max<ssize_t>(written, 0);
+    }
+    written_ += bytes;
+    return arrow::Status::OK();
+  }
+  arrow::Status Close() override {
+    int descriptor = std::exchange(descriptor_, -1);
+    if (descriptor >= 0 && ::close(descriptor) != 0) {
+      return arrow::Status::IOError("Cannot write: ", std::strerror(errno));
+    }
+    return arrow::Status::OK();
+  }
+  bool closed() const override { return descriptor_ < 0; }
+  arrow::Result<int64_t> Tell() const override { return written_; }
+
+ private:
+  int descriptor_;
+  int64_t written_ = 0;
+};
+
 /// Arrow's formats.
 class ArrowOutput final : public RowOutput {
  public:
@@ -261,16 +302,14 @@ class ArrowOutput final : public RowOutput {
                                                  const std::string& file,
                                                  const std::shared_ptr<arrow::Schema>& schema) {
     auto output = std::make_unique<ArrowOutput>();
+    int descriptor = -1;
     if (file.empty()) {
-      ASSIGN_OR_RETURN(
-          output->stream_,
-          ToResult(arrow::io::FileOutputStream::Open(::dup(STDOUT_FILENO)), ErrorCode::kIoError));
+      descriptor = ::dup(STDOUT_FILENO);
     } else {
-      output->part_ = std::make_unique<PartFile>(file);
-      ASSIGN_OR_RETURN(
-          output->stream_,
-          ToResult(arrow::io::FileOutputStream::Open(output->part_->part()), ErrorCode::kIoError));
+      ASSIGN_OR_RETURN(output->file_, OutputFile::Open(file));
+      descriptor = output->file_->descriptor();
     }
+    output->stream_ = std::make_shared<DescriptorStream>(descriptor);
     if (format == RowFormat::kParquet) {
       ASSIGN_OR_RETURN(output->parquet_,
                        ToResult(parquet::arrow::FileWriter::Open(

@@ -4,12 +4,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <arrow/io/file.h>
+#include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/json/from_string.h>
 #include <arrow/table.h>
 #include <parquet/arrow/reader.h>
+#include <sys/stat.h>
 
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
@@ -112,6 +115,39 @@ TEST_F(RowOutputTest, WhatIsNoRegularFileStays) {
     ASSERT_THAT(output->Finish(), IsOk());
     EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
   }
+}
+
+TEST_F(RowOutputTest, APipeTakesArrow) {
+  ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
+  std::string received;
+  std::jthread reader([&] {
+    std::ifstream pipe(Path("pipe"), std::ios::binary);
+    received.assign(std::istreambuf_iterator<char>(pipe), std::istreambuf_iterator<char>());
+  });
+  {
+    ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(RowFormat::kArrow, Path("pipe"), schema_));
+    ASSERT_THAT(output->Write(*Batch()), IsOk());
+    ASSERT_THAT(output->Finish(), IsOk());
+  }
+  reader.join();
+  arrow::io::BufferReader source(arrow::Buffer::FromString(received));
+  auto stream = arrow::ipc::RecordBatchStreamReader::Open(&source).ValueOrDie();
+  std::shared_ptr<arrow::RecordBatch> batch;
+  ASSERT_TRUE(stream->ReadNext(&batch).ok());
+  EXPECT_TRUE(batch->Equals(*Batch()));
+  EXPECT_TRUE(std::filesystem::is_fifo(Path("pipe")));
+}
+
+TEST_F(RowOutputTest, ALinkAndAModeStay) {
+  constexpr auto kOwner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::ofstream(Path("real")) << "old";
+  std::filesystem::permissions(Path("real"), kOwner);
+  std::filesystem::create_symlink(Path("real"), Path("link"));
+  ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(RowFormat::kCsv, Path("link"), schema_));
+  ASSERT_THAT(output->Finish(), IsOk());
+  EXPECT_TRUE(std::filesystem::is_symlink(Path("link")));
+  EXPECT_EQ(std::filesystem::status(Path("real")).permissions(), kOwner);
+  EXPECT_EQ(std::filesystem::file_size(Path("real")), 9U);
 }
 
 TEST_F(RowOutputTest, AFolderThatIsNotThereIsAnError) {

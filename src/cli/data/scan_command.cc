@@ -1,4 +1,5 @@
 // firn scan: the rows of a table that a filter keeps, in the form that is wanted.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct ScanFlags {
 
 /// By flag, by --json, by the file's name, or else a table.
 Result<RowFormat> FormatOf(const ScanFlags& flags, const TableArguments& arguments) {
+  if (!flags.format.empty() && arguments.json) {
+    return Error(ErrorCode::kInvalidArgument, "--json and --format are two ways to say it");
+  }
   if (!flags.format.empty()) {
     return ReadRowFormat(flags.format);
   }
@@ -38,12 +42,31 @@ Result<RowFormat> FormatOf(const ScanFlags& flags, const TableArguments& argumen
   }
   std::string name = flags.file.substr(flags.file.rfind('/') + 1);
   size_t dot = name.rfind('.');
-  return dot == std::string::npos ? RowFormat::kTable : ReadRowFormat(name.substr(dot + 1));
+  if (dot == std::string::npos) {
+    return RowFormat::kTable;
+  }
+  std::string suffix = name.substr(dot + 1);
+  std::ranges::transform(suffix, suffix.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return ReadRowFormat(suffix);
+}
+
+/// Names without the blanks that people put behind commas.
+std::vector<std::string> Trimmed(std::vector<std::string> names) {
+  for (std::string& name : names) {
+    name.erase(0, name.find_first_not_of(' '));
+    name.erase(name.find_last_not_of(' ') + 1);
+  }
+  return names;
 }
 
 Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& flags) {
   ASSIGN_OR_RETURN(RowFormat format, FormatOf(flags, arguments));
-  table::TableScanRequest request{.columns = flags.columns, .limit = flags.limit};
+  if (flags.limit && *flags.limit < 0) {
+    return Error(ErrorCode::kInvalidArgument, "--limit is negative");
+  }
+  table::TableScanRequest request{.columns = Trimmed(flags.columns), .limit = flags.limit};
   ASSIGN_OR_RETURN(request.plan, RequestOf(flags.selection));
   ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(open.scan_context(), open.table(), request));
   const TypedUuids uuids(scan->plan().schema(), *scan->schema());
@@ -74,7 +97,7 @@ void AddFlags(CLI::App& app, ScanFlags& flags) {
                  "like too")
       ->delimiter(',')
       ->allow_extra_args(false);
-  app.add_option("--limit", flags.limit, "Rows at most")->check(CLI::NonNegativeNumber);
+  app.add_option("--limit", flags.limit, "Rows at most");
   app.add_option(
       "--format", flags.format,
       "table, csv, jsonl, parquet or arrow; if not given by the file's name, else table");

@@ -122,7 +122,12 @@ Result<TimestampMs> ReadTimeOrAge(std::string_view text, TimestampMs now) {
   int64_t unit = text.empty() ? 0 : MillisOf(text.back());
   auto count = unit == 0 ? std::nullopt : ParseMillis(text.substr(0, text.size() - 1));
   if (!count) {
-    return ReadTime(text);
+    auto time = ReadTime(text);
+    return time.has_value() ? std::move(time)
+                            : Error(ErrorCode::kInvalidArgument,
+                                    fmt::format("Neither an age nor a time: {}; write 7d, 12h or "
+                                                "30m, or 2026-11-29T08:00:00 in UTC",
+                                                text));
   }
   if (*count < 0 || *count > kMaxAge * kMillisOfDay / unit) {
     return Error(ErrorCode::kInvalidArgument, fmt::format("Not an age: {}", text));

@@ -75,7 +75,8 @@ std::optional<Append> AppendOf(std::span<const iceberg::TableUpdate> updates) {
     }
   }
   bool appends = append.snapshot != nullptr && sets_ref && append.snapshot->operation == "append" &&
-                 append.snapshot->parent_id && append.set_ref.ref.is_branch() &&
+                 append.snapshot->parent_id && !append.snapshot->key_id &&
+                 append.set_ref.ref.is_branch() &&
                  append.set_ref.ref.snapshot_id == append.snapshot->id;
   return appends ? std::optional(std::move(append)) : std::nullopt;
 }
@@ -161,10 +162,10 @@ std::optional<Manifests> AddedManifests(const TableMetadata& base,
   auto others = std::ranges::stable_partition(all, is_added);
   bool same = Holding(others) == Holding(parents);
   Manifests added(all.begin(), others.begin());
-  bool may =
-      same && !added.empty() && std::ranges::all_of(added, [&](const ManifestFile& manifest) {
-        return IsOfNewFiles(base, append, manifest);
-      });
+  bool may = same && !added.empty() && added.size() <= kMaxAddedManifests &&
+             std::ranges::all_of(added, [&](const ManifestFile& manifest) {
+               return IsOfNewFiles(base, append, manifest);
+             });
   if (!may) {
     return std::nullopt;
   }
