@@ -60,15 +60,10 @@ class PlanServiceTest : public ::testing::Test {
     }
     return table_.Commit(std::move(added));
   }
-  /// The metadata file that was published last.
-  std::string published() const {
-    return "s3://warehouse/t/metadata/" + std::to_string(published_) +
-           "-9c12d441-03fe-4693-9a96-a0705ddf69c1.metadata.json";
-  }
   /// Puts the table as it is now under ns.t.
   void Publish() {
-    ++published_;
-    std::string location = published();
+    std::string location = "s3://warehouse/t/metadata/" + std::to_string(++published_) +
+                           "-9c12d441-03fe-4693-9a96-a0705ddf69c1.metadata.json";
     ASSERT_THAT(table_.store().Write(location, iceberg::PrintTableMetadata(*table_.metadata()),
                                      storage::WriteMode::kCreateNew),
                 IsOk());
@@ -194,7 +189,10 @@ TEST_F(PlanServiceTest, ATaskIsForItsPrincipalTableAndKeyOnly) {
   EXPECT_THAT(plans.Cancel(other, kTable, started.id), IsError(ErrorCode::kNotFound));
   EXPECT_THAT(plans.Open(call_, kOther, token), IsError(ErrorCode::kNoSuchTable));
   service::TableService tables(environment());
-  ASSERT_THAT(tables.Register(call_, kOther, published(), false), IsOk());
+  service::CreateTableRequest other_table;
+  other_table.identifier = kOther;
+  other_table.schema = table_.metadata()->current_schema();
+  ASSERT_THAT(tables.Create(call_, other_table), IsOk());
   EXPECT_THAT(plans.Open(call_, kOther, token), IsError(ErrorCode::kNotFound));
   EXPECT_THAT(plans.Fetch(call_, kOther, started.id), IsError(ErrorCode::kNotFound));
   for (size_t i = 0; i < token.size(); ++i) {
