@@ -235,9 +235,12 @@ def random_filter(rng: random.Random) -> str:
 
 
 def test_random_filters_give_what_pyiceberg_gives(pyiceberg, ns, firn):
-    """Files of a few rows each, so that there is much to prune."""
+    """Files of a few rows each, so that there is much to prune. Partitions without nulls: PyIceberg
+    0.12 cannot compare one with a text."""
     rng = random.Random(SEED)
-    table = pyiceberg.create_table(f"{ns}.t", ALL_TYPES, partition_spec=SPECS["transforms"])
+    table = pyiceberg.create_table(
+        f"{ns}.t", ALL_TYPES, partition_spec=partitioned((1, BucketTransform(3)))
+    )
     for part in range(4):
         rows = [all_types_row(i) for i in range(part * 15, part * 15 + 15)]
         table.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
