@@ -7,39 +7,20 @@
 
 #include "base/testing/matchers.h"
 #include "iceberg/expression/expression_text.h"
+#include "server/planning/testing/names_sink.h"
 #include "table/plan/testing/planned_table.h"
 
 namespace firn::planning {
 namespace {
 
+using firn::testing::IsError;
 using table::testing::DataFileOf;
 using table::testing::PlannedTable;
 using ::testing::ElementsAre;
-using testing::IsError;
+using testing::NamesSink;
 using ::testing::SizeIs;
 
 constexpr uint32_t kAllRows = std::numeric_limits<uint32_t>::max();
-
-/// Keeps the names of files; a page is full at `limit`.
-class NamesSink final : public PlanSink {
- public:
-  explicit NamesSink(size_t limit) : limit_(limit) {}
-
-  Result<size_t> Take(const table::ScanPlan& /*plan*/, const table::ManifestTasks& tasks) override {
-    size_t taken = 0;
-    while (taken < tasks.files.size() && names.size() < limit_) {
-      std::string_view path = tasks.manifest->paths[tasks.files[taken].row];
-      names.emplace_back(path.substr(path.rfind('/') + 1));
-      ++taken;
-    }
-    return taken;
-  }
-
-  std::vector<std::string> names;
-
- private:
-  size_t limit_;
-};
 
 class PageReaderTest : public ::testing::Test {
  protected:
@@ -146,7 +127,8 @@ TEST_F(PageReaderTest, RowsThatAFilterMayRejectAreNotCounted) {
 TEST_F(PageReaderTest, ABrokenManifestEndsThePageBeforeIt) {
   Append(2);
   Append(2);
-  ASSERT_THAT(table_.store().Delete("s3://warehouse/t/metadata/2-data.avro"), testing::IsOk());
+  ASSERT_THAT(table_.store().Delete("s3://warehouse/t/metadata/2-data.avro"),
+              firn::testing::IsOk());
   table::ScanPlan plan = Plan();
   NamesSink sink(100);
   PageReader reader(plan, {.begin = 0, .end = 2}, {.files = 100}, sink);

@@ -9,6 +9,7 @@
 #include "base/testing/matchers.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/metadata/table_metadata_json.h"
+#include "server/planning/testing/names_sink.h"
 #include "server/service/tables.h"
 #include "server/service/testing/test_catalog.h"
 #include "table/plan/testing/planned_table.h"
@@ -16,35 +17,15 @@
 namespace firn::planning {
 namespace {
 
+using firn::testing::IsError;
+using firn::testing::IsOk;
 using table::testing::DataFileOf;
 using table::testing::PlannedTable;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::IsError;
-using testing::IsOk;
+using testing::NamesSink;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-/// Keeps the names of files; a page is full at `limit`.
-class NamesSink final : public PlanSink {
- public:
-  explicit NamesSink(size_t limit) : limit_(limit) {}
-
-  Result<size_t> Take(const table::ScanPlan& /*plan*/, const table::ManifestTasks& tasks) override {
-    size_t taken = 0;
-    while (taken < tasks.files.size() && names.size() < limit_) {
-      std::string_view path = tasks.manifest->paths[tasks.files[taken].row];
-      names.emplace_back(path.substr(path.rfind('/') + 1));
-      ++taken;
-    }
-    return taken;
-  }
-
-  std::vector<std::string> names;
-
- private:
-  size_t limit_;
-};
 
 class PlanServiceTest : public ::testing::Test {
  protected:
