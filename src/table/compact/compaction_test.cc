@@ -42,6 +42,11 @@ class CompactionTest : public ::testing::TestWithParam<int> {
 
 INSTANTIATE_TEST_SUITE_P(Versions, CompactionTest, ::testing::Values(1, 2, 3));
 
+class CompactionOfVersion3Test : public CompactionTest {};
+class CompactionWithDeletesTest : public CompactionTest {};
+INSTANTIATE_TEST_SUITE_P(Versions, CompactionOfVersion3Test, ::testing::Values(3));
+INSTANTIATE_TEST_SUITE_P(Versions, CompactionWithDeletesTest, ::testing::Values(2, 3));
+
 TEST_P(CompactionTest, SmallFilesOfAPartitionBecomeOne) {
   Fill();
   auto rows = table_.Rows();
@@ -109,10 +114,7 @@ TEST_P(CompactionTest, DeletesAreFoldedIn) {
   ExpectNothingLeftBehind();
 }
 
-TEST_P(CompactionTest, RowsKeepTheirLineage) {
-  if (GetParam() < 3) {
-    GTEST_SKIP() << "of version 3";
-  }
+TEST_P(CompactionOfVersion3Test, RowsKeepTheirLineage) {
   Fill();
   table_.Delete("id = 3");
   auto rows = table_.Rows();
@@ -125,10 +127,7 @@ TEST_P(CompactionTest, RowsKeepTheirLineage) {
   }
 }
 
-TEST_P(CompactionTest, NewFilesAreAsOldAsWhatWasRead) {
-  if (!has_deletes()) {
-    GTEST_SKIP() << "version 1 has no ages";
-  }
+TEST_P(CompactionWithDeletesTest, NewFilesAreAsOldAsWhatWasRead) {
   Fill();
   table_.MustCompact();
   EXPECT_THAT(table_.HeadFiles(), Each(Field(&DataFileOf::age, 20)));
@@ -229,10 +228,7 @@ TEST_P(CompactionTest, AFilterChoosesWholeFiles) {
   EXPECT_THAT(table_.HeadFiles(), SizeIs(16));
 }
 
-TEST_P(CompactionTest, FilesWithManyDeletesAreRewritten) {
-  if (!has_deletes()) {
-    GTEST_SKIP() << "version 1 has no deletes";
-  }
+TEST_P(CompactionWithDeletesTest, FilesWithManyDeletesAreRewritten) {
   table_.Append(0, 100);
   table_.Delete("id < 10");
   EXPECT_EQ(table_.MustCompact().groups, 0) << "a tenth";
@@ -250,10 +246,7 @@ TEST_P(CompactionTest, FilesWithManyDeletesAreRewritten) {
   EXPECT_EQ(table_.HeadDeletes(), 0);
 }
 
-TEST_P(CompactionTest, FilesWithoutALivingRowGo) {
-  if (!has_deletes()) {
-    GTEST_SKIP() << "version 1 has no deletes";
-  }
+TEST_P(CompactionWithDeletesTest, FilesWithoutALivingRowGo) {
   table_.Append(0, 10);
   table_.Append(100, 10);
   table_.DeleteEqual(Range(0, 10), 0);
@@ -264,10 +257,7 @@ TEST_P(CompactionTest, FilesWithoutALivingRowGo) {
   EXPECT_EQ(table_.HeadDeletes(), 0);
 }
 
-TEST_P(CompactionTest, DeletesThatTouchOtherFilesStay) {
-  if (!has_deletes()) {
-    GTEST_SKIP() << "version 1 has no deletes";
-  }
+TEST_P(CompactionWithDeletesTest, DeletesThatTouchOtherFilesStay) {
   Fill();
   table_.DeleteEqual({1, 101}, 0);
   table_.DeleteEqual({101}, 1);
