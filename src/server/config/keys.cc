@@ -102,7 +102,7 @@ constexpr auto kKeys = std::to_array<Key>({
      "Plans being begun at a time; one more is answered 503.", ""},
     {"cache.manifest_bytes", &S::manifest_cache_bytes, "256MiB",
      "Decoded manifests kept in memory for planning.", ""},
-    {"cache.metadata_bytes", &S::metadata_cache_bytes, "64MiB",
+    {"cache.metadata_bytes", &S::metadata_cache_bytes, "40MiB",
      "Parsed table metadata and rendered answers kept in memory.", ""},
     {"log.level", &S::log_level, "info", "trace, debug, info, warn, error or off.", ""},
     {"log.access", &S::access_log, "true", "One JSON line a request.", ""},

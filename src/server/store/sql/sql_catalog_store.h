@@ -22,7 +22,7 @@ struct SqlStoreOptions {
   const Clock* clock = nullptr;
   size_t max_readers = 4;
   /// Bound of the memory of pointers.
-  size_t pointer_cache_bytes = size_t{16} << 20;
+  size_t pointer_cache_bytes = size_t{8} << 20;
   WriteQueueLimits queue;
   RetentionLimits retention;
 };
