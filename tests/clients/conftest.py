@@ -1,7 +1,13 @@
+import subprocess
+import uuid
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog import load_catalog
 
-from harness import bodies
+from harness import bodies, places
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +21,30 @@ def ns(pyiceberg) -> str:
     name = bodies.unique("clients")
     pyiceberg.create_namespace(name)
     return name
+
+
+@pytest.fixture
+def firn(firn_server, tmp_path):
+    """Run `firn COMMAND...` on the server's catalog; its standard output."""
+
+    def run(*words: object, expect: int = 0) -> str:
+        command = [str(places.firn_binary()), *map(str, words), "--catalog", firn_server.uri]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == expect, f"{command}: {done.stderr}"
+        return done.stdout
+
+    def scan(name: str, *flags: object) -> pa.Table:
+        file = tmp_path / f"{uuid.uuid4()}.arrow"
+        run("scan", name, "--format", "arrow", "-o", file, *flags)
+        return pa.ipc.open_stream(file).read_all()
+
+    def append(name: str, rows: pa.Table, *flags: object) -> None:
+        file = tmp_path / f"{uuid.uuid4()}.parquet"
+        pq.write_table(rows, file)
+        run("append", file, name, *flags)
+
+    run.scan, run.append = scan, append
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,9 @@ import datetime as dt
 import decimal
 import json
 import random
-import subprocess
 import uuid
 
 import pyarrow as pa
-import pyarrow.ipc
-import pyarrow.parquet as pq
 import pytest
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -40,8 +37,7 @@ from pyiceberg.types import (
     TimeType,
     UUIDType,
 )
-
-from harness import places
+from rows import as_rows
 
 SEED = 20261129
 RANDOM_FILTERS = 60
@@ -100,46 +96,6 @@ def all_types_row(i: int) -> dict:
         "id": i,
         **{k: None if (i + n) % 5 == 4 else v for n, (k, v) in enumerate(values.items())},
     }
-
-
-@pytest.fixture
-def firn(firn_server, tmp_path):
-    """Run `firn COMMAND...` on the server's catalog; its standard output."""
-
-    def run(*words: object, expect: int = 0) -> str:
-        command = [str(places.firn_binary()), *map(str, words), "--catalog", firn_server.uri]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == expect, f"{command}: {done.stderr}"
-        return done.stdout
-
-    def scan(name: str, *flags: object) -> pa.Table:
-        file = tmp_path / f"{uuid.uuid4()}.arrow"
-        run("scan", name, "--format", "arrow", "-o", file, *flags)
-        return pa.ipc.open_stream(file).read_all()
-
-    def append(name: str, rows: pa.Table, *flags: object) -> None:
-        file = tmp_path / f"{uuid.uuid4()}.parquet"
-        pq.write_table(rows, file)
-        run("append", file, name, *flags)
-
-    run.scan, run.append = scan, append
-    return run
-
-
-def as_rows(table: pa.Table) -> list[dict]:
-    rows = [normal(row) for row in table.to_pylist()]
-    return sorted(rows, key=lambda row: json.dumps(row, default=str, sort_keys=True))
-
-
-def normal(value):
-    """Maps as dictionaries, UUIDs as bytes, so that two readers' Python values compare."""
-    if isinstance(value, dict):
-        return {key: normal(item) for key, item in value.items()}
-    if isinstance(value, list) and value and all(isinstance(item, tuple) for item in value):
-        return {"map": sorted((str(k), str(v)) for k, v in value)}
-    if isinstance(value, list):
-        return [normal(item) for item in value]
-    return value.bytes if isinstance(value, uuid.UUID) else value
 
 
 def partitioned(*fields) -> PartitionSpec:
