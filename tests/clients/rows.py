@@ -19,4 +19,6 @@ def normal(value):
         return {"map": sorted((str(k), str(v)) for k, v in value)}
     if isinstance(value, list):
         return [normal(item) for item in value]
+    if isinstance(value, float):
+        return repr(value)  # NaN is itself, and zero is not minus zero
     return value.bytes if isinstance(value, uuid.UUID) else value

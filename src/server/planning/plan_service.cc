@@ -52,6 +52,16 @@ bool IsGone(const Error& error) {
   return error.code() == ErrorCode::kNoSuchTable || error.code() == ErrorCode::kNoSuchNamespace;
 }
 
+/// With the file in the message: clients see nothing else.
+Error NamingItsFile(Error error) {
+  for (const auto& [key, value] : error.context()) {
+    if (key == "file" && error.message().find(value) == std::string::npos) {
+      return Error(error.code(), fmt::format("{}; file: {}", error.message(), value));
+    }
+  }
+  return error;
+}
+
 bool HasSnapshots(const iceberg::TableMetadata& table, const PlanSpec& spec) {
   return (!spec.snapshot || table.FindSnapshot(*spec.snapshot) != nullptr) &&
          (!spec.appends_after || table.FindSnapshot(*spec.appends_after) != nullptr);
@@ -265,7 +275,7 @@ Status PlanService::PrepareAgain(const CallContext& call,
 
 Error PlanService::Explained(const CallContext& call, const OpenPlan& plan, Error error) {
   if (error.code() != ErrorCode::kNotFound) {
-    return error;
+    return NamingItsFile(std::move(error));
   }
   auto table = FindTable(call, plan.table);
   if (!table.has_value()) {

@@ -158,7 +158,8 @@ class PlanService {
   Status PrepareAgain(const service::CallContext& call,
                       const store::ObjectRecord& table,
                       OpenPlan& plan);
-  /// What a missing file means: that the plan's snapshot is gone, or that a file is.
+  /// What a missing file means: that the plan's snapshot is gone, or that a file is. Any other
+  /// error says which file it is about.
   Error Explained(const service::CallContext& call, const OpenPlan& plan, Error error);
   MonotonicTime InlineEnd(const service::CallContext& call) const;
   MonotonicTime TurnEnd(const service::CallContext& call) const;

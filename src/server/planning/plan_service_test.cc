@@ -22,6 +22,7 @@ using firn::testing::IsOk;
 using table::testing::DataFileOf;
 using table::testing::PlannedTable;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::NamesSink;
 using ::testing::Not;
@@ -274,6 +275,20 @@ TEST_F(PlanServiceTest, AMissingManifestIsTheTablesFault) {
   ASSERT_THAT(table_.store().Delete("s3://warehouse/t/metadata/1-data.avro"), IsOk());
   PlanService plans(environment(), planning_);
   EXPECT_THAT(Start(plans, {}), IsError(ErrorCode::kInvalidMetadata));
+}
+
+TEST_F(PlanServiceTest, ACorruptManifestIsNamed) {
+  Append(3, 0);
+  Publish();
+  const std::string file = "s3://warehouse/t/metadata/1-data.avro";
+  ASSERT_OK_AND_ASSIGN(std::string bytes, table_.store().Read(file, 1 << 20));
+  bytes.at(bytes.find("\"type\"")) = 'x';  // in the header, which is JSON
+  ASSERT_THAT(table_.store().Delete(file), IsOk());
+  ASSERT_THAT(table_.store().Write(file, bytes, storage::WriteMode::kCreateNew), IsOk());
+  PlanService plans(environment(), planning_);
+  auto started = Start(plans, {});
+  EXPECT_THAT(started, IsError(ErrorCode::kInvalidMetadata));
+  EXPECT_THAT(started.error().message(), HasSubstr(file));
 }
 
 TEST_F(PlanServiceTest, ManifestsElsewhereAreNotRead) {
