@@ -282,7 +282,8 @@ TEST_F(PlanServiceTest, ACorruptManifestIsNamed) {
   Publish();
   const std::string file = "s3://warehouse/t/metadata/1-data.avro";
   ASSERT_OK_AND_ASSIGN(std::string bytes, table_.store().Read(file, 1 << 20));
-  bytes.at(bytes.find("\"type\"")) = 'x';  // in the header, which is JSON
+  // In the header, which is JSON.
+  bytes.at(bytes.find("\"type\"", bytes.find("avro.schema"))) = 'x';
   ASSERT_THAT(table_.store().Delete(file), IsOk());
   ASSERT_THAT(table_.store().Write(file, bytes, storage::WriteMode::kCreateNew), IsOk());
   PlanService plans(environment(), planning_);
