@@ -225,17 +225,22 @@ Result<std::shared_ptr<const DeletedPositions>> DeleteCache::Vector(const Delete
     return Error(ErrorCode::kInvalidMetadata, "A deletion vector has no content offset and size")
         .With("path", file.file.path);
   }
-  ASSIGN_OR_RETURN(std::string blob,
-                   context_.store.ReadRange(file.file.path, *file.file.content_offset,
-                                            *file.file.content_size_bytes));
-  auto parsed = iceberg::DeletionVector::Parse(blob, file.file.record_count);
+  auto blob = context_.store.ReadRange(file.file.path, *file.file.content_offset,
+                                       *file.file.content_size_bytes);
+  if (!blob.has_value()) {
+    // A file that ends before the place is shorter than its manifest says.
+    bool cut = blob.error().code() == ErrorCode::kInvalidArgument;
+    return cut ? TakeError(std::move(blob)).As(ErrorCode::kInvalidMetadata)
+               : TakeError(std::move(blob));
+  }
+  auto parsed = iceberg::DeletionVector::Parse(*blob, file.file.record_count);
   if (!parsed.has_value()) {
     return std::move(parsed).error().With("path", file.file.path);
   }
   auto vector = std::make_shared<const iceberg::DeletionVector>(*std::move(parsed));
   entry->vector =
       std::make_shared<const DeletedPositions>(DeletedPositions::FromVector(std::move(vector)));
-  Keep(key, entry, static_cast<int64_t>(blob.size()));
+  Keep(key, entry, static_cast<int64_t>(blob->size()));
   return entry->vector;
 }
 

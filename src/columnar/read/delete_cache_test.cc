@@ -117,6 +117,23 @@ TEST_F(DeleteCacheTest, VectorsReplacePositions) {
   EXPECT_TRUE(deletes.positions->TouchesRows(4, 1));
 }
 
+TEST_F(DeleteCacheTest, ACutVectorIsTheTablesFault) {
+  iceberg::FileDeletes rows{.data_file = "a"};
+  ASSERT_THAT(rows.deleted.Add(4), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto written,
+                       iceberg::WriteDeletionVectors({&rows, 1}, "memory://b/v1", "test"));
+  DeleteFile vector{.file = written.delete_files[0]};
+  auto cut = static_cast<size_t>(*vector.file.content_offset);
+  // Before the blob, where it begins, and within it.
+  for (size_t length : {size_t{0}, cut, cut + 5}) {
+    vector.file.path = "memory://b/v" + std::to_string(length);
+    std::string_view bytes = std::string_view(written.bytes).substr(0, length);
+    ASSERT_THAT(store_.Write(vector.file.path, bytes, storage::WriteMode::kCreateNew), IsOk());
+    DeleteCache cache(context_, 1 << 20);
+    EXPECT_THAT(cache.Load(request_, "a", {&vector, 1}), IsError(ErrorCode::kInvalidMetadata));
+  }
+}
+
 TEST_F(DeleteCacheTest, BrokenFilesAreNamed) {
   DeleteFile file = Put("memory://b/x", "no parquet", iceberg::FileContent::kPositionDeletes);
   DeleteCache cache(context_, 1 << 20);
