@@ -147,7 +147,7 @@ def read(table, row_filter) -> list[int] | None:
     try:
         found = table.scan(row_filter=row_filter, selected_fields=("id",)).to_arrow()
     except Exception as error:  # its own bugs are of many kinds
-        print(f"PyIceberg: {type(error).__name__}: {error}")
+        print(f"PyIceberg: {type(error).__name__}: {str(error)[:600]!r}")
         return None
     return sorted(found["id"].to_pylist())
 
