@@ -204,9 +204,10 @@ Result<PartitionRecord> PartitionRecord::Make(TypePtr type) {
   std::set<std::string> type_names;
   for (const NestedField& field : record.type_->fields()) {
     ASSIGN_OR_RETURN(AvroType avro, AvroTypeOf(*field.type));
-    // A named type is defined where it comes first, and referred to afterwards.
+    // Defined again under a name of its own: PyIceberg does not follow a reference to a type.
     if (!avro.name.empty() && !type_names.insert(avro.name).second) {
-      avro.text = "\"" + avro.name + "\"";
+      std::string own = fmt::format("{}_r{}", avro.name, field.id.value());
+      avro.text.replace(avro.text.find(avro.name), avro.name.size(), own);
     }
     std::string name = AvroFieldName(field.name);
     if (!field_names.insert(name).second) {

@@ -78,15 +78,18 @@ TEST(PartitionRecordTest, ValuesThatDoNotFitAreRefused) {
               IsError(ErrorCode::kUnsupported));
 }
 
-TEST(PartitionRecordTest, ANamedTypeIsDefinedOnce) {
+TEST(PartitionRecordTest, EachTypeIsDefinedUnderANameOfItsOwn) {
   auto record = PartitionRecord::Make(StructOf({Type::Decimal(9, 2), Type::Decimal(9, 2)}));
   ASSERT_THAT(record, IsOk());
   auto schema = avro::Schema::Parse(record->schema_text());
   ASSERT_THAT(schema, IsOk());
   const auto& fields = schema->root().fields;
   ASSERT_EQ(fields.size(), 2);
-  EXPECT_EQ(fields[0].type->children[1], fields[1].type->children[1]);
+  EXPECT_NE(fields[0].type->children[1], fields[1].type->children[1]);
   EXPECT_EQ(fields[1].id, 1001);
+  EXPECT_THAT(record->schema_text(), ::testing::HasSubstr(R"("name":"decimal_9_2","size":4)"));
+  EXPECT_THAT(record->schema_text(),
+              ::testing::HasSubstr(R"("name":"decimal_9_2_r1001","size":4)"));
 }
 
 TEST(PartitionRecordTest, NamesThatBecomeEqualStayApart) {
