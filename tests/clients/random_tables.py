@@ -42,10 +42,10 @@ class Kind:
     wider: str | None = None
     terms: tuple[tuple[str, str], ...] = ()
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str, widened: bool = False) -> Column:
         return Column(
             name, self.constant or self.value, self.text, self.sql,
-            self.ordered, self.floating, self.textual, self.terms,
+            self.ordered, self.floating, self.textual, widened, self.terms,
         )  # fmt: skip
 
 
@@ -206,6 +206,7 @@ class Rows:
         self.rng = rng
         self.columns = {f"c{i}": kind for i, kind in enumerate(kinds)}
         self.nested = rng.random() < 0.5
+        self.widened: set[str] = set()
         self.next_id = 0
         self.next_column = len(kinds)
 
@@ -228,7 +229,9 @@ class Rows:
         identity = dataclasses.replace(
             KINDS["long"], constant=lambda rng: rng.randint(-2, self.next_id + 2)
         )
-        columns = [KINDS[kind].column(name) for name, kind in self.columns.items()]
+        columns = [
+            KINDS[kind].column(name, name in self.widened) for name, kind in self.columns.items()
+        ]
         if self.nested:
             columns.append(KINDS["string"].column("place.city"))
             columns.append(KINDS["double"].column("place.height"))
@@ -275,7 +278,9 @@ def partition_choices(rng: random.Random, rows: Rows) -> list[tuple[str, object]
     return [(name, _transform(rng, word)) for name, word in picked.items()]
 
 
-def evolve(rng: random.Random, table, rows: Rows, pinned: set[str]) -> str:
+def evolve(
+    rng: random.Random, table, rows: Rows, pinned: set[str], without: tuple[str, ...]
+) -> str:
     """One change of the table's schema; columns that a spec names keep name and type."""
     free = [name for name in rows.columns if name not in pinned]
     wide = [name for name in free if KINDS[rows.columns[name]].wider]
@@ -287,18 +292,21 @@ def evolve(rng: random.Random, table, rows: Rows, pinned: set[str]) -> str:
     action = rng.choice(actions)
     with table.update_schema() as update:
         if action == "add":
-            name, kind = f"c{rows.next_column}", rng.choice(list(KINDS))
+            name = f"c{rows.next_column}"
+            kind = rng.choice([kind for kind in KINDS if kind not in without])
             rows.next_column += 1
             update.add_column(name, KINDS[kind].type)
             rows.columns[name] = kind
         elif action == "widen":
             name = rng.choice(wide)
+            rows.widened.add(name)
             rows.columns[name] = KINDS[rows.columns[name]].wider
             update.update_column(name, field_type=KINDS[rows.columns[name]].type)
         elif action == "drop":
             name = rng.choice(free)
             update.delete_column(name)
             del rows.columns[name]
+            rows.widened.discard(name)
         elif action == "rename":
             name = rng.choice(free)
             # A name that another column had before, now and then.
@@ -308,6 +316,8 @@ def evolve(rng: random.Random, table, rows: Rows, pinned: set[str]) -> str:
             rows.next_column += 1
             update.rename_column(name, new)
             rows.columns[new] = rows.columns.pop(name)
+            if name in rows.widened:
+                rows.widened ^= {name, new}
         else:
             name = rng.choice(free)
             update.move_first(name)

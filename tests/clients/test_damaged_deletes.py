@@ -20,15 +20,17 @@ def table(request, spark, sql, spark_ns, firn_server, tmp_path):
     )
     sql(f"INSERT INTO {name} SELECT /*+ COALESCE(1) */ id FROM range(1000)")
     if request.param == "equality deletes":
+        gone = set(range(0, 90, 3))
         java = JavaTable(spark, name)
-        java.commit(java.equality_deletes([{"id": i} for i in range(0, 90, 3)]))
+        java.commit(java.equality_deletes([{"id": i} for i in gone]))
     else:
-        sql(f"DELETE FROM {name} WHERE id < 90 AND id % 3 = 0")
+        gone = {i for i in range(1000) if i % 3 == 0 or i > 900}
+        sql(f"DELETE FROM {name} WHERE id % 3 = 0 OR id > 900")
     path = local(sql(f"SELECT file_path FROM {name}.delete_files")[0][0])
     folder = tmp_path / "out"
     folder.mkdir()
     reader = Reader(firn_server.uri, name.removeprefix("firn."), folder)
-    return reader, path, [i for i in range(1000) if i >= 90 or i % 3], request.param
+    return reader, path, sorted(set(range(1000)) - gone), request.param
 
 
 def ids(reader: Reader) -> list[int]:
