@@ -176,16 +176,9 @@ def test_the_servers_planning(remote, s3, tmp_path):
         client.post("namespaces", {"namespace": ["n"]}, expect=200)
         file = tmp_path / "rows.parquet"
         pq.write_table(rows(0, 10), file)
-        command = [places.firn_binary(), "append", file, "n.t", "--create", "--uri", server.uri]
-        done = subprocess.run(
-            [str(w) for w in command],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **env},
-            timeout=60,
-        )
-        assert done.returncode == 0, done
+        uri = f"{server.uri}?{urlencode({'s3.endpoint': remote.proxy.uri})}"
+        command = [places.firn_binary(), "append", file, "n.t", "--create", "--catalog", uri]
+        subprocess.run([str(w) for w in command], check=True, env=remote.environment, timeout=60)
         for after in (0, 200):
             remote.proxy.cut(lambda number, after=after: Cut(after))
             answer = client.post("namespaces/n/tables/t/plan", {}, expect={500, 503})
