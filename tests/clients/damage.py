@@ -11,6 +11,7 @@ import pyarrow.ipc
 from harness import places
 
 TIMEOUT_S = 60
+TABLE = object()
 # Exit codes: it failed; something is not there.
 FAILED, MISSING = 1, 3
 
@@ -53,10 +54,11 @@ class Reader:
     def __init__(self, uri: str, name: str, folder: Path):
         self.uri, self.name, self.folder = uri, name, folder
 
-    def run(self, command: str, *flags: object) -> subprocess.CompletedProcess:
-        words = [places.firn_binary(), command, self.name, *flags, "--catalog", self.uri]
+    def run(self, *words: object) -> subprocess.CompletedProcess:
+        """A command with its flags; `TABLE` among them is the table."""
+        named = [self.name if word == TABLE else str(word) for word in words]
         return subprocess.run(
-            [str(word) for word in words],
+            [str(places.firn_binary()), *named, "--catalog", self.uri],
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
@@ -66,7 +68,7 @@ class Reader:
     def scan(self) -> tuple[subprocess.CompletedProcess, pa.Table | None]:
         """A scan into a file, and the rows where the file has appeared."""
         file = self.folder / f"{uuid.uuid4()}.arrow"
-        done = self.run("scan", "-o", file)
+        done = self.run("scan", TABLE, "-o", file)
         rows = None
         if file.exists():
             with pa.OSFile(str(file)) as source:
@@ -79,13 +81,13 @@ class Reader:
         """A scan gives one error that names the file, and no rows that look like all."""
         done, rows = self.scan()
         assert rows is None
-        printed = self.run("scan", "--format", "jsonl")
+        printed = self.run("scan", TABLE, "--format", "jsonl")
         for said in (done, printed):
             assert said.returncode == code, said
             one_error(said.stderr, path)
 
     def refused_plan(self, path: Path, code: int = FAILED) -> None:
-        said = self.run("plan")
+        said = self.run("plan", TABLE)
         assert said.returncode == code, said
         assert said.stdout == ""
         one_error(said.stderr, path)

@@ -6,8 +6,9 @@ import os
 import random
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from damage import FAILED, MISSING, Reader, cuts, damaged, flipped, local
+from damage import FAILED, MISSING, TABLE, Reader, cuts, damaged, flipped, local, one_error
 from pyiceberg.catalog import load_catalog
 
 from harness import bodies
@@ -85,6 +86,27 @@ def test_bytes_that_are_lost(table, kind):
             if kind != "data file":
                 table.reader.refused_plan(path, code)
                 table.refused_by_server(path)
+    table.unharmed()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_commands_that_write_leave_a_damaged_table_alone(table, kind, tmp_path):
+    """What reads the damaged file fails, commits nothing and leaves no file behind."""
+    rows = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"id": [-1], "name": ["new"]}), rows)
+    path = table.file(kind)
+    data = table.file("data file").parent
+    before = sorted(data.iterdir())
+    commands = [("maintain", "compact", TABLE, "--all", "--run")]
+    if kind == "manifest list":
+        commands.append(("append", rows, TABLE))
+    for what, content in cuts(path.read_bytes()).items():
+        with damaged(path, content):
+            for words in commands:
+                said = table.reader.run(*words)
+                assert said.returncode == (MISSING if what == "lost" else FAILED), said
+                one_error(said.stderr, path)
+    assert sorted(data.iterdir()) == before
     table.unharmed()
 
 
