@@ -5,8 +5,8 @@ false, and `not` turns it. So a predicate is `coalesce(..., false)` in SQL, wher
 largest number and is taken out by hand.
 
 PyIceberg agrees where nothing is negated. Where it does not agree with itself, with the rows of its
-own unfiltered scan, a filter has no form for it: `is nan`, and columns whose type has become wider
-(0.12 makes a constant fit the type of an older file).
+own unfiltered scan, a filter has no form for it: `is nan`, UUIDs in partitions, and columns whose
+type has become wider (0.12 makes a constant fit the type of an older file).
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Column:
     ordered: bool = True
     floating: bool = False
     textual: bool = False
-    widened: bool = False
+    # PyIceberg's word on it does not count.
+    doubtful: bool = False
     # Transforms to an integer: as Firn's text and as SQL of the column.
     transforms: tuple[tuple[str, str], ...] = ()
 
@@ -77,7 +78,7 @@ def leaf(rng: random.Random, column: Column) -> Filter:
     if column.transforms:
         kinds += ["transform"]
     made = globals()[f"_{rng.choice(kinds)}"](rng, column)
-    return dataclasses.replace(made, pyiceberg=None) if column.widened else made
+    return dataclasses.replace(made, pyiceberg=None) if column.doubtful else made
 
 
 def _null(rng: random.Random, column: Column) -> Filter:

@@ -39,13 +39,14 @@ class Kind:
     ordered: bool = True
     floating: bool = False
     textual: bool = False
+    doubtful: bool = False
     wider: str | None = None
     terms: tuple[tuple[str, str], ...] = ()
 
-    def column(self, name: str, widened: bool = False) -> Column:
+    def column(self, name: str, doubtful: bool = False) -> Column:
         return Column(
             name, self.constant or self.value, self.text, self.sql,
-            self.ordered, self.floating, self.textual, widened, self.terms,
+            self.ordered, self.floating, self.textual, doubtful or self.doubtful, self.terms,
         )  # fmt: skip
 
 
@@ -181,7 +182,7 @@ KINDS = {
                    textual=True),
     "uuid": Kind(it.UUIDType(), lambda rng: uuid.UUID(int=rng.choice(
         [0, 1, 1 << 127, (1 << 128) - 1, rng.getrandbits(128)])), lambda v: quoted(str(v)),
-        _typed("UUID"), ("identity", "bucket"), ordered=False),
+        _typed("UUID"), ("identity", "bucket"), ordered=False, doubtful=True),
     "fixed": Kind(it.FixedType(3), lambda rng: rng.choice([b"\x00" * 3, b"\xff" * 3, b"abc",
                   rng.randbytes(3)]), lambda v: f"binary '{v.hex()}'", _hexadecimal),
     "binary": Kind(it.BinaryType(), _bytes, lambda v: f"binary '{v.hex()}'", _hexadecimal,
