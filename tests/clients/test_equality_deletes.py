@@ -424,7 +424,7 @@ class History:
         return f"position of {row['id']}"
 
 
-@pytest.mark.parametrize("layout", ["none", "identity"])
+@pytest.mark.parametrize("layout", ["identity", only_full("none")])
 @pytest.mark.parametrize("number", [0, *map(only_full, range(1, HISTORIES))])
 def test_random_histories(make, number, layout):
     """Spec 0 is without fields, so that there are global deletes in a partitioned table too."""

@@ -1,11 +1,13 @@
 #include "server/rest/errors.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "base/json_reader.h"
 #include "base/json_writer.h"
+#include "server/http/url.h"
 
 namespace firn::rest {
 namespace {
@@ -53,13 +55,22 @@ ErrorMapping MappingOf(ErrorCode code) {
   return {500, "InternalServerError"};
 }
 
+std::string MessageOf(const Error& error) {
+  std::string message = error.message();
+  if (!http::IsCleanUtf8(message)) {
+    std::ranges::replace_if(
+        message, [](char c) { return c == '\0' || static_cast<unsigned char>(c) >= 0x80; }, '?');
+  }
+  return message;
+}
+
 http::Response RenderErrorAs(const ErrorMapping& mapping, const Error& error) {
   std::string body;
   JsonWriter(body)
       .BeginObject()
       .Key("error")
       .BeginObject()
-      .Field("message", error.message())
+      .Field("message", MessageOf(error))
       .Field("type", mapping.type)
       .Field("code", mapping.status)
       .EndObject()
@@ -93,7 +104,7 @@ std::string PrintStoredError(const Error& error) {
   JsonWriter(json)
       .BeginObject()
       .Field("error-code", ToString(error.code()))
-      .Field("message", error.message())
+      .Field("message", MessageOf(error))
       .EndObject();
   return json;
 }

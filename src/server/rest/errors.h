@@ -21,6 +21,9 @@ struct ErrorMapping {
 
 ErrorMapping MappingOf(ErrorCode code);
 
+/// The message as UTF-8: it may quote bytes of a corrupt file.
+std::string MessageOf(const Error& error);
+
 /// A response in the error model; 429 and 503 carry Retry-After.
 http::Response RenderError(const Error& error);
 /// The same with another status, for errors of the transport (413, 431).

@@ -37,7 +37,7 @@ http::Response FailedPlan(const Error& error) {
       .Field("status", "failed")
       .Key("error")
       .BeginObject()
-      .Field("message", error.message())
+      .Field("message", MessageOf(error))
       .Field("type", mapping.type)
       .Field("code", mapping.status)
       .EndObject()

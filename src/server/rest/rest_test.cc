@@ -49,6 +49,13 @@ TEST(ListingTest, PagesOnlyWhereATokenIsGiven) {
               IsError(ErrorCode::kInvalidArgument));
 }
 
+TEST(ErrorsTest, MessagesAreUtf8WhateverTheyQuote) {
+  EXPECT_EQ(MessageOf(Error(ErrorCode::kInvalidMetadata, "codec é")), "codec é");
+  Error broken(ErrorCode::kInvalidMetadata, "codec deflat\x9A");
+  EXPECT_EQ(MessageOf(broken), "codec deflat?");
+  EXPECT_EQ(ParseStoredError(PrintStoredError(broken)).message(), "codec deflat?");
+}
+
 TEST(ErrorsTest, EveryCodeHasAStatusAndATypeInTheBody) {
   http::Response response =
       RenderError(Error(ErrorCode::kNoSuchTable, "Table does not exist: a.t"));
