@@ -14,6 +14,7 @@
 
 #include <arrow/result.h>
 #include <arrow/status.h>
+#include <parquet/exception.h>
 
 #include "base/result.h"
 
@@ -42,13 +43,16 @@ Result<T> ToResult(arrow::Result<T> result, ErrorCode bad_input = ErrorCode::kIn
   return std::move(result).ValueUnsafe();
 }
 
-/// Runs `body`, which returns a Result or a Status and may throw what Parquet throws.
+/// Runs `body`, which returns a Result or a Status and may throw what Parquet throws. What Arrow's
+/// files told Parquet keeps its code.
 template <class Body>
 auto Guarded(Body&& body) -> decltype(body()) {
   try {
     return body();
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::kResourceExhausted, "Out of memory in Parquet");
+  } catch (const parquet::ParquetStatusException& thrown) {
+    return FromArrow(thrown.status(), ErrorCode::kInvalidMetadata);
   } catch (const std::exception& thrown) {
     return Error(ErrorCode::kInvalidMetadata, std::string("Parquet: ") + thrown.what());
   }

@@ -58,8 +58,6 @@ Result<std::shared_ptr<ObjectFile>> ObjectFile::Open(storage::ObjectStore& store
   int64_t length =
       size_bytes <= limits.whole_file_bytes ? size_bytes : std::min(size_bytes, limits.tail_bytes);
   ASSIGN_OR_RETURN(file->tail_, file->Fetch({size_bytes - length, length}));
-  file->fetched_bytes_ = length;
-  file->requests_ = 1;
   return file;
 }
 
@@ -77,6 +75,8 @@ Result<ObjectFile::Block> ObjectFile::Fetch(const ByteRange& range) {
                  fmt::format("File ends before its size of {} bytes", size_bytes_))
         .With("path", location_);
   }
+  fetched_bytes_ += range.length;
+  ++requests_;
   return Block{range.offset, arrow::Buffer::FromString(*std::move(read))};
 }
 
@@ -86,7 +86,6 @@ Status ObjectFile::Prefetch(std::vector<ByteRange> ranges) {
   });
   std::vector<ByteRange> requests = Coalesce(std::move(ranges), limits_);
   std::vector<Block> blocks(requests.size());
-  std::vector<char> fetched(requests.size(), 0);
   auto fetch = [&](size_t i) -> Status {
     ByteRange range = requests[i];
     range.length = std::min(range.length, size_bytes_ - range.offset);
@@ -95,14 +94,9 @@ Status ObjectFile::Prefetch(std::vector<ByteRange> ranges) {
       return {};
     }
     ASSIGN_OR_RETURN(blocks[i], Fetch(range));
-    fetched[i] = 1;
     return {};
   };
   RETURN_IF_ERROR(ParallelFor(pool_, requests.size(), limits_.parallelism, fetch));
-  for (size_t i = 0; i < requests.size(); ++i) {
-    requests_ += fetched[i];
-    fetched_bytes_ += fetched[i] != 0 ? blocks[i].bytes->size() : 0;
-  }
   blocks_ = std::move(blocks);
   return {};
 }

@@ -8,6 +8,7 @@
 // ReadAt.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -103,8 +104,8 @@ class ObjectFile final : public arrow::io::RandomAccessFile {
   /// Ascending.
   std::vector<Block> blocks_;
   int64_t position_ = 0;
-  int64_t fetched_bytes_ = 0;
-  int64_t requests_ = 0;
+  std::atomic<int64_t> fetched_bytes_ = 0;
+  std::atomic<int64_t> requests_ = 0;
   bool closed_ = false;
 };
 
