@@ -15,6 +15,7 @@
 #include "columnar/kernels/projection.h"
 #include "columnar/schema/arrow_type.h"
 #include "columnar/schema/parquet_schema.h"
+#include "columnar/write/dictionary_choice_internal.h"
 
 namespace firn::columnar {
 namespace {
@@ -31,12 +32,8 @@ constexpr double kExpectedRatio = 0.5;
 /// Readers that know faulty writers ignore statistics of names without a version.
 constexpr const char* kCreatedBy = "firn version 0.1.0";
 
-std::shared_ptr<parquet::WriterProperties> PropertiesOf(const WriteProperties& properties,
-                                                        const iceberg::Schema& schema,
-                                                        arrow::MemoryPool* memory) {
-  parquet::WriterProperties::Builder builder;
-  builder.memory_pool(memory)
-      ->version(parquet::ParquetVersion::PARQUET_2_6)
+void SetProperties(const WriteProperties& properties, parquet::WriterProperties::Builder& builder) {
+  builder.version(parquet::ParquetVersion::PARQUET_2_6)
       ->compression(properties.codec)
       ->data_pagesize(properties.page_bytes)
       ->max_rows_per_page(properties.page_rows)
@@ -48,13 +45,18 @@ std::shared_ptr<parquet::WriterProperties> PropertiesOf(const WriteProperties& p
   if (properties.level) {
     builder.compression_level(*properties.level);
   }
+}
+
+std::vector<std::string> BloomFiltersOf(const WriteProperties& properties,
+                                        const iceberg::Schema& schema) {
+  std::vector<std::string> columns;
   for (const std::string& column : properties.bloom_filter_columns) {
     const NestedField* field = schema.FindField(column);
     if (field != nullptr && field->type->is_primitive() && field->type->id() != TypeId::kBoolean) {
-      builder.enable_bloom_filter(column, {});
+      columns.push_back(column);
     }
   }
-  return builder.build();
+  return columns;
 }
 
 int64_t StartOf(const parquet::ColumnChunkMetaData& chunk) {
@@ -91,19 +93,53 @@ Result<std::unique_ptr<ParquetFileWriter>> ParquetFileWriter::Make(
   }
   made->CollectLeaves(schema.fields(), {});
   made->CollectChunks(made->stored_, false);
-  ASSIGN_OR_RETURN(auto root, ParquetSchemaOf(schema.fields()));
+  made->bloom_filters_ = BloomFiltersOf(properties, schema);
+  made->memory_ = memory;
+  ASSIGN_OR_RETURN(made->root_, ParquetSchemaOf(schema.fields()));
   ASSIGN_OR_RETURN(made->sink_,
                    ToResult(arrow::io::BufferOutputStream::Create(kFirstBufferBytes, memory),
                             ErrorCode::kInternal));
-  RETURN_IF_ERROR(Guarded([&]() -> Status {
-    auto file = parquet::ParquetFileWriter::Open(made->sink_, root,
-                                                 PropertiesOf(properties, schema, memory));
-    auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
-    return ToStatus(parquet::arrow::FileWriter::Make(memory, std::move(file), made->stored_schema_,
-                                                     arrow_properties, &made->writer_),
-                    ErrorCode::kInternal);
-  }));
   return made;
+}
+
+Status ParquetFileWriter::Open(const arrow::RecordBatch* first) {
+  parquet::WriterProperties::Builder builder;
+  SetProperties(properties_, builder);
+  builder.memory_pool(memory_);
+  for (const std::string& column : bloom_filters_) {
+    builder.enable_bloom_filter(column, {});
+  }
+  if (first != nullptr) {
+    ASSIGN_OR_RETURN(std::vector<std::string> plain, ColumnsWithoutDictionary(*first));
+    for (const std::string& column : plain) {
+      builder.disable_dictionary(column);
+    }
+  }
+  auto file = parquet::ParquetFileWriter::Open(sink_, root_, builder.build());
+  auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
+  return ToStatus(parquet::arrow::FileWriter::Make(memory_, std::move(file), stored_schema_,
+                                                   arrow_properties, &writer_),
+                  ErrorCode::kInternal);
+}
+
+Result<std::vector<std::string>> ParquetFileWriter::ColumnsWithoutDictionary(
+    const arrow::RecordBatch& first) const {
+  parquet::SchemaDescriptor columns;
+  columns.Init(root_);
+  std::vector<std::string> plain;
+  for (const Leaf& leaf : leaves_) {
+    if (!leaf.bounds.type().is_primitive()) {
+      continue;
+    }
+    auto chunk = std::find_if(chunks_.begin(), chunks_.end(),
+                              [&](const Chunk& known) { return known.id == leaf.id; });
+    ASSIGN_OR_RETURN(auto values, ColumnAt(first, leaf.path));
+    if (chunk != chunks_.end() && OutgrowsDictionary(values, properties_.dictionary_bytes)) {
+      const auto* column = columns.Column(static_cast<int>(chunk - chunks_.begin()));
+      plain.push_back(column->path()->ToDotString());
+    }
+  }
+  return plain;
 }
 
 void ParquetFileWriter::CollectLeaves(std::span<const NestedField> fields,
@@ -164,6 +200,9 @@ Status ParquetFileWriter::WriteRows(const arrow::RecordBatch& batch) {
   if (select_) {
     ASSIGN_OR_RETURN(stored, select_->Apply(batch));
   }
+  if (writer_ == nullptr) {
+    RETURN_IF_ERROR(Open(&batch));
+  }
   if (open_raw_bytes_ == 0) {
     // The group before is written where the next one begins.
     RETURN_IF_ERROR(ToStatus(writer_->NewBufferedRowGroup(), ErrorCode::kInternal));
@@ -192,6 +231,9 @@ int64_t ParquetFileWriter::EstimatedBytes() const {
 
 Result<WrittenFile> ParquetFileWriter::Finish() && {
   return Guarded([&]() -> Result<WrittenFile> {
+    if (writer_ == nullptr) {
+      RETURN_IF_ERROR(Open(nullptr));
+    }
     RETURN_IF_ERROR(ToStatus(writer_->Close(), ErrorCode::kInternal));
     WrittenFile written;
     AddBounds(written.metrics);

@@ -12,12 +12,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/schema.h>
 
 #include "base/result.h"
 #include "columnar/kernels/projection.h"
@@ -63,6 +65,9 @@ class ParquetFileWriter {
 
   ParquetFileWriter() = default;
 
+  /// `first` rows tell which columns are worth a dictionary; null: there are none.
+  Status Open(const arrow::RecordBatch* first);
+  Result<std::vector<std::string>> ColumnsWithoutDictionary(const arrow::RecordBatch& first) const;
   void CollectLeaves(std::span<const iceberg::NestedField> fields, const std::vector<int>& above);
   void CollectChunks(std::span<const iceberg::NestedField> fields, bool repeated);
   Status Measure(const arrow::RecordBatch& batch);
@@ -77,6 +82,10 @@ class ParquetFileWriter {
   };
 
   WriteProperties properties_;
+  /// Full names of columns with bloom filters.
+  std::vector<std::string> bloom_filters_;
+  arrow::MemoryPool* memory_ = nullptr;
+  std::shared_ptr<parquet::schema::GroupNode> root_;
   std::shared_ptr<arrow::Schema> schema_arrow_;
   /// What files hold of the schema: no columns of type unknown.
   std::vector<iceberg::NestedField> stored_;
@@ -85,6 +94,7 @@ class ParquetFileWriter {
   std::vector<Leaf> leaves_;
   std::vector<Chunk> chunks_;
   std::shared_ptr<arrow::io::BufferOutputStream> sink_;
+  /// Null until the first rows come.
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
   int64_t rows_ = 0;
   /// In the file, and what that was before encoding.

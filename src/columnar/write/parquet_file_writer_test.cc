@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <parquet/file_reader.h>
+#include <parquet/page_index.h>
 
 #include "base/testing/matchers.h"
 #include "columnar/schema/arrow_type.h"
@@ -174,6 +175,42 @@ TEST(WritePropertiesTest, ModesComeFromColumnDefaultAndSortOrder) {
               IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(ReadWriteProperties({{"write.parquet.compression-codec", "rar"}}, schema, {}),
               IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(ParquetFileWriterTest, PagesHaveIndexesAndEndByRowsOrBytes) {
+  auto schema = SchemaOfFields(R"({"id":1,"name":"id","type":"long","required":true},
+                                  {"id":2,"name":"t","type":"string","required":false},
+                                  {"id":3,"name":"l","required":false,"type":{"type":"list",
+                                     "element-id":4,"element":"int","element-required":false}})");
+  constexpr int64_t kRows = 50'000;
+  std::vector<int64_t> ids;
+  std::vector<std::string> texts;
+  arrow::ListBuilder lists(arrow::default_memory_pool(), std::make_shared<arrow::Int32Builder>());
+  for (int64_t i = 0; i < kRows; ++i) {
+    ids.push_back(i);
+    texts.push_back(std::string(300, 'x') + std::to_string(i));
+    ASSERT_TRUE(lists.Append().ok());
+    ASSERT_TRUE(static_cast<arrow::Int32Builder*>(lists.value_builder())->Append(7).ok());
+  }
+  auto list = lists.Finish().ValueOrDie();
+  auto stored = ArrowSchemaOf(schema);
+  list = arrow::MakeArray(list->data()->Copy());
+  list->data()->type = stored->field(2)->type();
+  auto batch =
+      arrow::RecordBatch::Make(stored, kRows, {testing::Longs(ids), testing::Texts(texts), list});
+  ASSERT_OK_AND_ASSIGN(WrittenFile file, WriteOne(schema, Properties(schema, {}), *batch));
+  auto reader =
+      parquet::ParquetFileReader::Open(std::make_shared<arrow::io::BufferReader>(file.bytes));
+  auto group = reader->GetPageIndexReader()->RowGroup(0);
+  for (int column = 0; column < 3; ++column) {
+    EXPECT_NE(group->GetColumnIndex(column), nullptr);
+    auto pages = group->GetOffsetIndex(column)->page_locations();
+    EXPECT_GE(pages.size(), column == 1 ? 12 : 3) << "texts have 15 MB";
+    pages.push_back({0, 0, kRows});
+    for (size_t i = 0; i + 1 < pages.size(); ++i) {
+      EXPECT_LE(pages[i + 1].first_row_index - pages[i].first_row_index, 20'000);
+    }
+  }
 }
 
 }  // namespace
