@@ -106,7 +106,8 @@ Status Read(int argc, char** argv, firn::storage::ObjectStore& store) {
     }
     RETURN_IF_ERROR(firn::columnar::ToStatus(writer->WriteRecordBatch(*batch)));
   }
-  std::cout << "skipped=" << reader->counts().row_groups_skipped << "\n";
+  std::cout << "skipped=" << reader->counts().row_groups_skipped
+            << " pages=" << reader->counts().pages_read << "\n";
   RETURN_IF_ERROR(firn::columnar::ToStatus(writer->Close()));
   return firn::columnar::ToStatus(sink->Close());
 }

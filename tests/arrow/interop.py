@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
@@ -229,7 +230,7 @@ def check_read(folder: Path) -> None:
         )
         out = folder / "out.arrow"
         skipped = run("read", path, schema, out, "id >= 42 and id < 45")
-        assert skipped.strip() == "skipped=9", skipped
+        assert skipped.strip() == "skipped=9 pages=0", skipped
         got = ipc.open_file(out).read_all().to_pylist()
         assert [row["id"] for row in got] == [42, 43, 44]
         assert got[0]["st"] is None
@@ -238,10 +239,66 @@ def check_read(folder: Path) -> None:
         assert got[1]["at"].microsecond == 43000
 
 
+def check_pages(folder: Path) -> None:
+    """One row group, sorted: a filter reads pages of what has an index, and gives the same rows."""
+    rows = 20_000
+    columns = pa.schema(
+        [
+            with_id("id", pa.int64(), 1),
+            with_id("f", pa.float32(), 2),
+            with_id("t", pa.string(), 3),
+            with_id("l", pa.list_(with_id("element", pa.int32(), 5)), 4),
+        ]
+    )
+    table = pa.table(
+        [
+            pa.array(range(rows), pa.int64()),
+            pa.array([None if i % 7 == 0 else i / 3 for i in range(rows)], pa.float32()),
+            pa.array([f"text {i // 50}" for i in range(rows)]),
+            pa.array([list(range(i % 4)) for i in range(rows)], pa.list_(pa.int32())),
+        ],
+        schema=columns,
+    )
+    schema = schema_json(
+        folder / "pages.json",
+        field(1, "id", "long"),
+        field(2, "f", "double"),
+        field(3, "t", "string"),
+        field(
+            4, "l", {"type": "list", "element-id": 5, "element": "int", "element-required": False}
+        ),
+    )
+    path, out = folder / "pages.parquet", folder / "out.arrow"
+    filters = {
+        "id >= 7000 and id < 7100": table.slice(7000, 100),
+        "t = 'text 30' and f is not null": table.slice(1500, 50).filter(
+            pc.field("f").is_valid()
+        ),
+        "id = 19999 or f < 1": table.filter((pc.field("id") == 19999) | (pc.field("f") < 1)),
+    }
+    for index in (True, False):
+        for version in ("1.0", "2.0"):
+            for dictionary in (True, False):
+                pq.write_table(
+                    table,
+                    path,
+                    write_page_index=index,
+                    max_rows_per_page=500,
+                    data_page_version=version,
+                    use_dictionary=dictionary,
+                )
+                for predicate, expected in filters.items():
+                    told = run("read", path, schema, out, predicate)
+                    assert ("pages=0" not in told) == index, (predicate, told)
+                    got = ipc.open_file(out).read_all()
+                    assert got.to_pydict() == expected.to_pydict(), predicate
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         check_written(Path(name))
         check_read(Path(name))
+        check_pages(Path(name))
     print("arrow interop: all passed")
 
 

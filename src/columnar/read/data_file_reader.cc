@@ -74,7 +74,7 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& 
   return reader;
 }
 
-Status DataFileReader::Prepare(const ReadContext& /*context*/,
+Status DataFileReader::Prepare(const ReadContext& context,
                                const ReadRequest& request,
                                const FileToRead& file,
                                const BoundExpression& residual) {
@@ -99,9 +99,6 @@ Status DataFileReader::Prepare(const ReadContext& /*context*/,
   ASSIGN_OR_RETURN(filter_, BatchFilter::Make(residual, *projection_->schema()));
   ASSIGN_OR_RETURN(output_, OutputColumns::Prepare(request, file, needed));
   RETURN_IF_ERROR(FindKeys());
-  ASSIGN_OR_RETURN(RowGroupChoice choice, ChooseRowGroups(*source_, fields, residual));
-  groups_ = std::move(choice.groups);
-  counts_.row_groups_skipped = choice.skipped_by_statistics + choice.skipped_by_bloom_filter;
   int64_t first = 0;
   for (int group = 0; group < source_->row_groups(); ++group) {
     int64_t rows = source_->metadata().RowGroup(group)->num_rows();
@@ -111,6 +108,17 @@ Status DataFileReader::Prepare(const ReadContext& /*context*/,
     first_rows_.push_back(first);
     first += rows;
   }
+  return ChooseRows(context, fields, residual);
+}
+
+Status DataFileReader::ChooseRows(const ReadContext& context,
+                                  const std::vector<SourceField>& fields,
+                                  const BoundExpression& residual) {
+  ASSIGN_OR_RETURN(RowGroupChoice choice, ChooseRowGroups(*source_, fields, residual));
+  ASSIGN_OR_RETURN(groups_, ChoosePages(source_->paged(fields), residual, projection_->leaves(),
+                                        choice.groups, context.options.page_index));
+  counts_.row_groups_skipped = choice.skipped_by_statistics + choice.skipped_by_bloom_filter +
+                               static_cast<int64_t>(choice.groups.size() - groups_.size());
   return {};
 }
 
@@ -128,32 +136,45 @@ Status DataFileReader::FindKeys() {
   return {};
 }
 
-Result<BatchPtr> DataFileReader::NextDecoded() {
+Status DataFileReader::BeginGroup(const ChosenRowGroup& group) {
+  group_begin_ = first_rows_[static_cast<size_t>(group.group)];
+  next_row_ = 0;
+  rows_left_ = source_->metadata().RowGroup(group.group)->num_rows();
+  ++counts_.row_groups_read;
+  if (group.selection) {
+    rows_left_ = group.selection->rows.count();
+    for (const auto& [leaf, chosen] : group.selection->leaves) {
+      auto pages = static_cast<int64_t>(chosen.pages.size());
+      counts_.pages_read += pages;
+      counts_.pages_skipped += chosen.all_pages - pages;
+    }
+  }
+  return projection_->leaves().empty() ? Status()
+                                       : source_->BeginRowGroup(group, projection_->leaves());
+}
+
+Result<std::optional<RowBatch>> DataFileReader::NextDecoded() {
   while (true) {
     if (rows_left_ == 0) {
       if (next_group_ == groups_.size()) {
-        return BatchPtr();
+        return std::optional<RowBatch>();
       }
-      int group = groups_[next_group_++];
-      rows_left_ = source_->metadata().RowGroup(group)->num_rows();
-      position_ = first_rows_[static_cast<size_t>(group)];
-      ++counts_.row_groups_read;
-      if (!projection_->leaves().empty()) {
-        RETURN_IF_ERROR(source_->BeginRowGroup(group, projection_->leaves()));
-      }
+      RETURN_IF_ERROR(BeginGroup(groups_[next_group_++]));
     }
-    BatchPtr decoded;
+    std::optional<RowBatch> decoded;
     if (projection_->leaves().empty()) {
       int64_t rows = std::min(rows_left_, batch_rows_);
-      decoded = arrow::RecordBatch::Make(arrow::schema({}), rows, arrow::ArrayVector{});
+      decoded = RowBatch{next_row_,
+                         arrow::RecordBatch::Make(arrow::schema({}), rows, arrow::ArrayVector{})};
+      next_row_ += rows;
     } else {
       ASSIGN_OR_RETURN(decoded, source_->Next());
     }
-    if (decoded == nullptr || decoded->num_rows() > rows_left_) {
+    if (!decoded || decoded->rows->num_rows() > rows_left_) {
       return Error(ErrorCode::kInvalidMetadata,
                    "Parquet: a row group does not have the rows that its footer says");
     }
-    if (decoded->num_rows() > 0) {
+    if (decoded->rows->num_rows() > 0) {
       return decoded;
     }
   }
@@ -165,17 +186,15 @@ Result<BatchPtr> DataFileReader::Next() {
     if (!decoded.has_value()) {
       return source_->Explain(std::move(decoded).error());
     }
-    if (*decoded == nullptr) {
+    if (!*decoded) {
       return BatchPtr();
     }
-    int64_t rows = (*decoded)->num_rows();
-    int64_t first_row = position_;
-    position_ += rows;
-    rows_left_ -= rows;
-    counts_.rows_decoded += rows;
+    const arrow::RecordBatch& rows = *(*decoded)->rows;
+    rows_left_ -= rows.num_rows();
+    counts_.rows_decoded += rows.num_rows();
     auto finish = [&]() -> Result<BatchPtr> {
-      ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(**decoded));
-      return Finish(*projected, first_row);
+      ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(rows));
+      return Finish(*projected, group_begin_ + (*decoded)->first_row);
     };
     auto batch = Guarded(finish);
     if (!batch.has_value()) {

@@ -41,6 +41,9 @@ namespace firn::columnar {
 struct ReadCounts {
   int64_t row_groups_read = 0;
   int64_t row_groups_skipped = 0;
+  /// Of row groups that are read by the page index: data pages of the columns that have one.
+  int64_t pages_read = 0;
+  int64_t pages_skipped = 0;
   int64_t rows_decoded = 0;
   int64_t rows_deleted = 0;
   int64_t rows_returned = 0;
@@ -78,8 +81,11 @@ class DataFileReader {
                  const FileToRead& file,
                  const iceberg::BoundExpression& residual);
   Status FindKeys();
-  Status SkipToNextGroup();
-  Result<std::shared_ptr<arrow::RecordBatch>> NextDecoded();
+  Status ChooseRows(const ReadContext& context,
+                    const std::vector<SourceField>& fields,
+                    const iceberg::BoundExpression& residual);
+  Status BeginGroup(const ChosenRowGroup& group);
+  Result<std::optional<RowBatch>> NextDecoded();
   Result<std::shared_ptr<arrow::RecordBatch>> Finish(const arrow::RecordBatch& projected,
                                                      int64_t first_row);
   Status ClearDeleted(const arrow::RecordBatch& projected,
@@ -94,13 +100,15 @@ class DataFileReader {
   /// Of each equality delete set.
   std::vector<KeyColumns> keys_;
 
-  std::vector<int> groups_;
+  std::vector<ChosenRowGroup> groups_;
   /// First rows of all row groups.
   std::vector<int64_t> first_rows_;
   size_t next_group_ = 0;
-  /// The batch that comes next: rows left in the group that is open, and its position.
+  /// Of the group that is open: rows that are still to come, its first row, and, where no column is
+  /// read, the next one in it.
   int64_t rows_left_ = 0;
-  int64_t position_ = 0;
+  int64_t group_begin_ = 0;
+  int64_t next_row_ = 0;
   int64_t batch_rows_ = 0;
   ReadCounts counts_;
 };

@@ -1,11 +1,13 @@
-// A Parquet file of any bytes: read through a schema, by ids or by names, it gives rows or an
-// error.
+// A Parquet file of any bytes: read through a schema, by ids or by names, whole or by its page
+// index, it gives rows or an error.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "base/clock.h"
 #include "columnar/read/data_file_reader.h"
+#include "iceberg/expression/bind.h"
+#include "iceberg/expression/expression_text.h"
 #include "iceberg/schema/type.h"
 #include "storage/memory_object_store.h"
 
@@ -29,6 +31,27 @@ firn::columnar::ReadRequest Request() {
   return request;
 }
 
+/// Rows of the middle of sorted files, so that pages are chosen.
+firn::iceberg::BoundExpression Filter(const firn::columnar::ReadRequest& request) {
+  auto parsed = firn::iceberg::ParseExpressionText("id >= 30 and id < 50 and name is not null");
+  return *firn::iceberg::Bind(*parsed, request.schema, firn::iceberg::NameCase::kSensitive);
+}
+
+void Read(const firn::columnar::ReadContext& context,
+          const firn::columnar::ReadRequest& request,
+          const firn::iceberg::BoundExpression& filter) {
+  auto reader =
+      firn::columnar::DataFileReader::Open(context, request, {.path = "memory://b/f"}, filter, {});
+  // A footer may claim any number of rows.
+  constexpr int kMaxBatches = 100;
+  for (int i = 0; reader.has_value() && i < kMaxBatches; ++i) {
+    auto batch = (*reader)->Next();
+    if (!batch.has_value() || *batch == nullptr) {
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -41,15 +64,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   firn::columnar::ReadContext context{store, pool, {}};
-  auto reader = firn::columnar::DataFileReader::Open(context, request, {.path = "memory://b/f"},
-                                                     firn::iceberg::BoundExpression::True(), {});
-  // A footer may claim any number of rows.
-  constexpr int kMaxBatches = 100;
-  for (int i = 0; reader.has_value() && i < kMaxBatches; ++i) {
-    auto batch = (*reader)->Next();
-    if (!batch.has_value() || *batch == nullptr) {
-      break;
-    }
-  }
+  Read(context, request, firn::iceberg::BoundExpression::True());
+  context.options.page_index = firn::columnar::PageIndexUse::kAlways;
+  static const firn::iceberg::BoundExpression filter = Filter(request);
+  Read(context, request, filter);
   return 0;
 }

@@ -36,15 +36,10 @@ parquet::ArrowReaderProperties PropertiesOf(const ReadOptions& options) {
   return properties;
 }
 
-ByteRange RangeOf(const parquet::ColumnChunkMetaData& chunk) {
-  int64_t begin = chunk.data_page_offset();
-  if (chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0) {
-    begin = std::min(begin, chunk.dictionary_page_offset());
-  }
-  return {begin, chunk.total_compressed_size()};
-}
-
 }  // namespace
+
+ParquetSource::ParquetSource(const ReadContext& context)
+    : batch_rows_(context.options.batch_rows), properties_(context.memory) {}
 
 Error ParquetSource::Explain(Error error) const {
   const auto& context = error.context();
@@ -55,13 +50,15 @@ Error ParquetSource::Explain(Error error) const {
 
 Result<std::unique_ptr<ParquetSource>> ParquetSource::Open(const ReadContext& context,
                                                            const FileToRead& file) {
-  std::unique_ptr<ParquetSource> source(new ParquetSource());
+  std::unique_ptr<ParquetSource> source(new ParquetSource(context));
   ASSIGN_OR_RETURN(source->file_, ObjectFile::Open(context.store, context.pool, file.path,
                                                    file.size_bytes, context.options.fetch));
   auto open = [&]() -> Status {
-    auto parquet =
-        parquet::ParquetFileReader::Open(source->file_, parquet::ReaderProperties(context.memory));
-    source->metadata_ = parquet->metadata();
+    auto contents = std::make_unique<PageContents>(source->file_, source->properties_);
+    source->contents_ = contents.get();
+    source->metadata_ = contents->metadata();
+    auto parquet = std::make_unique<parquet::ParquetFileReader>();
+    parquet->Open(std::move(contents));
     ASSIGN_OR_RETURN(source->reader_,
                      ToResult(parquet::arrow::FileReader::Make(context.memory, std::move(parquet),
                                                                PropertiesOf(context.options))));
@@ -77,21 +74,51 @@ Result<std::unique_ptr<ParquetSource>> ParquetSource::Open(const ReadContext& co
   return source;
 }
 
-Status ParquetSource::BeginRowGroup(int row_group, const std::vector<int>& leaves) {
+std::vector<ByteRange> ParquetSource::RangesOf(const ChosenRowGroup& row_group,
+                                               const std::vector<int>& leaves) const {
+  auto group = metadata_->RowGroup(row_group.group);
+  std::vector<ByteRange> ranges;
+  for (int leaf : leaves) {
+    const ChosenPages* chosen = nullptr;
+    if (row_group.selection) {
+      auto found = row_group.selection->leaves.find(leaf);
+      chosen = found != row_group.selection->leaves.end() ? &found->second : nullptr;
+    }
+    if (chosen == nullptr) {
+      ranges.push_back(BytesOf(*group->ColumnChunk(leaf)));
+      continue;
+    }
+    if (chosen->needs_dictionary) {
+      ranges.push_back(chosen->dictionary);
+    }
+    std::vector<ByteRange> runs = RunsOf(chosen->pages);
+    ranges.insert(ranges.end(), runs.begin(), runs.end());
+  }
+  return ranges;
+}
+
+Status ParquetSource::BeginRowGroup(const ChosenRowGroup& row_group,
+                                    const std::vector<int>& leaves) {
   auto begin = [&]() -> Status {
-    auto group = metadata_->RowGroup(row_group);
-    std::vector<ByteRange> ranges;
-    for (int leaf : leaves) {
-      ByteRange range = RangeOf(*group->ColumnChunk(leaf));
-      int64_t size = file_->GetSize().ValueOrDie();
-      if (range.offset < 0 || range.length < 0 || range.offset > size ||
-          range.length > size - range.offset) {
+    std::vector<ByteRange> ranges = RangesOf(row_group, leaves);
+    int64_t size = file_->GetSize().ValueOrDie();
+    for (const ByteRange& range : ranges) {
+      if (!IsInside(range, size)) {
         return Error(ErrorCode::kInvalidMetadata, "Parquet: a column lies outside of its file");
       }
-      ranges.push_back(range);
     }
     RETURN_IF_ERROR(file_->Prefetch(std::move(ranges)));
-    ASSIGN_OR_RETURN(batches_, ToResult(reader_->GetRecordBatchReader({row_group}, leaves)));
+    batches_.reset();
+    selected_.reset();
+    selection_ = row_group.selection;
+    contents_->Select(selection_ ? &*selection_ : nullptr);
+    next_row_ = 0;
+    if (selection_) {
+      ASSIGN_OR_RETURN(selected_,
+                       SelectedRows::Make(*reader_, row_group.group, leaves, *selection_));
+      return {};
+    }
+    ASSIGN_OR_RETURN(batches_, ToResult(reader_->GetRecordBatchReader({row_group.group}, leaves)));
     return {};
   };
   Status begun = Guarded(begin);
@@ -101,11 +128,18 @@ Status ParquetSource::BeginRowGroup(int row_group, const std::vector<int>& leave
   return {};
 }
 
-Result<std::shared_ptr<arrow::RecordBatch>> ParquetSource::Next() {
-  auto next = [&]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
-    return ToResult(batches_->Next());
-  };
-  auto batch = Guarded(next);
+Result<std::optional<RowBatch>> ParquetSource::NextWhole() {
+  ASSIGN_OR_RETURN(auto rows, ToResult(batches_->Next()));
+  if (rows == nullptr) {
+    return std::optional<RowBatch>();
+  }
+  int64_t first_row = next_row_;
+  next_row_ += rows->num_rows();
+  return std::optional(RowBatch{first_row, std::move(rows)});
+}
+
+Result<std::optional<RowBatch>> ParquetSource::Next() {
+  auto batch = Guarded([&] { return selected_ ? selected_->Next(batch_rows_) : NextWhole(); });
   if (!batch.has_value()) {
     return Explain(std::move(batch).error());
   }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@
 #include "base/result.h"
 #include "columnar/io/object_file.h"
 #include "columnar/kernels/projection.h"
+#include "columnar/pages/page_reader.h"
+#include "columnar/pages/selected_rows.h"
 #include "columnar/read/read_request.h"
 
 namespace firn::columnar {
@@ -32,24 +35,41 @@ class ParquetSource {
   parquet::ParquetFileReader& parquet() { return *reader_->parquet_reader(); }
   ObjectFile& file() { return *file_; }
   int row_groups() const { return metadata_->num_row_groups(); }
+  /// What pages are chosen from; `fields` are those of this file.
+  PagedFile paged(const std::vector<SourceField>& fields) const {
+    return {*file_, *metadata_, properties_, fields};
+  }
 
-  /// Fetches the column chunks of a row group and gives them as batches. `leaves` is ascending and
-  /// not empty. Reading another row group ends this one.
-  Status BeginRowGroup(int row_group, const std::vector<int>& leaves);
-  /// The next batch; null at the end of the row group.
-  Result<std::shared_ptr<arrow::RecordBatch>> Next();
+  /// Fetches the column chunks of a row group, or the chosen pages of them, and gives them as
+  /// batches. `leaves` is ascending and not empty. Reading another row group ends this one.
+  Status BeginRowGroup(const ChosenRowGroup& row_group, const std::vector<int>& leaves);
+  /// The next rows; nullopt at the end of the row group.
+  Result<std::optional<RowBatch>> Next();
 
   /// Adds the file's path to an error.
   Error Explain(Error error) const;
 
  private:
-  ParquetSource() = default;
+  explicit ParquetSource(const ReadContext& context);
 
+  std::vector<ByteRange> RangesOf(const ChosenRowGroup& row_group,
+                                  const std::vector<int>& leaves) const;
+  Result<std::optional<RowBatch>> NextWhole();
+
+  const int64_t batch_rows_;
+  const parquet::ReaderProperties properties_;
   std::shared_ptr<ObjectFile> file_;
   std::shared_ptr<parquet::FileMetaData> metadata_;
+  /// The reader's.
+  PageContents* contents_ = nullptr;
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::vector<SourceField> fields_;
+  /// Of the row group that is open: one of the two.
   std::unique_ptr<arrow::RecordBatchReader> batches_;
+  std::optional<RowSelection> selection_;
+  std::optional<SelectedRows> selected_;
+  /// In the row group.
+  int64_t next_row_ = 0;
 };
 
 }  // namespace firn::columnar

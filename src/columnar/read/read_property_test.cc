@@ -14,6 +14,7 @@
 #include "columnar/testing/batches.h"
 #include "iceberg/expression/bind.h"
 #include "iceberg/expression/expression_text.h"
+#include "iceberg/expression/literal_order.h"
 #include "iceberg/expression/row_evaluator.h"
 #include "iceberg/expression/testing/random_cases.h"
 #include "storage/memory_object_store.h"
@@ -86,6 +87,40 @@ std::vector<std::pair<FieldId, iceberg::Literal>> Sorted(const StructValue& row)
   return fields;
 }
 
+/// Sorts rows by one column, so that pages differ; nulls first.
+void SortByOne(RandomCases& random, const iceberg::Schema& schema, std::vector<StructValue>& rows) {
+  auto leaves = RandomCases::Leaves(schema);
+  FieldId id = leaves[random.Below(static_cast<uint32_t>(leaves.size()))]->id;
+  std::stable_sort(rows.begin(), rows.end(), [id](const StructValue& a, const StructValue& b) {
+    auto left = testing::ValueOf(a, id);
+    auto right = testing::ValueOf(b, id);
+    if (!left || !right || iceberg::IsNan(*left) || iceberg::IsNan(*right)) {
+      auto rank = [](const auto& value) { return value ? (iceberg::IsNan(*value) ? 2 : 1) : 0; };
+      return rank(left) < rank(right);
+    }
+    return iceberg::LiteralLess()(*left, *right);
+  });
+}
+
+std::vector<StructValue> NewRows(RandomCases& random, const iceberg::Schema& schema) {
+  std::vector<StructValue> rows;
+  for (uint32_t i = 0; i < 1 + random.Below(200); ++i) {
+    rows.push_back(random.Row(schema));
+  }
+  if (random.OneIn(2)) {
+    SortByOne(random, schema, rows);
+  }
+  return rows;
+}
+
+testing::ParquetShape ShapeOf(RandomCases& random) {
+  return {.row_group_rows = 1 + random.Below(random.OneIn(2) ? 200 : 60),
+          .bloom_filters = random.OneIn(2),
+          .page_rows = 1 + random.Below(random.OneIn(2) ? 5 : 50),
+          .dictionary_bytes = random.OneIn(2) ? 0 : 1 + random.Below(400),
+          .second_version = random.OneIn(2)};
+}
+
 class ReadPropertyTest : public ::testing::TestWithParam<uint32_t> {};
 
 TEST_P(ReadPropertyTest, ReturnsWhatANaiveReaderDoes) {
@@ -94,13 +129,9 @@ TEST_P(ReadPropertyTest, ReturnsWhatANaiveReaderDoes) {
   storage::InMemoryObjectStore store(clock);
   ThreadPool pool(0);
   iceberg::Schema schema = random.NewSchema();
-  std::vector<StructValue> rows;
-  for (uint32_t i = 0; i < 1 + random.Below(200); ++i) {
-    rows.push_back(random.Row(schema));
-  }
+  const std::vector<StructValue> rows = NewRows(random, schema);
   FileToRead file{.path = "memory://b/f"};
-  testing::ParquetShape shape{.row_group_rows = 1 + random.Below(60),
-                              .bloom_filters = random.OneIn(2)};
+  testing::ParquetShape shape = ShapeOf(random);
   ASSERT_THAT(store.Write(file.path, testing::ParquetBytes(*testing::BatchOf(schema, rows), shape),
                           storage::WriteMode::kCreateNew),
               IsOk());
@@ -116,7 +147,8 @@ TEST_P(ReadPropertyTest, ReturnsWhatANaiveReaderDoes) {
     }
   }
   std::vector<const std::vector<int64_t>*> lists{&deleted};
-  ReadContext context{store, pool, {.batch_rows = 1 + random.Below(50)}};
+  ReadContext context{
+      store, pool, {.batch_rows = 1 + random.Below(50), .page_index = PageIndexUse::kAlways}};
   ReadRequest request{.schema = now};
   request.columns.assign(now.fields().begin(), now.fields().end());
   for (int round = 0; round < 4; ++round) {

@@ -15,6 +15,7 @@
 #include "columnar/deletes/deleted_positions.h"
 #include "columnar/deletes/equality_delete_set.h"
 #include "columnar/io/object_file.h"
+#include "columnar/pages/page_choice.h"
 #include "iceberg/expression/bound_expression.h"
 #include "iceberg/schema/name_mapping.h"
 #include "iceberg/schema/partition_spec.h"
@@ -33,6 +34,7 @@ struct ReadOptions {
   int64_t batch_rows = int64_t{64} << 10;
   DecodeThreads threads = DecodeThreads::kCaller;
   FetchLimits fetch;
+  PageIndexUse page_index = PageIndexUse::kWhereItSaves;
 };
 
 /// What reading works with. All outlive the readers.

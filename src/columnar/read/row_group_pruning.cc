@@ -1,7 +1,6 @@
 #include "columnar/read/row_group_pruning.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,10 +9,9 @@
 #include <parquet/bloom_filter.h>
 #include <parquet/bloom_filter_reader.h>
 #include <parquet/file_reader.h>
-#include <parquet/statistics.h>
 
 #include "columnar/io/arrow_status.h"
-#include "columnar/schema/arrow_type.h"
+#include "columnar/pages/column_range.h"
 #include "iceberg/expression/pruning/value_range.h"
 #include "iceberg/schema/literal_binary.h"
 
@@ -22,87 +20,9 @@ namespace {
 
 using iceberg::BoundExpression;
 using iceberg::BoundPredicate;
-using iceberg::BoundTerm;
 using iceberg::Literal;
 using iceberg::Operation;
 using iceberg::TypeId;
-
-/// The leaf that holds the column, found through structs only; null where there is none.
-const SourceField* FindLeaf(const std::vector<SourceField>& fields, iceberg::FieldId id) {
-  for (const SourceField& field : fields) {
-    if (field.id == id) {
-      return field.leaf >= 0 ? &field : nullptr;
-    }
-    if (field.type->id() == arrow::Type::STRUCT) {
-      if (const SourceField* found = FindLeaf(field.children, id)) {
-        return found;
-      }
-    }
-  }
-  return nullptr;
-}
-
-/// True where the file's values mean what the table's mean, but for promotions that keep order.
-bool SameMeaning(const arrow::DataType& file, const iceberg::Type& table) {
-  auto wanted = ArrowTypeOf(table);
-  if (file.Equals(*wanted)) {
-    return true;
-  }
-  switch (table.id()) {
-    case TypeId::kLong:
-      return file.id() == arrow::Type::INT32;
-    case TypeId::kDouble:
-      return file.id() == arrow::Type::FLOAT;
-    case TypeId::kTimestamp:
-    case TypeId::kTimestampNs:
-      return file.id() == arrow::Type::DATE32;
-    case TypeId::kDecimal:
-      return file.id() == arrow::Type::DECIMAL128 &&
-             static_cast<const arrow::DecimalType&>(file).scale() == table.scale();
-    default:
-      return false;
-  }
-}
-
-template <class Int>
-std::optional<Literal> DecimalOf(std::string_view bytes, int32_t scale) {
-  Int value;
-  if (bytes.size() != sizeof(value)) {
-    return std::nullopt;
-  }
-  std::memcpy(&value, bytes.data(), sizeof(value));
-  return Literal(iceberg::Decimal{value, scale});
-}
-
-std::optional<Literal> BoundOf(const iceberg::Type& type,
-                               parquet::Type::type physical,
-                               std::string_view bytes) {
-  if (type.id() == TypeId::kDecimal && physical == parquet::Type::INT32) {
-    return DecimalOf<int32_t>(bytes, type.scale());
-  }
-  if (type.id() == TypeId::kDecimal && physical == parquet::Type::INT64) {
-    return DecimalOf<int64_t>(bytes, type.scale());
-  }
-  return iceberg::DecodeBound(type, bytes);
-}
-
-iceberg::ValueRange RangeOf(const BoundTerm& term,
-                            const parquet::RowGroupMetaData& group,
-                            int leaf) {
-  auto chunk = group.ColumnChunk(leaf);
-  auto statistics = chunk->statistics();
-  iceberg::ValueCounts counts{.records = group.num_rows(), .values = chunk->num_values()};
-  iceberg::ValueRange range;
-  if (statistics != nullptr && statistics->HasNullCount()) {
-    counts.nulls = statistics->null_count();
-  }
-  range.presence = iceberg::PresenceOf(term, counts);
-  if (statistics != nullptr && statistics->HasMinMax()) {
-    range.lower = BoundOf(*term.source_type, chunk->type(), statistics->EncodeMin());
-    range.upper = BoundOf(*term.source_type, chunk->type(), statistics->EncodeMax());
-  }
-  return iceberg::TermRange(term, std::move(range));
-}
 
 /// Evaluates a filter without not, where `may_match` says of predicates whether rows may satisfy
 /// them.
@@ -195,23 +115,18 @@ class Chooser {
   }
 
  private:
-  const SourceField* LeafOf(const BoundTerm& term) const {
-    const SourceField* leaf = FindLeaf(fields_, term.field_id);
-    return leaf != nullptr && SameMeaning(*leaf->type, *term.source_type) ? leaf : nullptr;
-  }
-
   Result<bool> ByStatistics(const BoundPredicate& predicate,
                             const parquet::RowGroupMetaData& group) const {
-    const SourceField* leaf = LeafOf(predicate.term);
+    const SourceField* leaf = ComparableLeaf(fields_, predicate.term);
     return leaf == nullptr ||
-           iceberg::MayMatch(predicate, RangeOf(predicate.term, group, leaf->leaf));
+           iceberg::MayMatch(predicate, RangeInGroup(predicate.term, group, leaf->leaf));
   }
 
   Result<bool> ByBloomFilter(const BoundPredicate& predicate,
                              const parquet::RowGroupMetaData& group,
                              int number) {
     bool equality = predicate.op == Operation::kEq || predicate.op == Operation::kIn;
-    const SourceField* leaf = LeafOf(predicate.term);
+    const SourceField* leaf = ComparableLeaf(fields_, predicate.term);
     bool promoted_time = leaf != nullptr && leaf->type->id() == arrow::Type::DATE32 &&
                          predicate.term.source_type->id() != TypeId::kDate;
     if (!equality || predicate.term.transform || leaf == nullptr || promoted_time) {

@@ -107,6 +107,18 @@ std::vector<StructValue> RowsOf(const iceberg::Schema& schema, const arrow::Reco
 std::string ParquetBytes(const arrow::RecordBatch& batch, const ParquetShape& shape) {
   auto table = arrow::Table::FromRecordBatches({batch.Slice(0)}).ValueOrDie();
   parquet::WriterProperties::Builder properties;
+  properties.data_pagesize(shape.page_bytes)
+      ->max_rows_per_page(shape.page_rows)
+      ->write_batch_size(std::min<int64_t>(shape.page_rows, 1024))
+      ->dictionary_pagesize_limit(std::max<int64_t>(shape.dictionary_bytes, 1))
+      ->data_page_version(shape.second_version ? parquet::ParquetDataPageVersion::V2
+                                               : parquet::ParquetDataPageVersion::V1);
+  if (!shape.page_index) {
+    properties.disable_write_page_index();
+  }
+  if (shape.dictionary_bytes == 0) {
+    properties.disable_dictionary();
+  }
   if (shape.bloom_filters) {
     std::shared_ptr<parquet::SchemaDescriptor> schema;
     Must(parquet::arrow::ToParquetSchema(batch.schema().get(), *properties.build(), &schema));

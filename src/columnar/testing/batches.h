@@ -28,6 +28,14 @@ struct ParquetShape {
   int64_t row_group_rows = 1 << 20;
   /// Written for every leaf.
   bool bloom_filters = false;
+  /// Of a data page at most, as far as bytes do not end it before.
+  int64_t page_rows = 20'000;
+  int64_t page_bytes = 1 << 20;
+  bool page_index = true;
+  /// Up to so many bytes; 0: none.
+  int64_t dictionary_bytes = 1 << 20;
+  /// Data pages of version 2.
+  bool second_version = false;
 };
 
 /// The batch as the bytes of a Parquet file that Arrow alone wrote.

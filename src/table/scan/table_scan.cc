@@ -112,6 +112,8 @@ void TableScan::Count(const columnar::DataFileReader& reader) {
   std::lock_guard lock(counts_mutex_);
   counts_.read.row_groups_read += read.row_groups_read;
   counts_.read.row_groups_skipped += read.row_groups_skipped;
+  counts_.read.pages_read += read.pages_read;
+  counts_.read.pages_skipped += read.pages_skipped;
   counts_.read.rows_decoded += read.rows_decoded;
   counts_.read.rows_deleted += read.rows_deleted;
   counts_.read.rows_returned += read.rows_returned;

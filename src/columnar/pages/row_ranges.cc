@@ -1,0 +1,77 @@
+#include "columnar/pages/row_ranges.h"
+
+#include <algorithm>
+
+namespace firn::columnar {
+
+RowRanges RowRanges::All(int64_t rows) {
+  RowRanges all;
+  all.Append({0, rows});
+  return all;
+}
+
+void RowRanges::Append(RowRange range) {
+  if (range.begin >= range.end) {
+    return;
+  }
+  if (!ranges_.empty() && ranges_.back().end >= range.begin) {
+    ranges_.back().end = std::max(ranges_.back().end, range.end);
+    return;
+  }
+  ranges_.push_back(range);
+}
+
+int64_t RowRanges::count() const {
+  int64_t rows = 0;
+  for (const RowRange& range : ranges_) {
+    rows += range.count();
+  }
+  return rows;
+}
+
+int64_t RowRanges::CountBefore(int64_t row) const {
+  int64_t rows = 0;
+  for (const RowRange& range : ranges_) {
+    if (range.begin >= row) {
+      break;
+    }
+    rows += std::min(range.end, row) - range.begin;
+  }
+  return rows;
+}
+
+bool RowRanges::Touches(RowRange range) const {
+  auto first = std::partition_point(ranges_.begin(), ranges_.end(), [&](const RowRange& known) {
+    return known.end <= range.begin;
+  });
+  return first != ranges_.end() && first->begin < range.end && range.begin < range.end;
+}
+
+RowRanges Intersect(const RowRanges& a, const RowRanges& b) {
+  RowRanges both;
+  auto left = a.ranges().begin();
+  auto right = b.ranges().begin();
+  while (left != a.ranges().end() && right != b.ranges().end()) {
+    both.Append({std::max(left->begin, right->begin), std::min(left->end, right->end)});
+    if (left->end < right->end) {
+      ++left;
+    } else {
+      ++right;
+    }
+  }
+  return both;
+}
+
+RowRanges Unite(const RowRanges& a, const RowRanges& b) {
+  RowRanges either;
+  auto left = a.ranges().begin();
+  auto right = b.ranges().begin();
+  while (left != a.ranges().end() || right != b.ranges().end()) {
+    bool take_left =
+        right == b.ranges().end() || (left != a.ranges().end() && left->begin <= right->begin);
+    either.Append(take_left ? *left++ : *right++);
+  }
+  return either;
+}
+
+}  // namespace firn::columnar
