@@ -1,7 +1,8 @@
 """Columnar's reader against pyarrow's decode of the same columns. usage: run.py SCAN_BENCH [ROWS]
 
 One thread each, warm page cache, the least of several rounds. Prints a ratio a line: the direct
-path to pyarrow, and each kind of deletes to the direct path.
+path to pyarrow, each kind of deletes to the direct path, and reads of a point and of 1 % of a sorted
+file of one row group by the page index to the same without it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,36 @@ def pyarrow_seconds(path: Path, columns: list[str]) -> float:
     return best
 
 
+def make_wide_file(path: Path, rows: int) -> None:
+    """id, sorted, and 49 doubles: one row group."""
+    columns = {"id": pa.array(range(rows), pa.int64())}
+    for i in range(49):
+        columns[f"d{i}"] = pc.random(rows, initializer=100 + i)
+    fields = [
+        pa.field(name, column.type, metadata={"PARQUET:field_id": str(i + 1)})
+        for i, (name, column) in enumerate(columns.items())
+    ]
+    table = pa.table(list(columns.values()), schema=pa.schema(fields))
+    pq.write_table(table, path, row_group_size=rows, compression="zstd", write_page_index=True)
+
+
+def print_narrow_reads(program: str, path: Path, rows: int) -> None:
+    begin = rows * 6 // 10
+    reads = {"point": f"id = {begin}", "1 %": f"id >= {begin} and id < {begin + rows // 100}"}
+    for label, predicate in reads.items():
+        results = []
+        for how in ([], ["whole"]):
+            command = [program, str(path), "id,d7", "none", str(ROUNDS), predicate, *how]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            seconds, _, fetched = done.stdout.split()
+            results.append((float(seconds) * 1000, int(fetched) / 1000))
+        (by_pages, page_kb), (whole, whole_kb) = results
+        print(
+            f"{label}, 2 of 50 columns, {rows} rows: by pages {by_pages:.1f} ms, {page_kb:.0f} kB,"
+            f" whole {whole:.1f} ms, {whole_kb:.0f} kB, ratio {by_pages / whole:.2f}"
+        )
+
+
 def firn_seconds(program: str, path: Path, columns: list[str], deletes: str) -> float:
     done = subprocess.run(
         [program, str(path), ",".join(columns), deletes, str(ROUNDS)],
@@ -86,6 +117,9 @@ def main() -> None:
                     f"{label}, {kind} deletes: {took * 1000:.0f} ms,"
                     f" ratio to direct {took / direct:.2f} (bar {bar})"
                 )
+        wide = Path(folder) / "wide.parquet"
+        make_wide_file(wide, rows)
+        print_narrow_reads(program, wide, rows)
 
 
 main()

@@ -1,9 +1,10 @@
 // Times reading one Parquet file through columnar's reader, with and without deletes.
 //
-//   scan_bench FILE COLUMN,COLUMN,... none|position|vector|equality ROUNDS
+//   scan_bench FILE COLUMN,COLUMN,... none|position|vector|equality ROUNDS [FILTER [whole]]
 //
-// Prints the least seconds of the rounds and the rows returned. Deletes: 2 % of the positions at
-// random, or 1 % of the values of the first column. bench/columnar/run.py compares with pyarrow.
+// Prints the least seconds of the rounds, the rows returned and the bytes fetched; with `whole` the
+// page index is not used. Deletes: 2 % of the positions at random, or 1 % of the values of the
+// first column. bench/columnar/run.py compares with pyarrow.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +22,8 @@
 #include "columnar/io/arrow_status.h"
 #include "columnar/read/data_file_reader.h"
 #include "columnar/schema/arrow_import.h"
+#include "iceberg/expression/bind.h"
+#include "iceberg/expression/expression_text.h"
 #include "storage/local_object_store.h"
 
 namespace firn::columnar {
@@ -34,20 +37,18 @@ Result<iceberg::Schema> SchemaOf(const ReadContext& context, const FileToRead& f
   return SchemaOfArrow(*schema, NanosecondColumns::kKept);
 }
 
-Result<int64_t> ReadOnce(const ReadContext& context,
-                         const ReadRequest& request,
-                         const FileToRead& file,
-                         const FileDeletes& deletes) {
-  ASSIGN_OR_RETURN(auto reader, DataFileReader::Open(context, request, file,
-                                                     iceberg::BoundExpression::True(), deletes));
+Result<ReadCounts> ReadOnce(const ReadContext& context,
+                            const ReadRequest& request,
+                            const FileToRead& file,
+                            const iceberg::BoundExpression& filter,
+                            const FileDeletes& deletes) {
+  ASSIGN_OR_RETURN(auto reader, DataFileReader::Open(context, request, file, filter, deletes));
   arrow::RecordBatchVector batches;
-  int64_t rows = 0;
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
-      return rows;
+      return reader->counts();
     }
-    rows += batch->num_rows();
     // Kept, as a table would be.
     batches.push_back(std::move(batch));
   }
@@ -104,7 +105,12 @@ Result<FileDeletes> MakeDeletes(const ReadContext& context,
   return deletes;
 }
 
-Status Run(char** argv) {
+Result<iceberg::BoundExpression> FilterOf(const char* text, const iceberg::Schema& schema) {
+  ASSIGN_OR_RETURN(auto parsed, iceberg::ParseExpressionText(text));
+  return iceberg::Bind(parsed, schema, iceberg::NameCase::kSensitive);
+}
+
+Status Run(int argc, char** argv) {
   ASSIGN_OR_RETURN(auto store, storage::LocalObjectStore::Make({.sync = false}));
   ThreadPool pool(1);
   ReadContext context{*store, pool, {}};
@@ -120,15 +126,23 @@ Status Run(char** argv) {
     request.columns.push_back(*field);
   }
   ASSIGN_OR_RETURN(FileDeletes deletes, MakeDeletes(context, request, file, argv[3]));
+  auto filter = iceberg::BoundExpression::True();
+  if (argc > 5) {
+    ASSIGN_OR_RETURN(filter, FilterOf(argv[5], schema));
+  }
+  if (argc > 6) {
+    context.options.page_index = PageIndexUse::kNever;
+  }
   double best = 1e9;
-  int64_t rows = 0;
+  ReadCounts counts;
   for (int round = 0; round < std::stoi(argv[4]); ++round) {
     auto begin = std::chrono::steady_clock::now();
-    ASSIGN_OR_RETURN(rows, ReadOnce(context, request, file, deletes));
+    ASSIGN_OR_RETURN(counts, ReadOnce(context, request, file, filter, deletes));
     std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     best = std::min(best, took.count());
   }
-  std::printf("%.6f %lld\n", best, static_cast<long long>(rows));
+  std::printf("%.6f %lld %lld\n", best, static_cast<long long>(counts.rows_returned),
+              static_cast<long long>(counts.bytes_fetched));
   return {};
 }
 
@@ -136,11 +150,12 @@ Status Run(char** argv) {
 }  // namespace firn::columnar
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::cerr << "usage: scan_bench FILE COLUMNS none|position|vector|equality ROUNDS\n";
+  if (argc < 5 || argc > 7) {
+    std::cerr << "usage: scan_bench FILE COLUMNS none|position|vector|equality ROUNDS "
+                 "[FILTER [whole]]\n";
     return 2;
   }
-  auto done = firn::columnar::Run(argv);
+  auto done = firn::columnar::Run(argc, argv);
   if (!done.has_value()) {
     std::cerr << done.error().Describe() << "\n";
     return 1;
