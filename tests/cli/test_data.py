@@ -270,7 +270,8 @@ def test_maintenance_looks_first(run, table, rows_file):
     assert done["data-files"] == {"before": 6, "after": 1}
     assert len(run("scan", table, "--format", "jsonl").lines) == 9
     joined = run("maintain", "rewrite-manifests", table, "--all", "--run", "--json").json
-    assert joined["manifests"]["after"] == 1
+    assert joined["manifests"]["after"] == 1 and joined["entries"] == 1
+    assert foretold == joined | {"dry-run": True}
     text = run("maintain", "expire", table, "--older-than", "0d", "--keep", 1).lines
     assert text[0] == "expire: nothing was changed; --run would"
     expired = run(
@@ -284,3 +285,7 @@ def test_maintenance_looks_first(run, table, rows_file):
     assert orphans["orphans"] == []
     run("maintain", "orphans", table, "--older-than", "1h", expect=2)
     assert run("maintain", "clean-metadata", table).lines[0].startswith("clean-metadata: nothing")
+    assert looked["about"] == ["added-bytes", "data-bytes"] and done["about"] == []
+    foretold = {key for key in looked if key not in ("dry-run", "about", *looked["about"])}
+    assert {key: looked[key] for key in foretold} == {key: done[key] for key in foretold}
+    foretold = run("maintain", "rewrite-manifests", table, "--all", "--json").json

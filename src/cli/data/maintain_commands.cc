@@ -87,6 +87,8 @@ struct CompactFlags : MaintainFlags {
   int32_t max_commits = table::CompactionOptions().max_commits;
   std::string branch{iceberg::kMainBranch};
 };
+Certainty CertaintyOf(bool known) { return known ? Certainty::kKnown : Certainty::kAbout; }
+
 
 Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFlags& flags) {
   table::CompactionOptions options{.mode = flags.mode(), .branch = flags.branch};
@@ -109,14 +111,21 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
   out.Figure("rewritten-files", report.rewritten_files);
   out.Size("rewritten-bytes", report.rewritten_bytes);
   out.Figure("applied-delete-files", report.applied_deletes);
-  out.Figure("added-files", report.added_files);
-  out.Size("added-bytes", report.added_bytes);
+  out.Figure("added-files", report.added_files, CertaintyOf(report.files_known));
+  out.Size("added-bytes", report.added_bytes, CertaintyOf(report.bytes_known));
   out.Figure("dangling-delete-files", report.dangling_deletes);
   out.Figure("commits", report.commits);
   out.Figure("unreadable-files", report.unreadable_files);
   out.Figure("failed-groups", report.failed_groups);
   if (report.last_failure) {
     out.Note("last-failure", report.last_failure->message());
+  }
+  for (const auto& [key, known] :
+       {std::pair("data-files", report.files_known), std::pair("data-bytes", report.bytes_known),
+        std::pair("manifests", report.manifests_known)}) {
+    if (!known) {
+      out.AfterIsAbout(key);
+    }
   }
   out.Footprints(report.before, report.after);
   out.Print(arguments.json);

@@ -18,20 +18,24 @@ std::string ForPeople(std::string_view key) {
   return text;
 }
 
+std::string About(Certainty certainty) { return certainty == Certainty::kAbout ? "about " : ""; }
+
 }  // namespace
 
-void MaintenanceReport::Figure(std::string_view key, int64_t number) {
-  lines_.push_back({std::string(key), Count(number), std::to_string(number)});
+void MaintenanceReport::Figure(std::string_view key, int64_t number, Certainty certainty) {
+  lines_.push_back(
+      {std::string(key), About(certainty) + Count(number), std::to_string(number), certainty});
 }
 
-void MaintenanceReport::Size(std::string_view key, int64_t bytes) {
-  lines_.push_back({std::string(key), Bytes(bytes), std::to_string(bytes)});
+void MaintenanceReport::Size(std::string_view key, int64_t bytes, Certainty certainty) {
+  lines_.push_back(
+      {std::string(key), About(certainty) + Bytes(bytes), std::to_string(bytes), certainty});
 }
 
 void MaintenanceReport::Note(std::string_view key, std::string_view text) {
   std::string json;
   AppendJsonString(json, text);
-  lines_.push_back({std::string(key), std::string(text), std::move(json)});
+  lines_.push_back({std::string(key), std::string(text), std::move(json), Certainty::kKnown});
 }
 
 void MaintenanceReport::Deleted(const table::DeletedFiles& deleted) {
@@ -57,7 +61,7 @@ void MaintenanceReport::Files(std::string_view key, const std::vector<std::strin
 void MaintenanceReport::Footprints(const table::TableFootprint& before,
                                    const table::TableFootprint& after) {
   auto add = [&](const char* key, int64_t table::TableFootprint::* figure, bool is_size = false) {
-    pairs_.push_back({key, before.*figure, after.*figure, is_size});
+    pairs_.push_back({key, before.*figure, after.*figure, is_size, Certainty::kKnown});
   };
   add("snapshots", &table::TableFootprint::snapshots);
   add("manifests", &table::TableFootprint::manifests);
@@ -65,6 +69,14 @@ void MaintenanceReport::Footprints(const table::TableFootprint& before,
   add("data-bytes", &table::TableFootprint::data_bytes, true);
   add("delete-files", &table::TableFootprint::delete_files);
   add("delete-bytes", &table::TableFootprint::delete_bytes, true);
+}
+
+void MaintenanceReport::AfterIsAbout(std::string_view key) {
+  for (Pair& pair : pairs_) {
+    if (pair.key == key) {
+      pair.certainty = Certainty::kAbout;
+    }
+  }
 }
 
 void MaintenanceReport::Print(bool json) const { json ? PrintJson() : PrintText(); }
@@ -82,7 +94,7 @@ void MaintenanceReport::PrintText() const {
     TextTable table({{""}, {"before", Align::kRight}, {"after", Align::kRight}});
     for (const Pair& pair : pairs_) {
       table.Add({"  " + ForPeople(pair.key), pair.is_size ? Bytes(pair.before) : Count(pair.before),
-                 pair.is_size ? Bytes(pair.after) : Count(pair.after)});
+                 About(pair.certainty) + (pair.is_size ? Bytes(pair.after) : Count(pair.after))});
     }
     fmt::print("{}", table.TakeText());
   }
@@ -106,6 +118,18 @@ void MaintenanceReport::PrintJson() const {
     out.Key(pair.key).BeginObject().Field("before", pair.before).Field("after", pair.after);
     out.EndObject();
   }
+  out.Key("about").BeginArray();
+  for (const Line& line : lines_) {
+    if (line.certainty == Certainty::kAbout) {
+      out.String(line.key);
+    }
+  }
+  for (const Pair& pair : pairs_) {
+    if (pair.certainty == Certainty::kAbout) {
+      out.String(pair.key);
+    }
+  }
+  out.EndArray();
   for (const List& list : lists_) {
     out.Key(list.key).BeginArray();
     for (const std::string& item : list.items) {

@@ -1,22 +1,28 @@
 #include "table/compact/compaction.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "iceberg/metadata/table_properties.h"
 #include "table/commit/operations.h"
 #include "table/compact/compaction_plan.h"
+#include "table/compact/foretold_files.h"
 #include "table/compact/group_rewriter.h"
 #include "table/maintain/branch_head.h"
 #include "table/maintain/dangling_deletes.h"
 #include "table/maintain/named_files.h"
+#include "table/maintain/rehearsal.h"
 #include "table/write/commit_files.h"
 #include "table/write/row_removal.h"
 
 namespace firn::table {
 namespace {
+
+constexpr int32_t kManifestBytesDefault = 8 << 20;
 
 /// The groups that one commit holds.
 struct Part {
@@ -24,14 +30,17 @@ struct Part {
   size_t end = 0;
 };
 
+/// The new files of a group, by its number in the plan.
+using NewFilesOf = std::function<Result<std::vector<iceberg::DataFile>>(size_t)>;
+
 class Compaction {
  public:
   Compaction(const CompactionContext& context,
              const Table& table,
              const CompactionOptions& options,
              const CompactionPlan& plan,
-             GroupRewriter& rewriter)
-      : context_(context), table_(table), options_(options), plan_(plan), rewriter_(rewriter) {}
+             const NewFilesOf& new_files)
+      : context_(context), table_(table), options_(options), plan_(plan), new_files_(new_files) {}
 
   Status Run(CompactionReport& report) {
     const size_t parts = std::min(static_cast<size_t>(options_.max_commits), plan_.groups.size());
@@ -64,7 +73,7 @@ class Compaction {
         std::scoped_lock lock(mutex);
         RETURN_IF_ERROR(context_.maintenance.MayGoOn());
       }
-      ASSIGN_OR_RETURN(written[i], rewriter_.Rewrite(plan_.groups[number], number));
+      ASSIGN_OR_RETURN(written[i], new_files_(number));
       std::scoped_lock lock(mutex);
       stored.Add(written[i], table_.metadata->default_spec_id);
       context_.maintenance.Tell(MaintenancePhase::kRewriting, ++done_, std::ssize(plan_.groups));
@@ -136,23 +145,10 @@ class Compaction {
   const Table& table_;
   const CompactionOptions& options_;
   const CompactionPlan& plan_;
-  GroupRewriter& rewriter_;
+  const NewFilesOf& new_files_;
   /// Groups.
   int64_t done_ = 0;
 };
-
-/// What the plan would do.
-void Foretell(const CompactionPlan& plan, CompactionReport& report) {
-  report.groups = std::ssize(plan.groups);
-  report.rewritten_files = plan.files();
-  report.rewritten_bytes = plan.bytes();
-  report.added_bytes = plan.bytes();
-  for (const FileGroup& group : plan.groups) {
-    report.applied_deletes += group.delete_files;
-    report.added_files += group.expected_files;
-  }
-  report.after.data_files += report.added_files - report.rewritten_files;
-}
 
 /// Not a failure of the compaction, which is done.
 void CleanUp(const CompactionContext& context,
@@ -168,6 +164,64 @@ void CleanUp(const CompactionContext& context,
   }
 }
 
+/// Commits the groups and cleans up after them.
+Status Carry(const CompactionContext& context,
+             const Table& table,
+             const CompactionOptions& options,
+             const CompactionPlan& plan,
+             const NewFilesOf& new_files,
+             CompactionReport& report) {
+  report.table = table;
+  RETURN_IF_ERROR(Compaction(context, table, options, plan, new_files).Run(report));
+  const bool unknown = report.last_failure.has_value() &&
+                       report.last_failure->code() == ErrorCode::kCommitStateUnknown;
+  if (report.commits > 0 && !unknown && options.dangling == DanglingDeletes::kRemove) {
+    CleanUp(context, options, report);
+  }
+  if (report.commits > 0) {
+    ASSIGN_OR_RETURN(const iceberg::Snapshot* head,
+                     HeadOfBranch(*report.table.metadata, options.branch));
+    ASSIGN_OR_RETURN(report.after, MeasureSnapshot(context.maintenance, *table.files, head));
+  }
+  return {};
+}
+
+Status Run(const CompactionContext& context,
+           const Table& table,
+           const CompactionOptions& options,
+           const CompactionPlan& plan,
+           CompactionReport& report) {
+  ASSIGN_OR_RETURN(auto rewriter, GroupRewriter::Make(context.scan, table, plan, options));
+  return Carry(
+      context, table, options, plan,
+      [&](size_t number) { return rewriter->Rewrite(plan.groups[number], number); }, report);
+}
+
+/// The run with files that are foretold.
+Status Foretell(const CompactionContext& context,
+                const Table& table,
+                const CompactionOptions& options,
+                const CompactionPlan& plan,
+                CompactionReport& report) {
+  Rehearsal rehearsal(table, context.maintenance.tools.clock);
+  const MaintenanceContext maintenance = context.maintenance.On(rehearsal);
+  RETURN_IF_ERROR(Carry(
+      {maintenance, context.scan}, rehearsal.Current(), options, plan,
+      [&](size_t number) -> Result<std::vector<iceberg::DataFile>> {
+        return ForetellFiles(plan.groups[number], *table.metadata, number);
+      },
+      report));
+  report.table = table;
+  report.bytes_known = false;
+  report.files_known = std::ranges::all_of(plan.groups, OutputsAreKnown);
+  // Which manifests are merged is a matter of their size, and that one of what is in the files.
+  ASSIGN_OR_RETURN(const int64_t target, iceberg::IntProperty(*table.metadata->properties,
+                                                              "commit.manifest.target-size-bytes",
+                                                              kManifestBytesDefault));
+  report.manifests_known = report.files_known && report.after.manifest_bytes < target / 2;
+  return {};
+}
+
 }  // namespace
 
 Result<CompactionReport> Compact(const CompactionContext& context,
@@ -179,22 +233,10 @@ Result<CompactionReport> Compact(const CompactionContext& context,
   ASSIGN_OR_RETURN(report.before, MeasureSnapshot(context.maintenance, *table.files, head));
   report.after = report.before;
   report.unreadable_files = plan.unreadable_files;
-  if (options.mode == RunMode::kDryRun) {
-    Foretell(plan, report);
-    return report;
-  }
   if (!plan.groups.empty()) {
-    ASSIGN_OR_RETURN(auto rewriter, GroupRewriter::Make(context.scan, table, plan, options));
-    RETURN_IF_ERROR(Compaction(context, table, options, plan, *rewriter).Run(report));
-  }
-  const bool unknown = report.last_failure.has_value() &&
-                       report.last_failure->code() == ErrorCode::kCommitStateUnknown;
-  if (report.commits > 0 && !unknown && options.dangling == DanglingDeletes::kRemove) {
-    CleanUp(context, options, report);
-  }
-  if (report.commits > 0) {
-    ASSIGN_OR_RETURN(head, HeadOfBranch(*report.table.metadata, options.branch));
-    ASSIGN_OR_RETURN(report.after, MeasureSnapshot(context.maintenance, *table.files, head));
+    RETURN_IF_ERROR(options.mode == RunMode::kRun
+                        ? Run(context, table, options, plan, report)
+                        : Foretell(context, table, options, plan, report));
   }
   return report;
 }

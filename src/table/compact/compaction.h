@@ -11,6 +11,9 @@
 // After the commits deletes that touch nothing any more leave too (table/maintain's
 // dangling_deletes.h), in one more; that it fails is in the report.
 //
+// A dry run is all of that but the rows: their files are foretold (foretold_files.h), and the
+// commits tried on a rehearsal.
+//
 // Errors: kInvalidArgument for options, properties and filters that do not fit; kCommitConflict,
 // kCommitStateUnknown as CommitAction says; those of reading and writing. With several commits only
 // where none came through; the report has the last of the others.
@@ -43,7 +46,6 @@ struct CompactionReport {
   int64_t rewritten_bytes = 0;
   /// Delete files of those, each once for every file it touches.
   int64_t applied_deletes = 0;
-  /// In a dry run about.
   int64_t added_files = 0;
   int64_t added_bytes = 0;
   /// Left: not Parquet.
@@ -56,6 +58,11 @@ struct CompactionReport {
   /// Of the branch's head.
   TableFootprint before;
   TableFootprint after;
+  /// False in a dry run where it cannot be known without reading rows how many files, or manifests,
+  /// a run adds: those figures are about right. What its files weigh is never known before.
+  bool files_known = true;
+  bool manifests_known = true;
+  bool bytes_known = true;
 };
 
 Result<CompactionReport> Compact(const CompactionContext& context,

@@ -20,6 +20,8 @@ struct Candidate {
   /// As far as is known without reading.
   int64_t live_rows = 0;
   int64_t live_bytes = 0;
+  int64_t least_live_rows = 0;
+  int64_t most_live_rows = 0;
 
   const ManifestColumns& columns() const { return *file.tasks->manifest; }
   uint32_t row() const { return file.file().row; }
@@ -105,6 +107,22 @@ class Planner {
     return deleted;
   }
 
+  /// What lives at least and at most. Only a vector counts its rows: a delete file may hold a
+  /// position twice, or those of other files.
+  void BoundLiveRows(Candidate& candidate) const {
+    const int64_t rows = candidate.columns().record_counts[candidate.row()];
+    int64_t least = rows;
+    int64_t most = rows;
+    for (uint32_t number : candidate.file.file().deletes) {
+      const DeleteFileRef& file = scan_.deletes().files()[number];
+      const int64_t count = file.manifest->record_counts[file.row];
+      least -= file.content() == iceberg::FileContent::kEqualityDeletes ? rows : count;
+      most -= file.is_deletion_vector() ? count : 0;
+    }
+    candidate.least_live_rows = std::max<int64_t>(least, 0);
+    candidate.most_live_rows = std::max<int64_t>(most, 0);
+  }
+
   void Judge(Candidate& candidate, bool moves) const {
     const int64_t rows = candidate.columns().record_counts[candidate.row()];
     const int64_t deleted = std::clamp<int64_t>(KnownDeletedRows(candidate), 0, rows);
@@ -116,6 +134,7 @@ class Planner {
     candidate.live_rows = rows - deleted;
     candidate.live_bytes =
         static_cast<int64_t>(static_cast<double>(candidate.bytes()) * (1 - share));
+    BoundLiveRows(candidate);
   }
 
   std::vector<std::vector<Candidate>> Pack(const std::vector<Candidate>& candidates) const {
@@ -156,19 +175,17 @@ class Planner {
       group.bytes += candidate.bytes();
       group.delete_files += std::ssize(candidate.file.file().deletes);
       group.files.push_back(candidate.file);
+      group.live_rows += candidate.live_rows;
+      group.live_bytes += candidate.live_bytes;
+      group.least_live_rows += candidate.least_live_rows;
+      group.most_live_rows += candidate.most_live_rows;
     }
-    int64_t live_rows = 0;
-    int64_t live_bytes = 0;
-    for (const Candidate& candidate : packed) {
-      live_rows += candidate.live_rows;
-      live_bytes += candidate.live_bytes;
-    }
-    group.expected_files = OutputCount(live_bytes);
+    group.expected_files = OutputCount(group.live_bytes);
     group.output_bytes = sizes_.target;
     if (of_default_spec) {
       // Rows tell better than bytes before they are encoded, and give files of equal size instead
       // of full ones and a small rest. Bytes only end a file whose rows are much larger.
-      group.output_rows = live_rows / group.expected_files + 1;
+      group.output_rows = group.live_rows / group.expected_files + 1;
       group.output_bytes = 2 * sizes_.greatest;
     }
     return group;

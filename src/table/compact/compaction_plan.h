@@ -36,6 +36,12 @@ struct FileGroup {
   std::vector<ScanFile> files;
   int64_t bytes = 0;
   int64_t delete_files = 0;
+  /// Rows that live by the deletes that name their file, and their share of the bytes.
+  int64_t live_rows = 0;
+  int64_t live_bytes = 0;
+  /// Rows that live whatever the deletes hold: between these.
+  int64_t least_live_rows = 0;
+  int64_t most_live_rows = 0;
   /// What an output file should grow to.
   int64_t output_bytes = 0;
   /// Rows of an output file, for outputs of equal size; nullopt where rows move: then only bytes

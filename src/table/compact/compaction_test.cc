@@ -77,20 +77,6 @@ TEST_P(CompactionTest, SmallFilesOfAPartitionBecomeOne) {
   EXPECT_EQ(report.commits, 0);
 }
 
-TEST_P(CompactionTest, ADryRunForetells) {
-  Fill();
-  const std::set<std::string> stored = table_.StoredData();
-  ASSERT_OK_AND_ASSIGN(CompactionReport dry, table_.TryCompact({}));
-  EXPECT_EQ(table_.StoredData(), stored);
-  EXPECT_THAT(table_.HeadFiles(), SizeIs(20));
-  CompactionReport report = table_.MustCompact();
-  EXPECT_EQ(dry.groups, report.groups);
-  EXPECT_EQ(dry.rewritten_files, report.rewritten_files);
-  EXPECT_EQ(dry.rewritten_bytes, report.rewritten_bytes);
-  EXPECT_EQ(dry.added_files, report.added_files);
-  EXPECT_EQ(dry.after.data_files, report.after.data_files);
-}
-
 TEST_P(CompactionTest, DeletesAreFoldedIn) {
   Fill();
   table_.Delete("id >= 5 and id < 15");

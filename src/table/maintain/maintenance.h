@@ -56,6 +56,16 @@ struct MaintenanceContext {
     }
   }
   Status MayGoOn() const { return may_go_on ? may_go_on() : Status(); }
+
+  /// The same on a rehearsal (rehearsal.h): nobody is told of its commits.
+  MaintenanceContext On(TableStore& rehearsal) const {
+    auto tell = [told = progress](const MaintenanceProgress& now) {
+      if (told && now.phase != MaintenancePhase::kCommitting) {
+        told(now);
+      }
+    };
+    return {.catalog = rehearsal, .tools = tools, .progress = tell, .may_go_on = may_go_on};
+  }
 };
 
 /// Errors: kInvalidArgument where the table's property `gc.enabled` is false: its files may be

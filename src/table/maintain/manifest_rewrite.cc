@@ -10,6 +10,7 @@
 #include "table/commit/manifest_rewrite_action.h"
 #include "table/maintain/branch_head.h"
 #include "table/maintain/named_files.h"
+#include "table/maintain/rehearsal.h"
 
 namespace firn::table {
 namespace {
@@ -26,12 +27,10 @@ bool IsMisfit(const ManifestFile& manifest, int64_t target) {
 /// What is chosen of one kind of manifests.
 struct Chosen {
   std::vector<std::string> paths;
-  int64_t bytes = 0;
   bool any_large = false;
 
   void Add(const ManifestFile& manifest, int64_t target) {
     paths.push_back(manifest.path);
-    bytes += manifest.length_bytes;
     any_large = any_large || manifest.length_bytes > target * 2;
   }
   bool IsWorthIt(ManifestChoice choice) const {
@@ -90,17 +89,19 @@ Result<ManifestRewriteReport> RewriteManifests(const MaintenanceContext& context
   report.after = report.before;
   ManifestRewrite rewrite{.manifests = {}, .target = {.branch = options.branch}, .summary = {}};
   for (auto& [kind, chosen] : Choose(manifests, options, std::max(target, 1))) {
-    report.created += (chosen.bytes + target - 1) / std::max(target, 1);
     std::ranges::copy(chosen.paths, std::back_inserter(rewrite.manifests));
   }
   report.replaced = std::ssize(rewrite.manifests);
   if (rewrite.manifests.empty()) {
     return report;
   }
-  report.after.manifests += report.created - report.replaced;
   if (options.mode == RunMode::kRun) {
     RETURN_IF_ERROR(Commit(context, table, std::move(rewrite), report));
+    return report;
   }
+  Rehearsal rehearsal(table, context.tools.clock);
+  RETURN_IF_ERROR(Commit(context.On(rehearsal), rehearsal.Current(), std::move(rewrite), report));
+  report.table = table;
   return report;
 }
 

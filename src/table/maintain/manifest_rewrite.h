@@ -1,6 +1,7 @@
 // RewriteManifests: the manifests of a branch joined and ordered by partition, up to the size that
 // `commit.manifest.target-size-bytes` says, in one snapshot `replace` (table/commit's
-// manifest_rewrite_action.h, which says what conflicts).
+// manifest_rewrite_action.h, which says what conflicts). A dry run orders the manifests too, in
+// memory (rehearsal.h): its figures are those of a run.
 //
 // Errors: kCommitConflict where another change took a manifest away, repeating helps; those of
 // CommitAction and ManifestWalk. Nothing is left behind by an error but where the outcome is
@@ -37,7 +38,6 @@ struct ManifestRewriteReport {
   /// As the commit left it; as it was in a dry run, or where nothing is to be done.
   Table table;
   int64_t replaced = 0;
-  /// In a dry run about.
   int64_t created = 0;
   int64_t entries = 0;
   /// Of the branch's head.

@@ -73,6 +73,9 @@ TEST_P(ManifestRewriteTest, SmallOnesBecomeOne) {
   EXPECT_EQ(report.replaced, std::ssize(before.manifests));
   EXPECT_EQ(dry.replaced, report.replaced);
   EXPECT_EQ(dry.created, report.created);
+  EXPECT_EQ(dry.entries, report.entries);
+  EXPECT_EQ(dry.after.manifests, report.after.manifests);
+  EXPECT_EQ(dry.after.manifest_bytes, report.after.manifest_bytes);
   EXPECT_EQ(report.created, 1);
   EXPECT_EQ(report.entries, 38);
   EXPECT_EQ(report.before.manifests, std::ssize(before.manifests));
@@ -86,6 +89,20 @@ TEST_P(ManifestRewriteTest, SmallOnesBecomeOne) {
   EXPECT_EQ(table_.Stored(), table_.Named());
   ASSERT_OK_AND_ASSIGN(report, Rewrite({.mode = RunMode::kRun}));
   EXPECT_EQ(report.replaced, 0);
+}
+
+TEST_P(ManifestRewriteTest, ADryRunForetellsHowMany) {
+  Fill(table_);
+  table_.SetProperties({{"commit.manifest.target-size-bytes", "100"}});
+  const auto stored = table_.Stored();
+  ASSERT_OK_AND_ASSIGN(ManifestRewriteReport dry, Rewrite({.choice = ManifestChoice::kAll}));
+  EXPECT_EQ(table_.Stored(), stored);
+  ASSERT_OK_AND_ASSIGN(ManifestRewriteReport report,
+                       Rewrite({.mode = RunMode::kRun, .choice = ManifestChoice::kAll}));
+  EXPECT_GT(report.created, 4);
+  EXPECT_EQ(dry.created, report.created);
+  EXPECT_EQ(dry.entries, report.entries);
+  EXPECT_EQ(dry.after.manifests, report.after.manifests);
 }
 
 TEST_P(ManifestRewriteTest, PartitionsAreTogether) {
