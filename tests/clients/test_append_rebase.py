@@ -1,7 +1,9 @@
 """Appends that others came before: moved by the server where the table wants it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from urllib.request import urlopen
 
 import pyarrow as pa
 import pytest
@@ -18,6 +20,8 @@ NO_RETRIES = {"commit.retry.num-retries": "0"}
 REBASE = {"firn.rebase-appends": "true", **NO_RETRIES}
 THREADS = 4
 INSERTS = 5
+# Each with THREADS * INSERTS appends at once: that none of them races would be odd in one.
+MAX_ROUNDS = 10
 
 
 def rows(*ids: int) -> pa.Table:
@@ -36,15 +40,29 @@ def made(pyiceberg, ns, properties):
     return pyiceberg.load_table(name), pyiceberg.load_table(name)
 
 
-def test_without_the_property_a_stale_append_is_refused(pyiceberg, ns):
+@pytest.fixture
+def rebased(firn_server):
+    """How many appends the server has moved since the test began."""
+
+    def total() -> int:
+        with urlopen(f"{firn_server.uri}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        return int(re.search(r"^firn_commits_rebased_total (\d+)$", text, re.MULTILINE).group(1))
+
+    before = total()
+    return lambda: total() - before
+
+
+def test_without_the_property_a_stale_append_is_refused(pyiceberg, ns, rebased):
     first, stale = made(pyiceberg, ns, NO_RETRIES)
     first.append(rows(1))
     with pytest.raises(CommitFailedException):
         stale.append(rows(2))
     assert ids_of(stale) == [0, 1]
+    assert rebased() == 0
 
 
-def test_an_append_moves_over_an_append(pyiceberg, ns):
+def test_an_append_moves_over_an_append(pyiceberg, ns, rebased):
     first, stale = made(pyiceberg, ns, REBASE)
     first.append(rows(1))
     stale.append(rows(2))
@@ -53,6 +71,7 @@ def test_an_append_moves_over_an_append(pyiceberg, ns):
     snapshots = first.snapshots()
     assert [s.parent_snapshot_id for s in snapshots[1:]] == [s.snapshot_id for s in snapshots[:-1]]
     assert first.current_snapshot().summary["total-records"] == "4"
+    assert rebased() == 1
 
 
 def test_what_the_property_gives_up(pyiceberg, ns):
@@ -63,17 +82,18 @@ def test_what_the_property_gives_up(pyiceberg, ns):
     assert ids_of(first) == [0, 7, 7]
 
 
-def test_an_append_moves_over_a_delete(pyiceberg, ns):
+def test_an_append_moves_over_a_delete(pyiceberg, ns, rebased):
     first, stale = made(pyiceberg, ns, REBASE)
     first.append(rows(1, 2, 3))
     stale.refresh()
     first.delete("kind = 'k1'")
     stale.append(rows(4, 5))
     assert ids_of(first) == [0, 2, 4, 5]
+    assert rebased() == 1
 
 
 @pytest.mark.parametrize("version", [2, 3])
-def test_spark_appends_at_once(sql, spark_ns, version):
+def test_spark_appends_at_once(sql, spark_ns, version, rebased):
     name = f"{spark_ns}.t"
     properties = {"format-version": version, "write.delete.mode": "merge-on-read", **REBASE}
     listed = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
@@ -82,21 +102,26 @@ def test_spark_appends_at_once(sql, spark_ns, version):
     delete = f"DELETE FROM {name} WHERE id < 0"
     compact = compaction(name)
 
-    def insert(thread: int) -> None:
+    def insert(begin: int) -> None:
         for i in range(INSERTS):
-            sql(f"INSERT INTO {name} VALUES ({thread * INSERTS + i}, 'k')")
+            sql(f"INSERT INTO {name} VALUES ({begin + i}, 'k')")
 
     def change(statement: str) -> None:
         with suppress(Exception):  # it may lose: only appends move
             sql(statement)
 
+    count = 0
     with ThreadPoolExecutor(THREADS + 1) as pool:
-        for statement in (delete, compact, compact):
-            pool.submit(change, statement)
-        list(pool.map(insert, range(THREADS)))
+        for _ in range(MAX_ROUNDS):
+            for statement in (delete, compact, compact):
+                pool.submit(change, statement)
+            list(pool.map(insert, range(count, count + THREADS * INSERTS, INSERTS)))
+            count += THREADS * INSERTS
+            if rebased() > 0:
+                break
+    assert rebased() > 0
     sql(delete)
     sql(compact)
-    count = THREADS * INSERTS
     assert [row[0] for row in sql(f"SELECT id FROM {name} ORDER BY id")] == list(range(count))
     if version == 3:
         assert len(set(sql(f"SELECT _row_id FROM {name}"))) == count
@@ -108,7 +133,7 @@ def compaction(name: str) -> str:
     return f"CALL firn.system.rewrite_data_files(table => '{table}', {options})"
 
 
-def test_a_stale_append_moves_over_what_spark_did(pyiceberg, sql, spark_ns):
+def test_a_stale_append_moves_over_what_spark_did(pyiceberg, sql, spark_ns, rebased):
     """A merge-on-read delete, and a compaction that folds it in. PyIceberg writes no version 3."""
     name = f"{spark_ns}.t"
     sql(
@@ -125,5 +150,6 @@ def test_a_stale_append_moves_over_what_spark_did(pyiceberg, sql, spark_ns):
     over_compaction = pyiceberg.load_table(table)
     sql(compaction(name))
     over_compaction.append(rows(105))
+    assert rebased() == 2
     expected = [i for i in range(20) if i % 5] + [100, 105]
     assert [row[0] for row in sql(f"SELECT id FROM {name} ORDER BY id")] == expected

@@ -9,13 +9,8 @@
 #include <fmt/format.h>
 
 #include "base/testing/matchers.h"
-#include "iceberg/manifest/manifest_list.h"
-#include "iceberg/manifest/manifest_reader.h"
-#include "iceberg/manifest/writer/manifest_list_writer.h"
-#include "iceberg/manifest/writer/manifest_writer.h"
 #include "server/service/table_commits.h"
-#include "server/service/tables.h"
-#include "server/service/testing/test_catalog.h"
+#include "server/service/testing/appended_table.h"
 #include "server/store/testing/racing_store.h"
 #include "storage/memory_object_store.h"
 
@@ -24,162 +19,24 @@ namespace {
 
 using firn::testing::IsError;
 using firn::testing::IsOk;
-using iceberg::DataFile;
 using iceberg::ManifestFile;
 using iceberg::SequenceNumber;
 using iceberg::Snapshot;
 using iceberg::SnapshotId;
-using iceberg::TableMetadata;
 using iceberg::TableMetadataPtr;
+using testing::AppendCatalog;
+using testing::AppendedTable;
 using ::testing::ElementsAre;
-using Manifests = std::vector<ManifestFile>;
+using testing::FileOf;
+using testing::kRows;
+using testing::Manifests;
 
-constexpr int64_t kRows = 10;
-
-DataFile FileOf(std::string_view name) {
-  DataFile file;
-  file.path = fmt::format("s3://warehouse/ns/t/data/{}", name);
-  file.format = iceberg::FileFormat::kParquet;
-  file.record_count = kRows;
-  file.file_size_bytes = 1000;
-  return file;
-}
-
-class AppendRebaseTest : public ::testing::TestWithParam<int> {
+class AppendRebaseTest : public ::testing::TestWithParam<int>,
+                         protected AppendCatalog,
+                         protected AppendedTable {
  protected:
-  void SetUp() override {
-    CreateTableRequest request;
-    request.identifier = kTable;
-    request.location = "s3://warehouse/ns/t";
-    request.schema =
-        *iceberg::Schema::Make(iceberg::SchemaId(0),
-                               {{.id = iceberg::FieldId(1),
-                                 .name = "id",
-                                 .type = iceberg::Type::Plain(iceberg::TypeId::kLong)}},
-                               {});
-    request.properties = {{"format-version", std::to_string(GetParam())},
-                          {std::string(kRebaseAppendsProperty), "true"}};
-    ASSERT_THAT(TableService(catalog_.environment()).Create(catalog_.call(), request), IsOk());
-    ASSERT_THAT(Commit(Append(*Table(), 1, {"a"})), IsOk());
-  }
+  AppendRebaseTest() : AppendedTable(catalog_, objects_, GetParam()) {}
 
-  TableMetadataPtr Table() {
-    auto loaded = TableService(catalog_.environment()).Load(catalog_.call(), kTable);
-    EXPECT_THAT(loaded, IsOk());
-    return (*loaded)->table();
-  }
-  Result<Answer<MetadataEntryPtr>> Commit(const TableChange& change) {
-    return TableCommitService(catalog_.environment()).Commit(catalog_.call(), change);
-  }
-
-  std::string Put(std::string_view name, std::string_view bytes) {
-    std::string location = fmt::format("s3://warehouse/ns/t/metadata/{}-{}", ++files_, name);
-    EXPECT_THAT(objects_.Write(location, bytes, storage::WriteMode::kCreateNew), IsOk());
-    return location;
-  }
-  Manifests ListOf(const Snapshot& snapshot) {
-    auto bytes = objects_.Read(snapshot.manifest_list, 1 << 20);
-    return *iceberg::ReadManifestList(*bytes, snapshot.manifest_list);
-  }
-  /// A manifest of what `fill` puts in.
-  template <class Fill>
-  ManifestFile Manifest(const TableMetadata& seen, int64_t id, Fill fill) {
-    auto writer = iceberg::ManifestWriter::Make({.format_version = seen.format_version,
-                                                 .schema = seen.current_schema(),
-                                                 .spec = seen.default_spec(),
-                                                 .snapshot_id = SnapshotId(id),
-                                                 .compression = {}});
-    fill(*writer);
-    auto written = std::move(*writer).Finish();
-    EXPECT_THAT(written, IsOk());
-    written->row.path = Put("m.avro", written->bytes);
-    return written->row;
-  }
-  ManifestFile Added(const TableMetadata& seen, int64_t id, const std::vector<std::string>& names) {
-    return Manifest(seen, id, [&](iceberg::ManifestWriter& writer) {
-      for (const std::string& name : names) {
-        EXPECT_THAT(writer.Add(FileOf(name)), IsOk());
-      }
-    });
-  }
-
-  /// The change of a client that saw `seen` and makes a snapshot of `manifests`.
-  TableChange ChangeOf(const TableMetadata& seen, int64_t id, const Manifests& manifests) {
-    Snapshot snapshot;
-    snapshot.id = SnapshotId(id);
-    snapshot.parent_id = seen.current_snapshot_id;
-    snapshot.sequence_number = seen.next_sequence_number();
-    snapshot.timestamp = catalog_.clock().Now();
-    snapshot.operation = "append";
-    snapshot.schema_id = seen.current_schema_id;
-    int64_t total =
-        seen.current_snapshot() == nullptr
-            ? 0
-            : std::stoll(std::string(*seen.current_snapshot()->summary.Find("total-records")));
-    snapshot.summary.Add("added-records", std::to_string(kRows));
-    snapshot.summary.Add("total-records", std::to_string(total + kRows));
-    auto list = iceberg::WriteManifestList(manifests, {.format_version = seen.format_version,
-                                                       .snapshot_id = snapshot.id,
-                                                       .parent_snapshot_id = snapshot.parent_id,
-                                                       .sequence_number = snapshot.sequence_number,
-                                                       .first_row_id = seen.next_row_id,
-                                                       .compression = {}});
-    EXPECT_THAT(list, IsOk());
-    snapshot.manifest_list = Put("snap.avro", list->bytes);
-    if (seen.format_version >= 3) {
-      snapshot.first_row_id = seen.next_row_id;
-      snapshot.added_rows = list->next_row_id - seen.next_row_id;
-    }
-    TableChange change;
-    change.identifier = kTable;
-    change.requirements = {iceberg::AssertTableUuid{seen.uuid},
-                           iceberg::AssertRefSnapshotId{"main", seen.current_snapshot_id}};
-    iceberg::SetSnapshotRef set{"main", {}};
-    set.ref.snapshot_id = snapshot.id;
-    change.updates = {iceberg::AddSnapshot{std::make_shared<const Snapshot>(std::move(snapshot))},
-                      set};
-    return change;
-  }
-  TableChange Append(const TableMetadata& seen, int64_t id, const std::vector<std::string>& names) {
-    Manifests manifests{Added(seen, id, names)};
-    if (seen.current_snapshot() != nullptr) {
-      std::ranges::copy(ListOf(*seen.current_snapshot()), std::back_inserter(manifests));
-    }
-    return ChangeOf(seen, id, manifests);
-  }
-  /// A change whose snapshot is changed by `edit`.
-  template <class Edit>
-  static TableChange Edited(TableChange change, Edit edit) {
-    auto& add = std::get<iceberg::AddSnapshot>(change.updates.front());
-    auto snapshot = std::make_shared<Snapshot>(*add.snapshot);
-    edit(*snapshot);
-    add.snapshot = std::move(snapshot);
-    return change;
-  }
-  /// A snapshot without the file of the first one, and with another.
-  void Overwrite(int64_t id, const std::string& name) {
-    TableMetadataPtr seen = Table();
-    TableChange change = ChangeOf(*seen, id, {Added(*seen, id, {name})});
-    change =
-        Edited(std::move(change), [](Snapshot& snapshot) { snapshot.operation = "overwrite"; });
-    ASSERT_THAT(Commit(change), IsOk());
-  }
-
-  /// The data files of the newest snapshot, by name, and their sequence numbers.
-  std::vector<std::pair<std::string, int64_t>> Files() {
-    std::vector<std::pair<std::string, int64_t>> files;
-    for (const ManifestFile& manifest : ListOf(*Table()->current_snapshot())) {
-      auto bytes = objects_.Read(manifest.path, 1 << 20);
-      auto entries = iceberg::ReadManifest(*bytes, manifest);
-      EXPECT_THAT(entries, IsOk());
-      for (const iceberg::ManifestEntry& entry : *entries) {
-        files.emplace_back(entry.file.path.substr(entry.file.path.rfind('/') + 1),
-                           entry.sequence_number->value());
-      }
-    }
-    std::ranges::sort(files);
-    return files;
-  }
   /// A file and its sequence number; version 1 has none.
   static std::pair<std::string, int64_t> File(const char* name, int64_t number) {
     return {name, GetParam() == 1 ? 0 : number};
@@ -192,12 +49,6 @@ class AppendRebaseTest : public ::testing::TestWithParam<int> {
     EXPECT_EQ(Table(), before);
     EXPECT_EQ(objects_.size(), files);
   }
-
-  inline static const TableIdentifier kTable{NamespacePath{{"ns"}}, "t"};
-  SystemClock clock_;
-  storage::InMemoryObjectStore objects_{clock_};
-  testing::TestCatalog catalog_{objects_};
-  int files_ = 0;
 };
 
 class NumberedAppendTest : public AppendRebaseTest {};
@@ -258,7 +109,7 @@ TEST_P(AppendRebaseTest, ALostRaceLeavesNoListBehind) {
 
 TEST_P(AppendRebaseTest, OnlyWhereTheTableWantsIt) {
   TableChange off;
-  off.identifier = kTable;
+  off.identifier = identifier();
   off.updates = {iceberg::SetProperties{{{std::string(kRebaseAppendsProperty), "false"}}}};
   ASSERT_THAT(Commit(off), IsOk());
   TableMetadataPtr seen = Table();
@@ -351,7 +202,7 @@ TEST_P(AppendRebaseTest, ABranchThatLeftTheParentTakesNothing) {
   ASSERT_THAT(Commit(Append(*first, 2, {"b"})), IsOk());
   TableMetadataPtr seen = Table();
   TableChange rollback;
-  rollback.identifier = kTable;
+  rollback.identifier = identifier();
   iceberg::SetSnapshotRef set{"main", {}};
   set.ref.snapshot_id = SnapshotId(1);
   rollback.updates = {set};
@@ -375,7 +226,7 @@ TEST_P(AppendRebaseTest, ListsElsewhereAreNotRead) {
 TEST_P(AppendRebaseTest, ASnapshotHasTheSchemaOfWhenItIsMade) {
   TableMetadataPtr seen = Table();
   TableChange evolve;
-  evolve.identifier = kTable;
+  evolve.identifier = identifier();
   auto wider = iceberg::Schema::Make(iceberg::SchemaId(1),
                                      {{.id = iceberg::FieldId(1),
                                        .name = "id",
@@ -432,7 +283,7 @@ TEST_P(AppendRebaseTest, ManifestsElsewhereAreNotRead) {
 TEST_P(AppendRebaseTest, AnotherBranchKeepsItsRetention) {
   TableMetadataPtr first = Table();
   TableChange branch;
-  branch.identifier = kTable;
+  branch.identifier = identifier();
   iceberg::SetSnapshotRef set{"work", {}};
   set.ref.snapshot_id = SnapshotId(1);
   set.ref.min_snapshots_to_keep = 7;
