@@ -3,13 +3,12 @@
 
 #include "cli/command/remote_command.h"
 #include "cli/describe.h"
-#include "server/http/url.h"
 
 namespace firn::cli {
 namespace {
 
 std::string WarehouseUrl(const Arguments& arguments) {
-  return "warehouses/" + http::PercentEncode(arguments.name);
+  return "warehouses/" + EncodeText(arguments.name);
 }
 
 Status ListWarehouses(RestClient& client, const Arguments& arguments) {
@@ -32,13 +31,11 @@ Status DropWarehouse(RestClient& client, const Arguments& arguments) {
                    "Dropped warehouse " + arguments.name);
 }
 
-std::string JobUrl(const Arguments& arguments) {
-  return "jobs/" + http::PercentEncode(arguments.name);
-}
+std::string JobUrl(const Arguments& arguments) { return "jobs/" + EncodeText(arguments.name); }
 
 Status ListJobs(RestClient& client, const Arguments& arguments) {
-  std::string path = fmt::format("jobs?kind={}&state={}", http::PercentEncode(arguments.kind),
-                                 http::PercentEncode(arguments.state));
+  std::string path =
+      fmt::format("jobs?kind={}&state={}", EncodeText(arguments.kind), EncodeText(arguments.state));
   if (arguments.limit != 0) {
     path += fmt::format("&limit={}", arguments.limit);
   }

@@ -54,6 +54,19 @@ def test_no_server(firn, command):
     assert "firn serve" in answer.err
 
 
+@pytest.mark.parametrize("scheme", ["http://", "ftp://", ""])
+def test_a_password_is_not_shown(firn, scheme):
+    host = f"127.0.0.1:{free_port()}"
+    uri = f"{scheme}alice:s3cret@{host}"
+    answer = firn("namespace", "list", "--uri", uri, expect=None)
+    assert answer.code in (2, 4) and host in answer.err
+    assert "s3cret" not in answer.err and "alice" not in answer.err
+    with web_server(200, "text/html", b"hello") as uri:
+        given = uri.replace("//", "//alice:s3cret@")
+        answer = firn("namespace", "list", "--uri", given, expect=1)
+    assert uri.split("//")[1] in answer.err and "s3cret" not in answer.err
+
+
 @pytest.mark.parametrize("uri", ["ftp://127.0.0.1/", "file:///etc/passwd", "http://", "::"])
 def test_a_uri_that_is_none(firn, uri):
     answer = firn("namespace", "list", "--uri", uri, expect=2)

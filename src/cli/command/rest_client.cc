@@ -1,27 +1,33 @@
 #include "cli/command/rest_client.h"
 
+#include <chrono>
 #include <utility>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include "base/json_reader.h"
-#include "server/http/url.h"
+#include "storage/http/curl_transport.h"
+#include "storage/http/uri.h"
 
 namespace firn::cli {
 namespace {
 
-constexpr long kTimeoutSeconds = 60;
-/// An answer larger than this is refused.
-constexpr size_t kMaxAnswerBytes = size_t{1} << 30;
+namespace http = storage::http;
 
-size_t Append(char* data, size_t size, size_t count, void* target) {
-  auto* text = static_cast<std::string*>(target);
-  if (text->size() + size * count > kMaxAnswerBytes) {
-    return 0;
-  }
-  text->append(data, size * count);
-  return size * count;
+constexpr std::chrono::seconds kTimeout{60};
+/// An answer larger than this is refused.
+constexpr int64_t kMaxAnswerBytes = int64_t{1} << 30;
+
+/// Without the user and password before the host, for messages.
+std::string Redacted(std::string_view uri) {
+  const size_t scheme = uri.find("://");
+  const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  std::string_view authority = uri.substr(begin);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const size_t at = authority.rfind('@');
+  return at == std::string_view::npos
+             ? std::string(uri)
+             : fmt::format("{}***{}", uri.substr(0, begin), uri.substr(begin + at));
 }
 
 /// The message of a body in the error model; an error where it is none.
@@ -35,10 +41,10 @@ Result<std::string> ErrorMessage(const std::string& body) {
 
 Error NoUri(std::string_view text) {
   return Error(ErrorCode::kInvalidArgument,
-               fmt::format("--uri takes http://HOST:PORT or https://..., not: {}", text));
+               fmt::format("--uri takes http://HOST:PORT or https://..., not: {}", Redacted(text)));
 }
 
-ErrorCode CodeOf(long status) {
+ErrorCode CodeOf(int status) {
   if (status == 404) {
     return ErrorCode::kNotFound;
   }
@@ -56,32 +62,28 @@ ErrorCode CodeOf(long status) {
 
 }  // namespace
 
-struct RestClient::Curl {
-  CURL* handle = curl_easy_init();
-  ~Curl() { curl_easy_cleanup(handle); }
-};
-
 Result<std::unique_ptr<RestClient>> RestClient::Make(std::string uri, std::string warehouse) {
-  auto curl = std::make_unique<Curl>();
-  if (curl->handle == nullptr) {
-    return Error(ErrorCode::kInternal, "libcurl cannot be initialised");
-  }
+  // Within kTimeout the server may take its time.
+  ASSIGN_OR_RETURN(auto transport, http::CurlTransport::Make(
+                                       {.connect_timeout = kTimeout, .stall_timeout = kTimeout}));
   std::string given = uri;
   while (uri.ends_with('/')) {
     uri.pop_back();
   }
-  if (uri.find("://") == std::string::npos && given.find("://") == std::string::npos) {
+  if (given.find("://") == std::string::npos) {
     uri = "http://" + uri;
   }
   if (!uri.starts_with("http://") && !uri.starts_with("https://")) {
     return NoUri(given);
   }
   return std::unique_ptr<RestClient>(
-      new RestClient(std::move(uri), std::move(warehouse), std::move(curl)));
+      new RestClient(std::move(uri), std::move(warehouse), std::move(transport)));
 }
 
-RestClient::RestClient(std::string uri, std::string warehouse, std::unique_ptr<Curl> curl)
-    : uri_(std::move(uri)), warehouse_(std::move(warehouse)), curl_(std::move(curl)) {}
+RestClient::RestClient(std::string uri,
+                       std::string warehouse,
+                       std::unique_ptr<storage::http::HttpTransport> transport)
+    : uri_(std::move(uri)), warehouse_(std::move(warehouse)), transport_(std::move(transport)) {}
 RestClient::~RestClient() = default;
 
 Result<std::string> RestClient::Get(std::string_view path) {
@@ -106,70 +108,67 @@ Result<std::string> RestClient::DeleteManagement(std::string_view path) {
 Result<std::string> RestClient::Send(std::string_view method,
                                      const std::string& url,
                                      std::string_view body) {
-  CURL* handle = curl_->handle;
-  curl_easy_reset(handle);
-  std::string answer;
-  std::string method_text(method);
-  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method_text.c_str());
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT, kTimeoutSeconds);
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Append);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(
-      curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all);
+  const bool reads = method == "GET";
+  http::HttpRequest request{
+      .method = std::string(method),
+      .url = url,
+      .headers = {},
+      .body = body,
+      .max_response_bytes = kMaxAnswerBytes,
+      .connection = reads ? http::ConnectionUse::kPooled : http::ConnectionUse::kFresh};
   if (method == "POST") {
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-    // Its size is told below. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    request.headers.push_back({"Content-Type", "application/json"});
   }
-  CURLcode code = curl_easy_perform(handle);
-  if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
+  auto answer = transport_->RoundTrip(request, std::chrono::steady_clock::now() + kTimeout);
+  if (!answer.has_value() && answer.error().code() == ErrorCode::kInvalidArgument) {
     return NoUri(uri_);
   }
-  if (code != CURLE_OK) {
+  if (!answer.has_value()) {
     return Error(ErrorCode::kUnavailable,
-                 fmt::format("No answer from {}: {}. Is `firn serve` running?", uri_,
-                             curl_easy_strerror(code)));
+                 fmt::format("No answer from {}: {}. Is `firn serve` running?", Redacted(uri_),
+                             answer.error().message()));
   }
-  long status = 0;
-  const char* type = nullptr;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
+  return BodyOf(*std::move(answer));
+}
+
+Result<std::string> RestClient::BodyOf(storage::http::HttpResponse answer) const {
+  const int status = answer.status;
   if (status >= 400) {
-    auto message = ErrorMessage(answer);
+    auto message = ErrorMessage(answer.body);
     if (message.has_value() && !message->empty()) {
       return Error(CodeOf(status), *std::move(message));
     }
   }
-  bool json = type != nullptr && std::string_view(type).starts_with("application/json");
-  if (status >= 300 || (!answer.empty() && !json)) {
-    bool busy = status >= 502 && status <= 504;  // a proxy before it
+  const std::string* type = http::FindHeader(answer.headers, "content-type");
+  const bool json = type != nullptr && type->starts_with("application/json");
+  if (status >= 300 || (!answer.body.empty() && !json)) {
+    const bool busy = status >= 502 && status <= 504;  // a proxy before it
     return Error(busy ? ErrorCode::kUnavailable : ErrorCode::kInternal,
-                 fmt::format("{} does not answer as a catalog does: status {}, {}", uri_, status,
-                             type == nullptr ? "no content type" : type));
+                 fmt::format("{} does not answer as a catalog does: status {}, {}", Redacted(uri_),
+                             status, type == nullptr ? "no content type" : *type));
   }
-  return answer;
+  return std::move(answer.body);
 }
 
 std::string RestClient::CatalogUrl(std::string_view path) const {
   if (warehouse_.empty()) {
     return fmt::format("{}/v1/{}", uri_, path);
   }
-  return fmt::format("{}/v1/{}/{}", uri_, http::PercentEncode(warehouse_), path);
+  return fmt::format("{}/v1/{}/{}", uri_, EncodeText(warehouse_), path);
 }
 
 std::string RestClient::ManagementUrl(std::string_view path) const {
   return fmt::format("{}/management/v1/{}", uri_, path);
 }
 
+std::string EncodeText(std::string_view text) {
+  return http::UriEncode(text, http::Slash::kEncode);
+}
+
 std::string EncodeNamespace(const NamespacePath& path) {
   std::string joined;
   for (const std::string& level : path.levels) {
-    joined += (joined.empty() ? "" : "%1F") + http::PercentEncode(level);
+    joined += (joined.empty() ? "" : "%1F") + EncodeText(level);
   }
   return joined;
 }
@@ -180,7 +179,7 @@ std::string NamespaceUrl(const NamespacePath& path) {
 
 std::string ObjectUrl(const TableIdentifier& identifier, std::string_view kind) {
   return fmt::format("{}/{}/{}", NamespaceUrl(identifier.name_space), kind,
-                     http::PercentEncode(identifier.name));
+                     EncodeText(identifier.name));
 }
 
 }  // namespace firn::cli

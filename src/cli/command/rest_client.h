@@ -1,9 +1,10 @@
-// RestClient: the command line's way to a running server, over libcurl.
+// RestClient: the command line's way to a running server, over storage/http's transport. Changes
+// are sent once at most.
 //
 // Errors: kUnavailable where nothing answers; an answer in the error model becomes the error with
 // its message (kNotFound for 404, kAlreadyExists for 409, kForbidden for 401 and 403, kUnavailable
 // for 429 and 503, kInvalidArgument for other 4xx, kInternal else); kInternal for an answer that is
-// no catalog's.
+// no catalog's. None has the user or password of the server's URI.
 // Thread-safety: one thread.
 #pragma once
 
@@ -13,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/table_identifier.h"
+#include "storage/http/http_transport.h"
 
 namespace firn::cli {
 
@@ -33,17 +35,21 @@ class RestClient {
   Result<std::string> DeleteManagement(std::string_view path);
 
  private:
-  struct Curl;
-  RestClient(std::string uri, std::string warehouse, std::unique_ptr<Curl> curl);
+  RestClient(std::string uri,
+             std::string warehouse,
+             std::unique_ptr<storage::http::HttpTransport> transport);
   Result<std::string> Send(std::string_view method, const std::string& url, std::string_view body);
+  Result<std::string> BodyOf(storage::http::HttpResponse answer) const;
   std::string CatalogUrl(std::string_view path) const;
   std::string ManagementUrl(std::string_view path) const;
 
   std::string uri_;
   std::string warehouse_;
-  std::unique_ptr<Curl> curl_;
+  std::unique_ptr<storage::http::HttpTransport> transport_;
 };
 
+/// Percent-encoded, for one segment of a path or a value of a query.
+std::string EncodeText(std::string_view text);
 /// `a%1Fb`.
 std::string EncodeNamespace(const NamespacePath& path);
 /// `namespaces/a%1Fb`.
