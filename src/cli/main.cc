@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
+    if (error.get_exit_code() == 0 && !firn::cli::NamesUnknownCommand(app)) {
       return app.exit(error);  // help or version
     }
     fmt::print(stderr, "firn: {}\n", firn::cli::ExplainUsage(app, error));

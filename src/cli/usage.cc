@@ -54,9 +54,11 @@ std::string Nearest(const std::string& word, const std::vector<std::string>& kno
   return near ? "; the nearest is " + nearest : "";
 }
 
+bool IsFlag(const std::string& word) { return word.starts_with("-"); }
+
 std::string Explain(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
   std::vector<std::string> rest = app.remaining(true);
-  auto flag = std::ranges::find_if(rest, [](const auto& word) { return word.starts_with("-"); });
+  auto flag = std::ranges::find_if(rest, IsFlag);
   if (flag != rest.end()) {
     std::string name = flag->substr(0, flag->find('='));
     return fmt::format("unknown option {}{}", name, Nearest(name, FlagNames(command)));
@@ -75,6 +77,11 @@ std::string Explain(const CLI::App& app, const CLI::App& command, const CLI::Par
 }
 
 }  // namespace
+
+bool NamesUnknownCommand(const CLI::App& app) {
+  return !CommandNames(*DeepestCommand(app).command).empty() &&
+         !std::ranges::all_of(app.remaining(true), IsFlag);
+}
 
 std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {
   Reached reached = DeepestCommand(app);

@@ -13,4 +13,8 @@ namespace firn::cli {
 /// it failed to parse with `error`.
 std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error);
 
+/// Whether a word stands where a command belongs and is none: then nobody is helped by the help of
+/// what was understood. `app` as above.
+bool NamesUnknownCommand(const CLI::App& app);
+
 }  // namespace firn::cli

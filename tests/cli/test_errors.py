@@ -163,6 +163,18 @@ def test_existing_and_missing_things(ask, ns):
         assert "does not exist" in ask(*command, expect=3).err
 
 
+@pytest.mark.parametrize("more", [[], ["--help"], ["x", "--help"]])
+def test_an_unknown_command_names_the_nearest(firn, more):
+    assert "unknown command tabel; the nearest is table" in firn("tabel", *more, expect=2).err
+    assert "unknown command catalog" in firn("catalog", *more, expect=2).err
+    assert "nearest is list" in firn("table", "lst", *more, expect=2).err
+
+
+def test_help_of_what_there_is(firn):
+    for words in ([], ["table"], ["table", "list"], ["scan"], ["scan", "db.t"]):
+        assert "Usage" in firn(*words, "--help").out or "firn" in firn(*words, "--help").out
+
+
 def test_a_server_that_cannot_start(firn, own_server, tmp_path):
     answer = firn("serve", "--data", own_server.data, expect=4)
     assert str(own_server.process.pid) in answer.err
