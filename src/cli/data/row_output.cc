@@ -5,20 +5,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include <arrow/io/interfaces.h>
 #include <arrow/ipc/writer.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/uuid.h"
 #include "cli/data/arrow_text.h"
+#include "cli/data/output_file.h"
 #include "cli/data/text_table.h"
 #include "columnar/io/arrow_status.h"
 
@@ -32,66 +29,6 @@ using columnar::ToStatus;
 constexpr size_t kPieceBytes = size_t{1} << 16;
 constexpr size_t kPieceRows = 1000;
 constexpr int64_t kRowGroupRows = 1 << 20;
-
-Error IoError(std::string_view what, const std::string& file) {
-  return Error(ErrorCode::kIoError, fmt::format("{} {}: {}", what, file, std::strerror(errno)));
-}
-
-/// A file that is complete when it gets its name; what is no regular file (a pipe, a device) is
-/// written as it is.
-class OutputFile {
- public:
-  static Result<std::unique_ptr<OutputFile>> Open(const std::string& path) {
-    auto file = std::make_unique<OutputFile>();
-    std::error_code error;
-    auto status = std::filesystem::status(path, error);
-    // Through links, to what they name.
-    auto real = std::filesystem::canonical(path, error);
-    file->path_ = error ? path : real.string();
-    bool in_place = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
-    if (!in_place) {
-      file->part_ = fmt::format("{}.{}.part", file->path_, Uuid::Random().ToString());
-    }
-    const std::string& name = file->name();
-    int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL);
-    file->descriptor_ = ::open(name.c_str(), flags, 0666);
-    if (file->descriptor_ < 0) {
-      file->part_.clear();
-      return IoError("Cannot write", path);
-    }
-    if (std::filesystem::is_regular_file(status)) {
-      static_cast<void>(::fchmod(file->descriptor_, static_cast<mode_t>(status.permissions())));
-    }
-    return file;
-  }
-  ~OutputFile() {
-    if (!part_.empty()) {
-      ::unlink(part_.c_str());
-    }
-  }
-
-  /// To be closed by whoever takes it.
-  int descriptor() const { return descriptor_; }
-  const std::string& path() const { return path_; }
-  Status Finish() {
-    if (part_.empty()) {
-      return {};
-    }
-    if (std::rename(part_.c_str(), path_.c_str()) != 0) {
-      return IoError("Cannot name", path_);
-    }
-    part_.clear();
-    return {};
-  }
-
- private:
-  const std::string& name() const { return part_.empty() ? path_ : part_; }
-
-  std::string path_;
-  /// Empty where there is none to take away.
-  std::string part_;
-  int descriptor_ = -1;
-};
 
 /// Text to standard output or a file.
 class TextSink {
@@ -112,19 +49,19 @@ class TextSink {
 
   Status Put(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) {
-      return IoError("Cannot write", Name());
+      return FileError("Cannot write", Name());
     }
     return {};
   }
   Status Finish() {
     if (std::fflush(stream_) != 0) {
-      return IoError("Cannot write", Name());
+      return FileError("Cannot write", Name());
     }
     if (file_ == nullptr) {
       return {};
     }
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) {
-      return IoError("Cannot write", Name());
+      return FileError("Cannot write", Name());
     }
     return file_->Finish();
   }

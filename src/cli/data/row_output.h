@@ -1,7 +1,5 @@
 // RowOutput: where the rows of a scan go: a table for people, CSV (RFC 4180), JSON lines, Parquet,
-// or Arrow's IPC stream; to standard output or a file. A file appears when it is complete: until
-// then it has another name, and what fails takes it away again. A pipe or device is written as it
-// is.
+// or Arrow's IPC stream; to standard output or a file (output_file.h).
 //
 // Errors: kInvalidArgument for a format that is none, or that standard output cannot take;
 // kIoError. Thread-safety: one thread.
