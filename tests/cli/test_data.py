@@ -68,8 +68,8 @@ def test_rows_come_back_in_every_format(run, table, tmp_path):
         "id  name  price",
         " 1  a       1.5",
         " 2  b,c       2",
-        " 3         null",
-        " 4  null  -3.25",
+        " 3         NULL",
+        " 4  NULL  -3.25",
     ]
     lines = run("scan", table, "--format", "jsonl").lines
     expected = [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)]
@@ -208,6 +208,44 @@ def test_uuids_and_other_bytes(run, tmp_path):
     )
 
 
+def test_uuids_within_other_values(run, tmp_path, request):
+    from pyiceberg.catalog import load_catalog
+    from pyiceberg.schema import Schema
+    from pyiceberg.types import ListType, MapType, NestedField, StructType, UUIDType
+
+    server = request.getfixturevalue("firn_server")
+    catalog = load_catalog("p", type="rest", uri=server.uri)
+    ns = bodies.unique("uuids")
+    catalog.create_namespace(ns)
+    catalog.create_table(
+        f"{ns}.t",
+        Schema(
+            NestedField(1, "s", StructType(NestedField(2, "key", UUIDType()))),
+            NestedField(3, "l", ListType(4, UUIDType(), element_required=False)),
+            NestedField(5, "m", MapType(6, UUIDType(), 7, UUIDType(), value_required=False)),
+        ),
+    )
+    key, text = b"0123456789abcdef", "30313233-3435-3637-3839-616263646566"
+    file = tmp_path / "u.parquet"
+    sixteen = pa.binary(16)
+    columns = {
+        "s": pa.array([{"key": key}, None], pa.struct({"key": sixteen})),
+        "l": pa.array([[key, None], []], pa.list_(sixteen)),
+        "m": pa.array([[(key, key)], None], pa.map_(sixteen, sixteen)),
+    }
+    pq.write_table(pa.table(columns), file)
+    run("append", file, f"{ns}.t", uri=server.uri)
+    lines = run("scan", f"{ns}.t", "--format", "jsonl", uri=server.uri).lines
+    assert [json.loads(line) for line in lines] == [
+        {"s": {"key": text}, "l": [text, None], "m": [[text, text]]},
+        {"s": None, "l": [], "m": None},
+    ]
+    run("scan", f"{ns}.t", "-o", tmp_path / "out.parquet", uri=server.uri)
+    out = pq.read_table(tmp_path / "out.parquet")
+    assert str(out.schema.field("l").type.value_type) == "extension<arrow.uuid>"
+    assert out.column("s").to_pylist()[0]["key"].bytes == key
+
+
 def test_a_null_partition_is_not_the_word(run, tmp_path, request):
     from pyiceberg.catalog import load_catalog
     from pyiceberg.partitioning import PartitionField, PartitionSpec
@@ -268,6 +306,10 @@ def test_maintenance_looks_first(run, table, rows_file):
     assert len(run("table", "files", table, "--json").json) == 6
     done = run("maintain", "compact", table, "--run", "--json").json
     assert done["data-files"] == {"before": 6, "after": 1}
+    assert looked["about"] == ["added-bytes", "data-bytes"] and done["about"] == []
+    foretold = {key for key in looked if key not in ("dry-run", "about", *looked["about"])}
+    assert {key: looked[key] for key in foretold} == {key: done[key] for key in foretold}
+    foretold = run("maintain", "rewrite-manifests", table, "--all", "--json").json
     assert len(run("scan", table, "--format", "jsonl").lines) == 9
     joined = run("maintain", "rewrite-manifests", table, "--all", "--run", "--json").json
     assert joined["manifests"]["after"] == 1 and joined["entries"] == 1
@@ -285,7 +327,3 @@ def test_maintenance_looks_first(run, table, rows_file):
     assert orphans["orphans"] == []
     run("maintain", "orphans", table, "--older-than", "1h", expect=2)
     assert run("maintain", "clean-metadata", table).lines[0].startswith("clean-metadata: nothing")
-    assert looked["about"] == ["added-bytes", "data-bytes"] and done["about"] == []
-    foretold = {key for key in looked if key not in ("dry-run", "about", *looked["about"])}
-    assert {key: looked[key] for key in foretold} == {key: done[key] for key in foretold}
-    foretold = run("maintain", "rewrite-manifests", table, "--all", "--json").json

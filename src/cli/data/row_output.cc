@@ -108,6 +108,21 @@ class TextOutput : public RowOutput {
   std::unique_ptr<TextSink> sink_;
 };
 
+constexpr std::string_view kNull = "NULL";
+
+/// A null is the word alone, a text of that word stands in double quotes, and so on.
+std::string TableCell(const arrow::Array& column, int64_t row) {
+  if (column.IsNull(row)) {
+    return std::string(kNull);
+  }
+  std::string text = PlainText(column, row);
+  std::string_view inner = text;
+  while (inner.size() > kNull.size() && inner.starts_with('"') && inner.ends_with('"')) {
+    inner = inner.substr(1, inner.size() - 2);
+  }
+  return inner == kNull ? fmt::format("\"{}\"", text) : text;
+}
+
 class TableOutput final : public TextOutput {
  public:
   TableOutput(std::unique_ptr<TextSink> sink, std::shared_ptr<arrow::Schema> schema)
@@ -124,7 +139,7 @@ class TableOutput final : public TextOutput {
   void AppendRow(const arrow::RecordBatch& batch, int64_t row) override {
     std::vector<std::string> cells;
     for (const auto& column : batch.columns()) {
-      cells.push_back(column->IsNull(row) ? "null" : PlainText(*column, row));
+      cells.push_back(TableCell(*column, row));
     }
     table_.Add(std::move(cells));
   }

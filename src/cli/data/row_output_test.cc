@@ -56,7 +56,20 @@ class RowOutputTest : public ::testing::Test {
 };
 
 TEST_F(RowOutputTest, ATableForPeople) {
-  EXPECT_EQ(TextOf(RowFormat::kTable), "id  name\n 1  a,b\n 2\n 3  null\n");
+  EXPECT_EQ(TextOf(RowFormat::kTable), "id  name\n 1  a,b\n 2\n 3  NULL\n");
+}
+
+TEST_F(RowOutputTest, ATextIsNeverTakenForNull) {
+  auto schema = arrow::schema({arrow::field("name", arrow::utf8())});
+  auto names = arrow::json::ArrayFromJSONString(
+                   arrow::utf8(), R"([null, "NULL", "null", "\"NULL\"", "\"a\"", "", "\"\""])")
+                   .ValueOrDie();
+  ASSERT_OK_AND_ASSIGN(auto output, OpenRowOutput(RowFormat::kTable, Path("rows"), schema));
+  ASSERT_THAT(output->Write(*arrow::RecordBatch::Make(schema, 7, {names})), IsOk());
+  ASSERT_THAT(output->Finish(), IsOk());
+  std::ifstream file(Path("rows"), std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, "name\nNULL\n\"NULL\"\nnull\n\"\"NULL\"\"\n\"a\"\n\n\"\"\n");
 }
 
 TEST_F(RowOutputTest, CsvTellsNullFromEmpty) {

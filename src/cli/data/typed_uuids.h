@@ -1,12 +1,11 @@
-// TypedUuids: columns of UUIDs told from other columns of 16 bytes. A scan gives both as bytes;
-// whoever prints or stores them outside of a table wants the type, `arrow.uuid`. Columns inside of
-// structs, lists and maps stay bytes.
+// TypedUuids: columns of UUIDs told from other columns of 16 bytes, those inside of structs, lists
+// and maps too. A scan gives both as bytes; whoever prints or stores them outside of a table wants
+// the type, `arrow.uuid`.
 //
 // Thread-safety: immutable.
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -25,7 +24,6 @@ class TypedUuids {
 
  private:
   std::shared_ptr<arrow::Schema> schema_;
-  std::vector<bool> is_uuid_;
 };
 
 }  // namespace firn::cli
