@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "server/config/nearest.h"
+#include "base/nearest.h"
 
 namespace firn::cli {
 namespace {
@@ -49,8 +49,8 @@ std::string Nearest(const std::string& word, const std::vector<std::string>& kno
   if (known.empty()) {
     return "";
   }
-  const std::string& nearest = known[config::NearestOf(word, known)];
-  bool near = config::EditDistance(word, nearest) <= word.size() / 2;
+  const std::string& nearest = known[NearestOf(word, known)];
+  bool near = EditDistance(word, nearest) <= word.size() / 2;
   return near ? "; the nearest is " + nearest : "";
 }
 

@@ -246,6 +246,14 @@ def test_uuids_within_other_values(run, tmp_path, request):
     assert out.column("s").to_pylist()[0]["key"].bytes == key
 
 
+def test_an_unknown_column_names_the_nearest(run, table):
+    for flag in ("--where", "--columns"):
+        words = "pric > 1" if flag == "--where" else "pric"
+        error = run("scan", table, flag, words, expect=2).err
+        assert "price" in error and "struct" not in error
+        assert len(error) < 200
+
+
 def test_a_null_partition_is_not_the_word(run, tmp_path, request):
     from pyiceberg.catalog import load_catalog
     from pyiceberg.partitioning import PartitionField, PartitionSpec

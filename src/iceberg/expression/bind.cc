@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/nearest.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/expression/instant_text_internal.h"
 #include "iceberg/expression/literal_conversion.h"
@@ -39,6 +43,19 @@ Result<const NestedField*> FindIgnoringCase(const std::string& name, const Schem
   return found != nullptr ? found : schema.FindFieldIgnoringCase(name);
 }
 
+constexpr size_t kMaxNearest = 3;
+
+std::string Unknown(std::string_view name, const Schema& schema) {
+  std::vector<std::string> names;
+  for (FieldId id : schema.field_ids()) {
+    names.push_back(*schema.FindName(id));
+  }
+  const std::vector<std::string> nearest = NearestWords(name, names, kMaxNearest);
+  return nearest.empty() ? fmt::format("Cannot find field '{}'", name)
+                         : fmt::format("Cannot find field '{}'; the nearest: {}", name,
+                                       fmt::join(nearest, ", "));
+}
+
 Result<const NestedField*> FindField(const Term& term, const Schema& schema, NameCase names) {
   if (const auto* id = std::get_if<FieldId>(&term.reference)) {
     const NestedField* field = schema.FindField(*id);
@@ -52,11 +69,7 @@ Result<const NestedField*> FindField(const Term& term, const Schema& schema, Nam
   if (field == nullptr && names == NameCase::kInsensitive) {
     ASSIGN_OR_RETURN(field, FindIgnoringCase(name, schema));
   }
-  if (field == nullptr) {
-    return BadFilter(
-        fmt::format("Cannot find field '{}' in struct: {}", name, ToString(*schema.as_struct())));
-  }
-  return field;
+  return field != nullptr ? Result<const NestedField*>(field) : BadFilter(Unknown(name, schema));
 }
 
 Result<BoundTerm> BindColumn(const NestedField& field, const Schema& schema) {

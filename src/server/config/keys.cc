@@ -4,7 +4,7 @@
 #include <cctype>
 #include <vector>
 
-#include "server/config/nearest.h"
+#include "base/nearest.h"
 #include "server/config/settings.h"
 
 namespace firn::config {

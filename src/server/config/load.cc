@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/json_reader.h"
+#include "base/nearest.h"
 #include "server/config/catalog_profiles.h"
-#include "server/config/nearest.h"
 #include "server/config/settings.h"
 #include "server/config/toml_file_internal.h"
 

@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/nearest.h"
 #include "columnar/schema/metadata_columns.h"
 #include "iceberg/schema/partition_spec.h"
 
@@ -114,6 +116,20 @@ class Choice {
   std::vector<NestedField> columns_;
 };
 
+constexpr size_t kMaxNearest = 3;
+
+Error NoSuchColumn(const std::string& name, const Schema& schema) {
+  std::vector<std::string> names;
+  for (FieldId id : schema.field_ids()) {
+    names.push_back(*schema.FindName(id));
+  }
+  const std::vector<std::string> nearest = NearestWords(name, names, kMaxNearest);
+  return Error(ErrorCode::kInvalidArgument,
+               nearest.empty() ? fmt::format("Column does not exist: {}", name)
+                               : fmt::format("Column does not exist: {}; the nearest: {}", name,
+                                             fmt::join(nearest, ", ")));
+}
+
 }  // namespace
 
 Result<std::vector<NestedField>> SelectColumns(const iceberg::TableMetadata& table,
@@ -133,7 +149,7 @@ Result<std::vector<NestedField>> SelectColumns(const iceberg::TableMetadata& tab
     } else if (auto computed = MetadataColumnNamed(table, schema, name)) {
       choice.AddColumn(*computed);
     } else {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("Column does not exist: {}", name));
+      return NoSuchColumn(name, schema);
     }
   }
   return choice.columns();

@@ -7,8 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-namespace firn::config {
+namespace firn {
+
+/// Longer texts are compared with nothing: it takes their length times that of all words.
+inline constexpr size_t kMaxNearestBytes = 128;
 
 /// How many letters are to be inserted, deleted or replaced to make one text of the other.
 size_t EditDistance(std::string_view a, std::string_view b);
@@ -17,4 +21,10 @@ size_t EditDistance(std::string_view a, std::string_view b);
 /// empty.
 size_t NearestOf(std::string_view text, std::span<const std::string> words);
 
-}  // namespace firn::config
+/// At most `count` of the words, the nearest first, letters in upper case as in lower; none for a
+/// text of more than kMaxNearestBytes.
+std::vector<std::string> NearestWords(std::string_view text,
+                                      std::span<const std::string> words,
+                                      size_t count);
+
+}  // namespace firn

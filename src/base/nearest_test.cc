@@ -1,0 +1,28 @@
+#include "base/nearest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace firn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(NearestTest, TheNearestFirst) {
+  const std::vector<std::string> words = {"price", "priority", "Prize", "id"};
+  EXPECT_THAT(NearestWords("pric", words, 2), ElementsAre("price", "Prize"));
+  EXPECT_THAT(NearestWords("PRIZE", words, 1), ElementsAre("Prize"));
+  EXPECT_THAT(NearestWords("x", words, 9), ElementsAre("id", "price", "Prize", "priority"));
+  EXPECT_THAT(NearestWords("x", {}, 3), IsEmpty());
+  EXPECT_THAT(NearestWords(std::string(kMaxNearestBytes + 1, 'p'), words, 3), IsEmpty());
+}
+
+TEST(NearestTest, Distances) {
+  EXPECT_EQ(EditDistance("", "abc"), 3U);
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3U);
+  EXPECT_EQ(EditDistance("same", "same"), 0U);
+}
+
+}  // namespace
+}  // namespace firn
