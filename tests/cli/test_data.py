@@ -335,3 +335,30 @@ def test_maintenance_looks_first(run, table, rows_file):
     assert orphans["orphans"] == []
     run("maintain", "orphans", table, "--older-than", "1h", expect=2)
     assert run("maintain", "clean-metadata", table).lines[0].startswith("clean-metadata: nothing")
+
+
+def test_maintenance_has_a_flag_for_what_users_set(run, table, rows_file):
+    for i in range(3):
+        run("append", rows_file({"id": [i], "name": ["n"], "price": [0.0]}), table)
+
+    def groups(*flags: object) -> int:
+        return run("maintain", "compact", table, "--json", *flags).json["groups"]
+
+    assert groups() == 0
+    assert groups("--min-input-files", 2) == 1
+    assert groups("--min-input-files", 2, "--min-file-bytes", 1) == 0
+    assert groups("--min-input-files", 2, "--max-group-bytes", 1) == 0
+    assert groups("--max-file-bytes", 20, "--target-bytes", 10, "--min-file-bytes", 1) == 1
+    assert groups("--delete-files", 1, "--delete-ratio", 0.1) == 0
+    run("maintain", "compact", table, "--delete-ratio", 2, expect=2)
+    run("maintain", "compact", table, "--groups-at-once", 0, expect=2)
+    once = ("--all", "--groups-at-once", 1, "--keep-dangling-deletes", "--run")
+    assert groups(*once) == 1
+
+    def replaced(*flags: object) -> int:
+        return run("maintain", "rewrite-manifests", table, "--all", "--json", *flags).json[
+            "replaced-manifests"
+        ]
+
+    assert replaced("--spec", 0) > 0 and replaced("--spec", 7) == 0
+    run("maintain", "expire", table, "--outside")

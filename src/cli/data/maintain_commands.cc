@@ -82,16 +82,16 @@ struct CompactFlags : MaintainFlags {
   bool all = false;
   bool sort = false;
   bool move_specs = false;
-  std::optional<int64_t> target_bytes;
-  int32_t min_input_files = table::CompactionOptions().min_input_files;
-  int32_t max_commits = table::CompactionOptions().max_commits;
-  std::string branch{iceberg::kMainBranch};
+  bool keep_dangling = false;
+  /// Those that are set without more ado.
+  table::CompactionOptions options;
 };
+
 Certainty CertaintyOf(bool known) { return known ? Certainty::kKnown : Certainty::kAbout; }
 
-
 Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFlags& flags) {
-  table::CompactionOptions options{.mode = flags.mode(), .branch = flags.branch};
+  table::CompactionOptions options = flags.options;
+  options.mode = flags.mode();
   if (!flags.where.empty()) {
     ASSIGN_OR_RETURN(options.filter, iceberg::ParseExpressionText(flags.where));
   }
@@ -99,9 +99,8 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
       flags.sort ? table::CompactionStrategy::kSort : table::CompactionStrategy::kBinPack;
   options.choice = flags.all ? table::FileChoice::kAll : table::FileChoice::kMisfits;
   options.other_specs = flags.move_specs ? table::OtherSpecs::kMove : table::OtherSpecs::kAsOthers;
-  options.target_file_bytes = flags.target_bytes;
-  options.min_input_files = flags.min_input_files;
-  options.max_commits = flags.max_commits;
+  options.dangling =
+      flags.keep_dangling ? table::DanglingDeletes::kKeep : table::DanglingDeletes::kRemove;
   Work work(open);
   const table::ScanContext scan = open.scan_context();
   ASSIGN_OR_RETURN(table::CompactionReport report,
@@ -120,6 +119,7 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
   if (report.last_failure) {
     out.Note("last-failure", report.last_failure->message());
   }
+  out.Footprints(report.before, report.after);
   for (const auto& [key, known] :
        {std::pair("data-files", report.files_known), std::pair("data-bytes", report.bytes_known),
         std::pair("manifests", report.manifests_known)}) {
@@ -127,9 +127,36 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
       out.AfterIsAbout(key);
     }
   }
-  out.Footprints(report.before, report.after);
   out.Print(arguments.json);
   return {};
+}
+
+void AddSizes(CLI::App& app, table::CompactionOptions& options) {
+  app.add_option("--target-bytes", options.target_file_bytes,
+                 "Size of a file; write.target-file-size-bytes if not given")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--min-file-bytes", options.min_file_bytes,
+                 "Smaller files are rewritten; 75 % of the target if not given")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--max-file-bytes", options.max_file_bytes,
+                 "Larger files are rewritten; 180 % of the target if not given")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--max-group-bytes", options.max_group_bytes,
+                 "Files of one partition that are rewritten together")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+}
+
+void AddThresholds(CLI::App& app, table::CompactionOptions& options) {
+  app.add_option("--min-input-files", options.min_input_files, "So many files are worth it")
+      ->capture_default_str();
+  app.add_option("--delete-files", options.delete_file_threshold,
+                 "A file with so many delete files is rewritten; none if not given")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--delete-ratio", options.delete_ratio_threshold,
+                 "A file is rewritten of whose rows this part is known to be deleted")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
 }
 
 void AddCompact(CLI::App& app, CompactFlags& flags) {
@@ -139,15 +166,18 @@ void AddCompact(CLI::App& app, CompactFlags& flags) {
   app.add_flag("--sort", flags.sort, "Sort by the table's sort order");
   app.add_flag("--move-specs", flags.move_specs,
                "Files of older partition specs to the current one");
-  app.add_option("--target-bytes", flags.target_bytes,
-                 "Size of a file; write.target-file-size-bytes if not given")
-      ->transform(CLI::AsSizeValue(false));
-  app.add_option("--min-input-files", flags.min_input_files, "So many files are worth it")
-      ->capture_default_str();
-  app.add_option("--max-commits", flags.max_commits,
+  app.add_flag("--keep-dangling-deletes", flags.keep_dangling,
+               "Deletes that touch nothing any more stay");
+  AddSizes(app, flags.options);
+  AddThresholds(app, flags.options);
+  app.add_option("--max-commits", flags.options.max_commits,
                  "Commit in so many parts; with 1 it is all or nothing")
       ->capture_default_str();
-  app.add_option("--branch", flags.branch, "Of the table")->capture_default_str();
+  app.add_option("--groups-at-once", flags.options.groups_at_once,
+                 "Groups rewritten at a time; each holds an output file in memory")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--branch", flags.options.branch, "Of the table")->capture_default_str();
 }
 
 // --- expire ---
@@ -157,6 +187,7 @@ struct ExpireFlags : MaintainFlags {
   std::optional<int32_t> keep;
   std::vector<int64_t> snapshots;
   bool keep_files = false;
+  bool outside = false;
   bool unused_structure = false;
 };
 
@@ -171,6 +202,7 @@ Status Expire(OpenTable& open, const TableArguments& arguments, const ExpireFlag
   options.retention.rule =
       named_only ? table::RetentionRule::kNamedOnly : table::RetentionRule::kByAge;
   options.cleanup = flags.keep_files ? table::FileCleanup::kKeep : table::FileCleanup::kDelete;
+  options.outside = flags.outside ? table::OutsideFiles::kDelete : table::OutsideFiles::kLeave;
   options.structure =
       flags.unused_structure ? table::UnusedStructure::kRemove : table::UnusedStructure::kKeep;
   Work work(open);
@@ -197,6 +229,8 @@ void AddExpire(CLI::App& app, ExpireFlags& flags) {
   app.add_option("--snapshot", flags.snapshots, "This one whatever its age, repeatable")
       ->allow_extra_args(false);
   app.add_flag("--keep-files", flags.keep_files, "Change the metadata only");
+  app.add_flag("--outside", flags.outside,
+               "Files outside the table's folders go too: they are nobody else's");
   app.add_flag("--unused-structure", flags.unused_structure,
                "Schemas and partition specs that nothing uses go too");
 }
@@ -205,17 +239,19 @@ void AddExpire(CLI::App& app, ExpireFlags& flags) {
 
 struct RewriteFlags : MaintainFlags {
   bool all = false;
+  std::optional<int32_t> spec;
   std::string branch{iceberg::kMainBranch};
 };
 
 Status Rewrite(OpenTable& open, const TableArguments& arguments, const RewriteFlags& flags) {
+  table::ManifestRewriteOptions options{.mode = flags.mode(), .branch = flags.branch};
+  options.choice = flags.all ? table::ManifestChoice::kAll : table::ManifestChoice::kMisfits;
+  if (flags.spec) {
+    options.spec = iceberg::SpecId(*flags.spec);
+  }
   Work work(open);
   ASSIGN_OR_RETURN(table::ManifestRewriteReport report,
-                   table::RewriteManifests(work.context(), open.table(),
-                                           {.mode = flags.mode(),
-                                            .choice = flags.all ? table::ManifestChoice::kAll
-                                                                : table::ManifestChoice::kMisfits,
-                                            .branch = flags.branch}));
+                   table::RewriteManifests(work.context(), open.table(), options));
   MaintenanceReport out("rewrite-manifests", flags.mode());
   out.Figure("replaced-manifests", report.replaced);
   out.Figure("created-manifests", report.created);
@@ -228,6 +264,7 @@ Status Rewrite(OpenTable& open, const TableArguments& arguments, const RewriteFl
 void AddRewrite(CLI::App& app, RewriteFlags& flags) {
   AddRun(app, flags);
   app.add_flag("--all", flags.all, "Every manifest, so that all entries are ordered anew");
+  app.add_option("--spec", flags.spec, "Only manifests of this partition spec, by its id");
   app.add_option("--branch", flags.branch, "Of the table")->capture_default_str();
 }
 
