@@ -10,7 +10,6 @@
 #include "columnar/io/arrow_status.h"
 #include "columnar/schema/arrow_type.h"
 #include "columnar/schema/metadata_columns.h"
-#include "storage/location.h"
 
 namespace firn::columnar {
 namespace {
@@ -136,7 +135,8 @@ Result<std::unique_ptr<RollingFileWriter>> MakeEqualityDeleteWriter(
 
 Result<std::vector<iceberg::DataFile>> StoreDeletionVectors(
     const FileTarget& target, std::span<const iceberg::FileDeletes> deletes) {
-  std::string path = storage::JoinLocation(target.folder, target.prefix + "-deletes.puffin");
+  std::string path =
+      target.locations.LocationOf(target.partition, target.prefix + "-deletes.puffin");
   ASSIGN_OR_RETURN(iceberg::WrittenDeletionVectors written,
                    iceberg::WriteDeletionVectors(deletes, path, "firn 0.1.0"));
   Status stored = target.store.Write(path, written.bytes, storage::WriteMode::kCreateNew);

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "storage/location.h"
-
 namespace firn::columnar {
 namespace {
 
@@ -47,8 +45,8 @@ Status RollingFileWriter::CloseFile() {
   std::unique_ptr<ParquetFileWriter> writer = std::move(open_);
   ASSIGN_OR_RETURN(WrittenFile written, std::move(*writer).Finish());
   iceberg::DataFile file = std::move(written.metrics);
-  file.path = storage::JoinLocation(
-      target_.folder, fmt::format("{}-{:05}.parquet", target_.prefix, next_number_++));
+  file.path = target_.locations.LocationOf(
+      target_.partition, fmt::format("{}-{:05}.parquet", target_.prefix, next_number_++));
   file.content = kind_.content;
   file.partition = kind_.partition;
   file.sort_order_id = kind_.sort_order_id;

@@ -18,6 +18,7 @@
 #include <arrow/record_batch.h>
 
 #include "base/result.h"
+#include "columnar/write/data_locations.h"
 #include "columnar/write/parquet_file_writer.h"
 #include "columnar/write/write_properties.h"
 #include "iceberg/manifest/manifest_entry.h"
@@ -29,8 +30,9 @@ namespace firn::columnar {
 /// Where files go and what they share. The store outlives the writers.
 struct FileTarget {
   storage::ObjectStore& store;
-  /// The folder of the files, for example `<table>/data`.
-  std::string folder;
+  DataLocations locations;
+  /// Of the files, as `a=1/b=2`; empty for none.
+  std::string partition = {};
   /// Unique among writers: names are `<prefix>-00001.parquet`, ...
   std::string prefix;
   arrow::MemoryPool* memory = arrow::default_memory_pool();

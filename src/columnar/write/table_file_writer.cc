@@ -143,7 +143,7 @@ RollingFileWriter& TableFileWriter::WriterOf(const StructValue& partition) {
     return *open_.front().writer;
   }
   FileTarget target = request_.target;
-  target.folder = FolderOf(partition);
+  target.partition = PathOf(partition);
   target.prefix = fmt::format("{}-{:05}", target.prefix, next_writer_++);
   FileKind kind{.partition = partition, .sort_order_id = request_.sort_order.id};
   open_.push_front(
@@ -177,20 +177,20 @@ Result<std::vector<iceberg::DataFile>> TableFileWriter::Finish() {
   return std::exchange(files_, {});
 }
 
-std::string TableFileWriter::FolderOf(const StructValue& partition) const {
-  std::string folder = request_.target.folder;
+std::string TableFileWriter::PathOf(const StructValue& partition) const {
+  std::string path;
   if (!split_) {
-    return folder;
+    return path;
   }
   for (const iceberg::NestedField& field : partition_type_->fields()) {
     auto value = std::find_if(partition.fields.begin(), partition.fields.end(),
                               [&](const auto& pair) { return pair.first == field.id; });
     std::string text =
         value == partition.fields.end() ? "null" : TextOf(*field.type, value->second);
-    folder = storage::JoinLocation(
-        folder, storage::SafeSegment(field.name) + "=" + storage::SafeSegment(text));
+    path += path.empty() ? "" : "/";
+    path += storage::SafeSegment(field.name) + "=" + storage::SafeSegment(text);
   }
-  return folder;
+  return path;
 }
 
 }  // namespace firn::columnar

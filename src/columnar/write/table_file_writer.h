@@ -48,7 +48,7 @@ struct TableWriteRequest {
   iceberg::PartitionSpec spec;
   iceberg::SortOrder sort_order;
   WriteProperties properties;
-  /// Files lie in folders of their partitions below its folder.
+  /// Files lie where it says for their partitions.
   FileTarget target;
   WriteLimits limits;
 };
@@ -78,7 +78,7 @@ class TableFileWriter {
   RollingFileWriter& WriterOf(const iceberg::StructValue& partition);
   Status CloseOldest();
   Status CloseAll();
-  std::string FolderOf(const iceberg::StructValue& partition) const;
+  std::string PathOf(const iceberg::StructValue& partition) const;
 
   const TableWriteRequest request_;
   std::optional<Projection> projection_;

@@ -83,7 +83,7 @@ class TableFileWriterTest : public ::testing::Test {
   ThreadPool pool_{0};
   ReadContext context_{memory_, pool_, {}};
   TableWriteRequest request_{
-      .target = {.store = store_, .folder = "memory://b/data", .prefix = "u"}};
+      .target = {.store = store_, .locations = DataLocations("memory://b", {}), .prefix = "u"}};
 };
 
 TEST_F(TableFileWriterTest, RowsComeBack) {

@@ -77,6 +77,18 @@ TEST_P(CompactionTest, SmallFilesOfAPartitionBecomeOne) {
   EXPECT_EQ(report.commits, 0);
 }
 
+TEST_P(CompactionTest, FilesAreSpreadWhereTheTableWantsIt) {
+  table_.MustUpdate({iceberg::SetProperties{{{"write.object-storage.enabled", "true"}}}});
+  Fill();
+  table_.Delete("id >= 5 and id < 15");
+  table_.MustCompact();
+  const std::set<std::string> stored = table_.StoredData();
+  EXPECT_THAT(stored, SizeIs(::testing::Gt(20U)));
+  EXPECT_THAT(stored,
+              Each(::testing::MatchesRegex(".*/t/data(/[01][01][01][01]){4}[01][01][01][01]/.+")));
+  ExpectNothingLeftBehind();
+}
+
 TEST_P(CompactionTest, DeletesAreFoldedIn) {
   Fill();
   table_.Delete("id >= 5 and id < 15");

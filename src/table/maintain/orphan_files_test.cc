@@ -196,6 +196,24 @@ TEST_F(OrphanFilesTest, FoldersOutsideAreSearchedWhereAsked) {
   EXPECT_FALSE(table_.IsStored("s3://warehouse/shared/of-another.parquet"));
 }
 
+TEST_F(OrphanFilesTest, FoldersThatSpreadFilesAreSearched) {
+  Fill();
+  table_.SetProperties({{"write.object-storage.enabled", "true"},
+                        {"write.object-storage.path", "s3://warehouse/spread"}});
+  const std::string spread = "0101/0110/1001/10110010/";
+  const std::string inside = kTable + "data/" + spread + "lost.parquet";
+  const std::string outside = "s3://warehouse/spread/" + spread + "db/t/lost.parquet";
+  table_.StoreFile(inside);
+  table_.StoreFile(outside);
+  table_.clock.Advance(kFourDays);
+  ASSERT_OK_AND_ASSIGN(OrphanReport report, Run());
+  EXPECT_FALSE(table_.IsStored(inside));
+  EXPECT_TRUE(table_.IsStored(outside));
+  EXPECT_THAT(report.outside_folders, ElementsAre("s3://warehouse/spread"));
+  ASSERT_THAT(Remove({.mode = RunMode::kRun, .outside = OutsideFolders::kSearch}), IsOk());
+  EXPECT_FALSE(table_.IsStored(outside));
+}
+
 TEST_F(OrphanFilesTest, RefusedWhereFilesMayBeOfOthers) {
   Fill();
   table_.SetProperties({{"gc.enabled", "false"}});

@@ -98,7 +98,7 @@ TEST_F(TableScanTest, DeletedRowsAreLeftOut) {
   const iceberg::DataFile data = FirstFile(*scan);
   const iceberg::TableMetadata& metadata = *written_.table.metadata;
   auto deletes = columnar::WritePositionDeletes(
-      {.store = *written_.files, .folder = DataFolderOf(metadata), .prefix = "d"},
+      {.store = *written_.files, .locations = DataLocationsOf(metadata), .prefix = "d"},
       columnar::ReadWriteProperties({}, metadata.current_schema(), {}).value(), data.partition,
       {{data.path, {0, 2}}});
   ASSERT_THAT(deletes, IsOkAnd(SizeIs(1)));

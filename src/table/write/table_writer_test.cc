@@ -118,9 +118,9 @@ TEST_P(TableWriterTest, AnUnknownOutcomeKeepsTheFiles) {
 
 TEST_P(TableWriterTest, DataGoesWhereThePropertySays) {
   iceberg::TableMetadata metadata = *written_.table.metadata;
-  EXPECT_EQ(DataFolderOf(metadata), "memory://warehouse/t/data");
+  EXPECT_EQ(DataLocationsOf(metadata).folder(), "memory://warehouse/t/data");
   metadata.properties = {{{"write.data.path", "memory://elsewhere/d/"}}, ""};
-  EXPECT_EQ(DataFolderOf(metadata), "memory://elsewhere/d");
+  EXPECT_EQ(DataLocationsOf(metadata).folder(), "memory://elsewhere/d");
 }
 
 TEST_P(TableWriterTest, BatchesThatDoNotFitAreRefused) {

@@ -7,12 +7,10 @@
 #include "base/uuid.h"
 #include "columnar/schema/metadata_columns.h"
 #include "columnar/write/write_properties.h"
-#include "storage/location.h"
 
 namespace firn::table {
 namespace {
 
-constexpr std::string_view kDataPathProperty = "write.data.path";
 constexpr iceberg::FormatVersion kRowLineageVersion = 3;
 
 std::vector<iceberg::FieldId> SortedColumns(const iceberg::SortOrder& order) {
@@ -25,16 +23,14 @@ std::vector<iceberg::FieldId> SortedColumns(const iceberg::SortOrder& order) {
 
 }  // namespace
 
-std::string DataFolderOf(const iceberg::TableMetadata& table) {
-  if (auto folder = table.FindProperty(kDataPathProperty); folder && !folder->empty()) {
-    return std::string(folder->substr(0, folder->find_last_not_of('/') + 1));
-  }
-  return storage::JoinLocation(table.location, "data");
+columnar::DataLocations DataLocationsOf(const iceberg::TableMetadata& table) {
+  return {table.location, *table.properties};
 }
 
 columnar::FileTarget NewFileTarget(const Table& table) {
   return {.store = *table.files,
-          .folder = DataFolderOf(*table.metadata),
+          .locations = DataLocationsOf(*table.metadata),
+          .partition = {},
           .prefix = Uuid::Random().ToString()};
 }
 

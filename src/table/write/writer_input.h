@@ -4,7 +4,6 @@
 // Thread-safety: pure functions.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -14,8 +13,8 @@
 
 namespace firn::table {
 
-/// Where a table's data files go: `write.data.path`, else `data` below its location.
-std::string DataFolderOf(const iceberg::TableMetadata& table);
+/// Where a table's data and delete files go.
+columnar::DataLocations DataLocationsOf(const iceberg::TableMetadata& table);
 
 /// Under names that no other writer takes. The table's files outlive what is made of it.
 columnar::FileTarget NewFileTarget(const Table& table);
