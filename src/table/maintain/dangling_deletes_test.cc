@@ -139,5 +139,61 @@ TEST_F(DanglingVectorsTest, VectorsOfLivingFilesStay) {
   EXPECT_EQ(report.removed(), 0);
 }
 
+/// False once the fault did not fire. Of two deletes in three manifests one is dangling.
+bool RunWithFault(const storage::testing::FaultPlan& plan) {
+  SCOPED_TRACE("call " + std::to_string(plan.call));
+  MaintainedTable table(2);
+  table.AddData("a", 0);
+  table.AddData("b", 1);
+  auto read = [&] {
+    return ReadState{.snapshot = table.Load().metadata->current_snapshot_id,
+                     .isolation = IsolationLevel::kSnapshot};
+  };
+  table.MustCommit(RowDelta({.added = {MaintainedTable::PositionDeletes("of-a", "a", 0),
+                                       MaintainedTable::PositionDeletes("of-b", "b", 1)},
+                             .removed_data = {},
+                             .removed_deletes = {}},
+                            read()));
+  AddedFile added = MaintainedTable::Data("new-a", 0);
+  added.sequence_number = table.Load().metadata->current_snapshot()->sequence_number;
+  table.MustCommit(Rewrite({.added = {added},
+                            .removed_data = {KeyOf(MaintainedTable::Data("a", 0).file)},
+                            .removed_deletes = {}},
+                           read()));
+  const auto before = table.Count(*table.Load().metadata->current_snapshot());
+  MaintenanceContext context = table.Context();
+  table.files->Arm(plan);
+  auto report = RemoveDanglingDeletes(context, table.Load(), {.mode = RunMode::kRun});
+  const bool fired = table.files->calls() >= plan.call;
+  table.files->Arm({});
+  const auto after = table.Count(*table.Load().metadata->current_snapshot());
+  EXPECT_EQ(before.data_files, after.data_files);
+  EXPECT_EQ(after.delete_files.size(), report.has_value() ? 1U : before.delete_files.size());
+  EXPECT_TRUE(after.delete_files.contains(testing::DataPath("of-b")));
+  EXPECT_TRUE(fired || report.has_value());
+  if (!plan.from_then_on) {
+    EXPECT_EQ(table.Stored(), table.Named());
+  }
+  return fired;
+}
+
+TEST(DanglingDeletesFaultTest, EachCallFailsOnce) {
+  for (bool applied : {false, true}) {
+    int64_t call = 1;
+    while (RunWithFault({.call = call, .applied = applied}) && !::testing::Test::HasFailure()) {
+      ++call;
+    }
+    EXPECT_GT(call, 5);
+  }
+}
+
+TEST(DanglingDeletesFaultTest, EachCallAndAllLaterFail) {
+  int64_t call = 1;
+  while (RunWithFault({.call = call, .from_then_on = true}) && !::testing::Test::HasFailure()) {
+    ++call;
+  }
+  EXPECT_GT(call, 5);
+}
+
 }  // namespace
 }  // namespace firn::table
