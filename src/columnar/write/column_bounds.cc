@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include "columnar/write/bound_truncation.h"
 #include "iceberg/schema/literal_binary.h"
@@ -33,12 +34,18 @@ bool IsBytes(TypeId id) {
 
 bool IsFloat(TypeId id) { return id == TypeId::kFloat || id == TypeId::kDouble; }
 
-bool HasBounds(TypeId id) {
-  return id != TypeId::kVariant && id != TypeId::kGeometry && id != TypeId::kGeography &&
-         id != TypeId::kUnknown;
-}
+bool HasBounds(TypeId id) { return id != TypeId::kVariant && id != TypeId::kUnknown; }
 
 }  // namespace
+
+ColumnBounds::ColumnBounds(iceberg::TypePtr type, MetricsMode mode)
+    : type_(std::move(type)), mode_(mode) {
+  if (type_->id() == TypeId::kGeometry) {
+    box_.emplace(iceberg::GeoBox::Edges::kLinear);
+  } else if (type_->id() == TypeId::kGeography) {
+    box_.emplace(iceberg::GeoBox::Edges::kGeodesic);
+  }
+}
 
 template <class T>
 void ColumnBounds::AddIntegers(const arrow::Array& array) {
@@ -111,6 +118,11 @@ void ColumnBounds::AddFlags(const arrow::Array& array) {
   });
 }
 
+void ColumnBounds::AddShapes(const arrow::Array& array) {
+  const auto& values = static_cast<const arrow::BinaryArray&>(array);
+  ForEachValid(array, [&](int64_t row) { box_->Add(values.GetView(row)); });
+}
+
 void ColumnBounds::Add(const arrow::Array& array) {
   values_ += array.length();
   nulls_ += array.null_count();
@@ -126,6 +138,9 @@ void ColumnBounds::Add(const arrow::Array& array) {
   }
   if (!mode_.bounds() || !HasBounds(id)) {
     return;
+  }
+  if (box_) {
+    return AddShapes(array);
   }
   if (id == TypeId::kBoolean) {
     return AddFlags(array);
@@ -170,6 +185,9 @@ std::string ColumnBounds::EncodeNumber(bool upper) const {
 }
 
 std::optional<std::string> ColumnBounds::Lower() const {
+  if (box_) {
+    return box_->Lower();
+  }
   if (!any_ || !mode_.bounds()) {
     return std::nullopt;
   }
@@ -186,6 +204,9 @@ std::optional<std::string> ColumnBounds::Lower() const {
 }
 
 std::optional<std::string> ColumnBounds::Upper() const {
+  if (box_) {
+    return box_->Upper();
+  }
   if (!any_ || !mode_.bounds()) {
     return std::nullopt;
   }

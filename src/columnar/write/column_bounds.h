@@ -1,5 +1,7 @@
 // ColumnBounds: the least and greatest value of one column, and how many are null or NaN, over
-// batches as they are written. Source: Iceberg specification, "Data File Fields", notes 1 and 2.
+// batches as they are written; of geometries the box around them (geo_box.h). Variants have counts
+// alone: bounds of their fields are optional. Source: Iceberg specification, "Data File Fields",
+// notes 1 and 2, "Bounds for Variant".
 #pragma once
 
 #include <cstdint>
@@ -10,6 +12,7 @@
 #include <arrow/array.h>
 
 #include "columnar/write/write_properties.h"
+#include "iceberg/schema/geo_box.h"
 #include "iceberg/schema/literal.h"
 #include "iceberg/schema/type.h"
 
@@ -17,7 +20,7 @@ namespace firn::columnar {
 
 class ColumnBounds {
  public:
-  ColumnBounds(iceberg::TypePtr type, MetricsMode mode) : type_(std::move(type)), mode_(mode) {}
+  ColumnBounds(iceberg::TypePtr type, MetricsMode mode);
 
   /// An array of the column's Arrow type; nulls of structs above it count as its own.
   void Add(const arrow::Array& array);
@@ -42,6 +45,7 @@ class ColumnBounds {
   void AddBytes(const arrow::Array& array);
   void AddDecimals(const arrow::Array& array);
   void AddFlags(const arrow::Array& array);
+  void AddShapes(const arrow::Array& array);
   std::string EncodeNumber(bool upper) const;
 
   iceberg::TypePtr type_;
@@ -59,6 +63,8 @@ class ColumnBounds {
   bool positive_zero_ = false;
   std::string first_;
   std::string last_;
+  /// Of geometry and geography.
+  std::optional<iceberg::GeoBox> box_;
 };
 
 }  // namespace firn::columnar

@@ -136,6 +136,53 @@ TEST(ParquetFileWriterTest, ListsHaveCountsAndNoBoundsAndUnknownIsNotStored) {
   EXPECT_TRUE(parquet->metadata()->created_by().starts_with("firn version "));
 }
 
+/// A point in well-known binary, little end first.
+std::string PointOf(double x, double y) {
+  std::string wkb("\x01\x01\0\0\0", 5);
+  for (double coordinate : {x, y}) {
+    wkb.append(reinterpret_cast<const char*>(&coordinate), sizeof(coordinate));
+  }
+  return wkb;
+}
+
+TEST(ParquetFileWriterTest, GeometriesHaveTheirBoxAndVariantsCounts) {
+  iceberg::Schema schema = SchemaOfFields(R"(
+      {"id":1,"name":"place","type":"geometry","required":false},
+      {"id":2,"name":"spot","type":"geography","required":false},
+      {"id":3,"name":"any","type":"variant","required":false})");
+  arrow::BinaryBuilder places;
+  arrow::BinaryBuilder metadata;
+  for (const std::string& place : {PointOf(1, 200), PointOf(-3, 4)}) {
+    ASSERT_TRUE(places.Append(place).ok());
+    ASSERT_TRUE(metadata.Append(std::string_view("\x01\0\0", 3)).ok());
+  }
+  ASSERT_TRUE(places.AppendNull().ok());
+  ASSERT_TRUE(metadata.Append(std::string_view()).ok());
+  auto place = *places.Finish();
+  auto part = *metadata.Finish();
+  auto arrow_schema = ArrowSchemaOf(schema);
+  auto valid = *arrow::AllocateBitmap(3);
+  *valid->mutable_data() = 0b011;
+  auto variant = std::make_shared<arrow::StructArray>(
+      arrow_schema->field(2)->type(), 3, arrow::ArrayVector{part, part}, std::move(valid), 1);
+  auto batch = arrow::RecordBatch::Make(arrow_schema, 3, {place, place, variant});
+  ASSERT_OK_AND_ASSIGN(WrittenFile file, WriteOne(schema, Properties(schema, {}), *batch));
+  for (int32_t id : {1, 2, 3}) {
+    EXPECT_EQ(Of(file.metrics.value_counts, id), 3) << id;
+    EXPECT_EQ(Of(file.metrics.null_value_counts, id), 1) << id;
+    EXPECT_GT(Of(file.metrics.column_sizes, id).value_or(0), 0) << id;
+  }
+  EXPECT_EQ(Of(file.metrics.lower_bounds, 1), PointOf(-3, 4).substr(5));
+  EXPECT_EQ(Of(file.metrics.upper_bounds, 1), PointOf(1, 200).substr(5));
+  EXPECT_EQ(Of(file.metrics.lower_bounds, 2), std::nullopt) << "no latitude is 200";
+  EXPECT_EQ(Of(file.metrics.lower_bounds, 3), std::nullopt);
+  ASSERT_OK_AND_ASSIGN(
+      file,
+      WriteOne(schema, Properties(schema, {{"write.metadata.metrics.default", "counts"}}), *batch));
+  EXPECT_EQ(Of(file.metrics.null_value_counts, 1), 1);
+  EXPECT_EQ(Of(file.metrics.lower_bounds, 1), std::nullopt);
+}
+
 TEST(ParquetFileWriterTest, RowGroupsEndAtTheirSize) {
   iceberg::Schema schema = SchemaOfFields(R"({"id":1,"name":"x","type":"long","required":true})");
   std::vector<int64_t> values(100'000);
