@@ -24,9 +24,11 @@ using iceberg::FieldId;
 using iceberg::NestedField;
 using iceberg::TypeId;
 
-/// Rows handed to Parquet at a time: a row group ends at one of these.
+/// Rows measured at a time: a row group ends at one of these.
 constexpr int64_t kStepRows = 16 << 10;
-constexpr int64_t kFirstBufferBytes = 64 << 10;
+/// Below, a row group is not worth the threads.
+constexpr int64_t kMinParallelBytes = 4 << 20;
+constexpr int64_t kMinBufferBytes = 64 << 10;
 /// What encoding and compression leave, before the first row group says.
 constexpr double kExpectedRatio = 0.5;
 /// Readers that know faulty writers ignore statistics of names without a version.
@@ -80,8 +82,11 @@ void AddTo(iceberg::CountsByField& counts, FieldId id, int64_t more) {
 }  // namespace
 
 Result<std::unique_ptr<ParquetFileWriter>> ParquetFileWriter::Make(
-    const iceberg::Schema& schema, const WriteProperties& properties, arrow::MemoryPool* memory) {
-  std::unique_ptr<ParquetFileWriter> made(new ParquetFileWriter());
+    const iceberg::Schema& schema,
+    const WriteProperties& properties,
+    EncodeThreads threads,
+    arrow::MemoryPool* memory) {
+  std::unique_ptr<ParquetFileWriter> made(new ParquetFileWriter(threads, memory));
   made->properties_ = properties;
   made->stored_ = StoredFields(schema.fields());
   made->stored_schema_ = ArrowSchemaOf(made->stored_);
@@ -94,29 +99,27 @@ Result<std::unique_ptr<ParquetFileWriter>> ParquetFileWriter::Make(
   made->CollectLeaves(schema.fields(), {});
   made->CollectChunks(made->stored_, false);
   made->bloom_filters_ = BloomFiltersOf(properties, schema);
-  made->memory_ = memory;
   ASSIGN_OR_RETURN(made->root_, ParquetSchemaOf(schema.fields()));
-  ASSIGN_OR_RETURN(made->sink_,
-                   ToResult(arrow::io::BufferOutputStream::Create(kFirstBufferBytes, memory),
-                            ErrorCode::kInternal));
   return made;
 }
 
-Status ParquetFileWriter::Open(const arrow::RecordBatch* first) {
+Status ParquetFileWriter::Open(int64_t capacity_bytes) {
+  ASSIGN_OR_RETURN(bytes_, ToResult(arrow::AllocateResizableBuffer(capacity_bytes, memory_),
+                                    ErrorCode::kResourceExhausted));
+  sink_ = std::make_shared<arrow::io::BufferOutputStream>(bytes_);
   parquet::WriterProperties::Builder builder;
   SetProperties(properties_, builder);
   builder.memory_pool(memory_);
   for (const std::string& column : bloom_filters_) {
     builder.enable_bloom_filter(column, {});
   }
-  if (first != nullptr) {
-    ASSIGN_OR_RETURN(std::vector<std::string> plain, ColumnsWithoutDictionary(*first));
-    for (const std::string& column : plain) {
-      builder.disable_dictionary(column);
-    }
+  for (const std::string& column : without_dictionary_) {
+    builder.disable_dictionary(column);
   }
   auto file = parquet::ParquetFileWriter::Open(sink_, root_, builder.build());
-  auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
+  auto arrow_properties = parquet::ArrowWriterProperties::Builder()
+                              .set_use_threads(threads_ == EncodeThreads::kArrowPool)
+                              ->build();
   return ToStatus(parquet::arrow::FileWriter::Make(memory_, std::move(file), stored_schema_,
                                                    arrow_properties, &writer_),
                   ErrorCode::kInternal);
@@ -175,10 +178,22 @@ Status ParquetFileWriter::Write(const arrow::RecordBatch& batch) {
     return Error(ErrorCode::kInvalidArgument, "A batch is not of the schema of its file");
   }
   return Guarded([&]() -> Status {
+    int64_t held = 0;
     for (int64_t begin = 0; begin < batch.num_rows(); begin += kStepRows) {
-      auto step = batch.Slice(begin, std::min(kStepRows, batch.num_rows() - begin));
+      const int64_t end = std::min(begin + kStepRows, batch.num_rows());
+      auto step = batch.Slice(begin, end - begin);
       RETURN_IF_ERROR(Measure(*step));
-      RETURN_IF_ERROR(WriteRows(*step));
+      ASSIGN_OR_RETURN(int64_t bytes,
+                       ToResult(arrow::util::ReferencedBufferSize(*step), ErrorCode::kInternal));
+      open_raw_bytes_ += std::max<int64_t>(bytes, 1);
+      const bool is_full = open_raw_bytes_ >= properties_.row_group_bytes;
+      if (is_full || end == batch.num_rows()) {
+        RETURN_IF_ERROR(Hold(*batch.Slice(held, end - held)));
+        held = end;
+      }
+      if (is_full) {
+        RETURN_IF_ERROR(EncodeGroup());
+      }
     }
     return {};
   });
@@ -195,30 +210,54 @@ Status ParquetFileWriter::Measure(const arrow::RecordBatch& batch) {
   return {};
 }
 
-Status ParquetFileWriter::WriteRows(const arrow::RecordBatch& batch) {
-  auto stored = arrow::RecordBatch::Make(stored_schema_, batch.num_rows(), batch.columns());
+Status ParquetFileWriter::Hold(const arrow::RecordBatch& rows) {
+  auto stored = arrow::RecordBatch::Make(stored_schema_, rows.num_rows(), rows.columns());
   if (select_) {
-    ASSIGN_OR_RETURN(stored, select_->Apply(batch));
+    ASSIGN_OR_RETURN(stored, select_->Apply(rows));
   }
-  if (writer_ == nullptr) {
-    RETURN_IF_ERROR(Open(&batch));
+  if (rows_ == 0) {
+    ASSIGN_OR_RETURN(without_dictionary_, ColumnsWithoutDictionary(*rows.Slice(0, kStepRows)));
   }
-  if (open_raw_bytes_ == 0) {
-    // The group before is written where the next one begins.
-    RETURN_IF_ERROR(ToStatus(writer_->NewBufferedRowGroup(), ErrorCode::kInternal));
-    ASSIGN_OR_RETURN(written_bytes_, ToResult(sink_->Tell(), ErrorCode::kInternal));
-    written_raw_bytes_ = closed_raw_bytes_;
-  }
-  RETURN_IF_ERROR(ToStatus(writer_->WriteRecordBatch(*stored), ErrorCode::kInvalidArgument));
-  rows_ += batch.num_rows();
-  ASSIGN_OR_RETURN(int64_t bytes,
-                   ToResult(arrow::util::ReferencedBufferSize(*stored), ErrorCode::kInternal));
-  open_raw_bytes_ += std::max<int64_t>(bytes, 1);
-  if (open_raw_bytes_ >= properties_.row_group_bytes) {
-    closed_raw_bytes_ += open_raw_bytes_;
-    open_raw_bytes_ = 0;
-  }
+  rows_ += rows.num_rows();
+  group_.push_back(std::move(stored));
   return {};
+}
+
+Status ParquetFileWriter::EncodeGroup() {
+  if (group_.empty()) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(auto rows,
+                   ToResult(arrow::Table::FromRecordBatches(stored_schema_, std::move(group_)),
+                            ErrorCode::kInternal));
+  group_.clear();
+  if (writer_ == nullptr) {
+    RETURN_IF_ERROR(Open(std::max(open_raw_bytes_, kMinBufferBytes)));
+  }
+  const bool parallel =
+      threads_ == EncodeThreads::kArrowPool && open_raw_bytes_ >= kMinParallelBytes;
+  RETURN_IF_ERROR(parallel ? EncodeInParallel(*rows) : EncodeInTurn(*rows));
+  closed_raw_bytes_ += std::exchange(open_raw_bytes_, 0);
+  return {};
+}
+
+Status ParquetFileWriter::EncodeInTurn(const arrow::Table& rows) {
+  RETURN_IF_ERROR(ToStatus(writer_->NewRowGroup(), ErrorCode::kInternal));
+  for (const auto& column : rows.columns()) {
+    RETURN_IF_ERROR(ToStatus(writer_->WriteColumnChunk(column), ErrorCode::kInvalidArgument));
+  }
+  ASSIGN_OR_RETURN(written_bytes_, ToResult(sink_->Tell(), ErrorCode::kInternal));
+  written_raw_bytes_ = closed_raw_bytes_ + open_raw_bytes_;
+  return {};
+}
+
+Status ParquetFileWriter::EncodeInParallel(const arrow::Table& rows) {
+  ASSIGN_OR_RETURN(auto joined, ToResult(rows.CombineChunksToBatch(memory_), ErrorCode::kInternal));
+  // The group before reaches the file where the next one begins.
+  RETURN_IF_ERROR(ToStatus(writer_->NewBufferedRowGroup(), ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(written_bytes_, ToResult(sink_->Tell(), ErrorCode::kInternal));
+  written_raw_bytes_ = closed_raw_bytes_;
+  return ToStatus(writer_->WriteRecordBatch(*joined), ErrorCode::kInvalidArgument);
 }
 
 int64_t ParquetFileWriter::EstimatedBytes() const {
@@ -231,14 +270,16 @@ int64_t ParquetFileWriter::EstimatedBytes() const {
 
 Result<WrittenFile> ParquetFileWriter::Finish() && {
   return Guarded([&]() -> Result<WrittenFile> {
+    RETURN_IF_ERROR(EncodeGroup());
     if (writer_ == nullptr) {
-      RETURN_IF_ERROR(Open(nullptr));
+      RETURN_IF_ERROR(Open(kMinBufferBytes));
     }
     RETURN_IF_ERROR(ToStatus(writer_->Close(), ErrorCode::kInternal));
     WrittenFile written;
     AddBounds(written.metrics);
     AddChunks(*writer_->metadata(), written.metrics);
-    ASSIGN_OR_RETURN(written.bytes, ToResult(sink_->Finish(), ErrorCode::kInternal));
+    RETURN_IF_ERROR(ToStatus(sink_->Close(), ErrorCode::kInternal));
+    written.bytes = std::move(bytes_);
     written.metrics.format = iceberg::FileFormat::kParquet;
     written.metrics.record_count = rows_;
     written.metrics.file_size_bytes = written.bytes->size();

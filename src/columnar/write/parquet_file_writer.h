@@ -4,7 +4,11 @@
 // Metrics: of leaves outside lists and maps values, nulls, NaNs, bounds; of those inside counts
 // only, as Parquet counts them (an empty or missing list is one value, null). Sizes on disk of all.
 //
-// Memory: the file so far, and the pages of the row group that is open.
+// Rows wait until their row group is full and are encoded then, a column after the other or beside
+// each other: encoders of all columns at once would not fit into a core's cache, nor, with many
+// files open, into memory. Batches are held until then, not copied.
+//
+// Memory: the file so far, and the rows of the row group that is open.
 // Errors: kInvalidArgument for batches of another schema and for what Parquet cannot hold;
 // kResourceExhausted. Thread-safety: one thread at a time.
 #pragma once
@@ -18,6 +22,7 @@
 #include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/record_batch.h>
+#include <arrow/table.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/schema.h>
 
@@ -30,6 +35,11 @@
 
 namespace firn::columnar {
 
+enum class EncodeThreads : uint8_t {
+  kCaller,     ///< One: who writes many files at a time wants this.
+  kArrowPool,  ///< Columns of large row groups in parallel, on Arrow's pool.
+};
+
 struct WrittenFile {
   std::shared_ptr<arrow::Buffer> bytes;
   /// Everything but path, partition and what the caller knows (content, ids, sort order).
@@ -40,6 +50,7 @@ class ParquetFileWriter {
  public:
   static Result<std::unique_ptr<ParquetFileWriter>> Make(const iceberg::Schema& schema,
                                                          const WriteProperties& properties,
+                                                         EncodeThreads threads,
                                                          arrow::MemoryPool* memory);
 
   /// `batch` has the types of schema/arrow_type.h.
@@ -63,15 +74,19 @@ class ParquetFileWriter {
     ColumnBounds bounds;
   };
 
-  ParquetFileWriter() = default;
+  ParquetFileWriter(EncodeThreads threads, arrow::MemoryPool* memory)
+      : threads_(threads), memory_(memory) {}
 
-  /// `first` rows tell which columns are worth a dictionary; null: there are none.
-  Status Open(const arrow::RecordBatch* first);
+  /// `first` rows tell which columns are worth a dictionary.
   Result<std::vector<std::string>> ColumnsWithoutDictionary(const arrow::RecordBatch& first) const;
   void CollectLeaves(std::span<const iceberg::NestedField> fields, const std::vector<int>& above);
   void CollectChunks(std::span<const iceberg::NestedField> fields, bool repeated);
   Status Measure(const arrow::RecordBatch& batch);
-  Status WriteRows(const arrow::RecordBatch& batch);
+  Status Open(int64_t capacity_bytes);
+  Status Hold(const arrow::RecordBatch& rows);
+  Status EncodeGroup();
+  Status EncodeInTurn(const arrow::Table& rows);
+  Status EncodeInParallel(const arrow::Table& rows);
   void AddBounds(iceberg::DataFile& file) const;
   void AddChunks(const parquet::FileMetaData& metadata, iceberg::DataFile& file) const;
 
@@ -81,10 +96,13 @@ class ParquetFileWriter {
     bool repeated;
   };
 
+  const EncodeThreads threads_;
+  arrow::MemoryPool* const memory_;
   WriteProperties properties_;
   /// Full names of columns with bloom filters.
   std::vector<std::string> bloom_filters_;
-  arrow::MemoryPool* memory_ = nullptr;
+  /// Of those whose first rows say that a dictionary would fill up.
+  std::vector<std::string> without_dictionary_;
   std::shared_ptr<parquet::schema::GroupNode> root_;
   std::shared_ptr<arrow::Schema> schema_arrow_;
   /// What files hold of the schema: no columns of type unknown.
@@ -93,16 +111,21 @@ class ParquetFileWriter {
   std::optional<Projection> select_;
   std::vector<Leaf> leaves_;
   std::vector<Chunk> chunks_;
+  /// What the sink writes to. Taken as it is: the sink's own Finish fills its spare room with
+  /// zeros.
+  std::shared_ptr<arrow::ResizableBuffer> bytes_;
   std::shared_ptr<arrow::io::BufferOutputStream> sink_;
-  /// Null until the first rows come.
+  /// Opened for the first row group: its size tells how much room the file wants.
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
   int64_t rows_ = 0;
+  /// Rows of the row group that is open.
+  arrow::RecordBatchVector group_;
   /// In the file, and what that was before encoding.
   int64_t written_bytes_ = 0;
   int64_t written_raw_bytes_ = 0;
-  /// Of row groups that are full, before encoding.
+  /// Of row groups that are encoded, before that.
   int64_t closed_raw_bytes_ = 0;
-  /// Of the row group that is open, before encoding.
+  /// Of the row group that is open.
   int64_t open_raw_bytes_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <arrow/io/memory.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <parquet/arrow/reader.h>
 #include <parquet/file_reader.h>
 #include <parquet/page_index.h>
 
@@ -36,11 +37,20 @@ WriteProperties Properties(const iceberg::Schema& schema, const iceberg::Propert
 
 Result<WrittenFile> WriteOne(const iceberg::Schema& schema,
                              const WriteProperties& properties,
-                             const arrow::RecordBatch& batch) {
-  ASSIGN_OR_RETURN(auto writer,
-                   ParquetFileWriter::Make(schema, properties, arrow::default_memory_pool()));
+                             const arrow::RecordBatch& batch,
+                             EncodeThreads threads = EncodeThreads::kCaller) {
+  ASSIGN_OR_RETURN(auto writer, ParquetFileWriter::Make(schema, properties, threads,
+                                                        arrow::default_memory_pool()));
   RETURN_IF_ERROR(writer->Write(batch));
   return std::move(*writer).Finish();
+}
+
+std::shared_ptr<arrow::Table> TableIn(const WrittenFile& file) {
+  auto reader = parquet::arrow::OpenFile(std::make_shared<arrow::io::BufferReader>(file.bytes),
+                                         arrow::default_memory_pool());
+  std::shared_ptr<arrow::Table> table;
+  EXPECT_TRUE((*reader)->ReadTable(&table).ok());
+  return table;
 }
 
 template <class Values>
@@ -202,6 +212,34 @@ TEST(ParquetFileWriterTest, RowGroupsEndAtTheirSize) {
   EXPECT_TRUE(parquet->metadata()->RowGroup(0)->ColumnChunk(0)->bloom_filter_offset().has_value());
   EXPECT_EQ(parquet->metadata()->RowGroup(0)->ColumnChunk(0)->compression(),
             parquet::Compression::ZSTD);
+}
+
+TEST(ParquetFileWriterTest, ThreadsMakeTheSameRowGroups) {
+  iceberg::Schema schema = SchemaOfFields(R"(
+      {"id":1,"name":"x","type":"long","required":true},
+      {"id":2,"name":"s","type":"string","required":false})");
+  constexpr int64_t kRows = 400'000;
+  std::vector<int64_t> longs(kRows);
+  std::vector<std::string> texts(kRows);
+  for (int64_t i = 0; i < kRows; ++i) {
+    longs[static_cast<size_t>(i)] = i * 7919 % 100'003;
+    texts[static_cast<size_t>(i)] = "t" + std::to_string(i % 1009);
+  }
+  auto batch = arrow::RecordBatch::Make(ArrowSchemaOf(schema), kRows,
+                                        {testing::Longs(longs), testing::Texts(texts)});
+  // The last group is too small for threads.
+  WriteProperties properties =
+      Properties(schema, {{"write.parquet.row-group-size-bytes", "5000000"}});
+  ASSERT_OK_AND_ASSIGN(WrittenFile one, WriteOne(schema, properties, *batch));
+  ASSERT_OK_AND_ASSIGN(WrittenFile many,
+                       WriteOne(schema, properties, *batch, EncodeThreads::kArrowPool));
+  EXPECT_GT(one.metrics.split_offsets.size(), 1U);
+  EXPECT_EQ(many.metrics.split_offsets.size(), one.metrics.split_offsets.size());
+  EXPECT_EQ(many.metrics.lower_bounds, one.metrics.lower_bounds);
+  EXPECT_EQ(many.metrics.value_counts, one.metrics.value_counts);
+  EXPECT_TRUE(TableIn(one)->Equals(*TableIn(many)));
+  EXPECT_TRUE(
+      TableIn(one)->CombineChunksToBatch().ValueOrDie()->column(1)->Equals(batch->column(1)));
 }
 
 TEST(WritePropertiesTest, ModesComeFromColumnDefaultAndSortOrder) {

@@ -4,7 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include <arrow/builder.h>
+#include <arrow/array.h>
+#include <arrow/buffer.h>
 #include <arrow/compute/api_vector.h>
 #include <arrow/datum.h>
 #include <fmt/format.h>
@@ -21,25 +22,21 @@ namespace {
 
 using iceberg::NestedField;
 
+}  // namespace
+
 Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
     const std::shared_ptr<arrow::RecordBatch>& batch, const std::vector<int64_t>& rows) {
   if (static_cast<int64_t>(rows.size()) == batch->num_rows()) {
     return batch;
   }
-  if (rows.back() - rows.front() + 1 == static_cast<int64_t>(rows.size())) {
-    return batch->Slice(rows.front(), static_cast<int64_t>(rows.size()));
-  }
-  arrow::Int64Builder builder;
-  RETURN_IF_ERROR(ToStatus(builder.AppendValues(rows), ErrorCode::kInternal));
-  ASSIGN_OR_RETURN(auto indices, ToResult(builder.Finish(), ErrorCode::kInternal));
+  auto indices = std::make_shared<arrow::Int64Array>(static_cast<int64_t>(rows.size()),
+                                                     arrow::Buffer::Wrap(rows));
   ASSIGN_OR_RETURN(
       arrow::Datum taken,
       ToResult(arrow::compute::Take(batch, indices, arrow::compute::TakeOptions::NoBoundsCheck()),
                ErrorCode::kInternal));
   return taken.record_batch();
 }
-
-}  // namespace
 
 Result<PartitionSplit> PartitionSplit::Make(const iceberg::PartitionSpec& spec,
                                             const iceberg::Schema& schema) {
@@ -62,20 +59,19 @@ Result<PartitionSplit> PartitionSplit::Make(const iceberg::PartitionSpec& spec,
   return split;
 }
 
-Result<std::vector<PartitionRows>> PartitionSplit::Split(
-    const std::shared_ptr<arrow::RecordBatch>& batch) const {
+Result<std::vector<PartitionRows>> PartitionSplit::Split(const arrow::RecordBatch& batch) const {
   arrow::ArrayVector keys;
   for (const Field& field : fields_) {
-    ASSIGN_OR_RETURN(auto column, ColumnAt(*batch, field.path));
+    ASSIGN_OR_RETURN(auto column, ColumnAt(batch, field.path));
     ASSIGN_OR_RETURN(
         auto key, TransformArray(field.transform, field.source_type, column, OutOfRange::kRefuse));
     keys.push_back(std::move(key));
   }
-  std::vector<uint64_t> hashes = HashRows(keys, batch->num_rows());
+  std::vector<uint64_t> hashes = HashRows(keys, batch.num_rows());
   std::unordered_multimap<uint64_t, size_t> known;
   std::vector<std::vector<int64_t>> groups;
   size_t last = 0;
-  for (int64_t row = 0; row < batch->num_rows(); ++row) {
+  for (int64_t row = 0; row < batch.num_rows(); ++row) {
     uint64_t hash = hashes[static_cast<size_t>(row)];
     // Rows often come in runs of one partition.
     bool same = row > 0 && hash == hashes[static_cast<size_t>(row) - 1] &&
@@ -96,14 +92,14 @@ Result<std::vector<PartitionRows>> PartitionSplit::Split(
     groups[last].push_back(row);
   }
   std::vector<PartitionRows> parts;
-  for (const std::vector<int64_t>& rows : groups) {
+  for (std::vector<int64_t>& rows : groups) {
     PartitionRows part;
     for (size_t i = 0; i < fields_.size(); ++i) {
       if (auto value = LiteralAt(*keys[i], *fields_[i].result_type, rows.front())) {
         part.partition.fields.emplace_back(fields_[i].id, *std::move(value));
       }
     }
-    ASSIGN_OR_RETURN(part.rows, TakeRows(batch, rows));
+    part.rows = std::move(rows);
     parts.push_back(std::move(part));
   }
   return parts;

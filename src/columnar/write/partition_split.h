@@ -5,6 +5,7 @@
 // result is out of range. Thread-safety: immutable.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -16,12 +17,18 @@
 
 namespace firn::columnar {
 
-/// Rows of one partition, in their order in the batch.
+/// Rows of one partition.
 struct PartitionRows {
   /// Non-null values by partition field id.
   iceberg::StructValue partition;
-  std::shared_ptr<arrow::RecordBatch> rows;
+  /// Their numbers in the batch, ascending.
+  std::vector<int64_t> rows;
 };
+
+/// `rows` of the batch, ascending; copied unless they are all, so that no batch stays in memory for
+/// the sake of a few.
+Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
+    const std::shared_ptr<arrow::RecordBatch>& batch, const std::vector<int64_t>& rows);
 
 class PartitionSplit {
  public:
@@ -29,8 +36,8 @@ class PartitionSplit {
   static Result<PartitionSplit> Make(const iceberg::PartitionSpec& spec,
                                      const iceberg::Schema& schema);
 
-  /// In order of each partition's first row. Where all rows are of one the batch is not copied.
-  Result<std::vector<PartitionRows>> Split(const std::shared_ptr<arrow::RecordBatch>& batch) const;
+  /// In order of each partition's first row.
+  Result<std::vector<PartitionRows>> Split(const arrow::RecordBatch& batch) const;
 
  private:
   struct Field {

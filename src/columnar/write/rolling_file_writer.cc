@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
+
+#include "columnar/io/arrow_status.h"
 
 namespace firn::columnar {
 namespace {
@@ -23,11 +26,20 @@ RollingFileWriter::~RollingFileWriter() {
 }
 
 Status RollingFileWriter::Write(const arrow::RecordBatch& batch) {
-  for (int64_t begin = 0; begin < batch.num_rows(); begin += kStepRows) {
-    if (open_ == nullptr) {
-      ASSIGN_OR_RETURN(open_, ParquetFileWriter::Make(schema_, properties_, target_.memory));
+  int64_t step_rows = kStepRows;
+  if (!properties_.target_file_rows && open_bytes() < target_bytes()) {
+    ASSIGN_OR_RETURN(int64_t bytes,
+                     ToResult(arrow::util::ReferencedBufferSize(batch), ErrorCode::kInternal));
+    if (bytes < target_bytes() - open_bytes()) {
+      step_rows = std::max(batch.num_rows(), kStepRows);  // there is room for all of it
     }
-    auto step = batch.Slice(begin, std::min(kStepRows, batch.num_rows() - begin));
+  }
+  for (int64_t begin = 0; begin < batch.num_rows(); begin += step_rows) {
+    if (open_ == nullptr) {
+      ASSIGN_OR_RETURN(
+          open_, ParquetFileWriter::Make(schema_, properties_, target_.threads, target_.memory));
+    }
+    auto step = batch.Slice(begin, std::min(step_rows, batch.num_rows() - begin));
     RETURN_IF_ERROR(open_->Write(*step));
     const bool enough_rows =
         properties_.target_file_rows && open_->rows() >= *properties_.target_file_rows;

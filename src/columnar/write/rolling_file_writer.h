@@ -36,6 +36,7 @@ struct FileTarget {
   /// Unique among writers: names are `<prefix>-00001.parquet`, ...
   std::string prefix;
   arrow::MemoryPool* memory = arrow::default_memory_pool();
+  EncodeThreads threads = EncodeThreads::kCaller;
 };
 
 /// What the manifest entries of all the files say beside their metrics.
@@ -76,6 +77,9 @@ class RollingFileWriter {
     return kind_.content == iceberg::FileContent::kData ? properties_.target_file_bytes
                                                         : properties_.target_delete_file_bytes;
   }
+
+  /// About what the open file has.
+  int64_t open_bytes() const { return open_ == nullptr ? 0 : open_->EstimatedBytes(); }
 
   const FileTarget target_;
   const iceberg::Schema schema_;

@@ -1,6 +1,7 @@
 #include "columnar/write/table_file_writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <arrow/table.h>
@@ -28,6 +29,15 @@ std::string KeyOf(const StructValue& partition) {
     key += bytes;
   }
   return key;
+}
+
+Result<BatchPtr> Joined(const arrow::RecordBatchVector& batches, arrow::MemoryPool* memory) {
+  if (batches.size() == 1) {
+    return batches.front();
+  }
+  ASSIGN_OR_RETURN(auto table,
+                   ToResult(arrow::Table::FromRecordBatches(batches), ErrorCode::kInternal));
+  return ToResult(table->CombineChunksToBatch(memory), ErrorCode::kInternal);
 }
 
 /// For people who look at the folders; names are unique without it.
@@ -85,54 +95,62 @@ Status TableFileWriter::Write(const arrow::RecordBatch& batch) {
   }
   return Guarded([&]() -> Status {
     ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(batch));
-    return sorter_ ? WriteSorted(std::move(projected)) : WritePartitioned(projected);
+    return sorter_ || split_ ? Gather(std::move(projected)) : WriteRows(projected);
   });
 }
 
-Status TableFileWriter::WriteSorted(BatchPtr batch) {
+Status TableFileWriter::Gather(BatchPtr batch) {
   ASSIGN_OR_RETURN(int64_t bytes,
                    ToResult(arrow::util::ReferencedBufferSize(*batch), ErrorCode::kInternal));
   run_bytes_ += bytes;
   run_.push_back(std::move(batch));
-  return run_bytes_ >= request_.limits.sort_bytes ? FlushRun() : Status();
+  const int64_t enough = sorter_ ? request_.limits.sort_bytes : request_.limits.split_bytes;
+  return run_bytes_ >= enough ? FlushRun() : Status();
 }
 
 Status TableFileWriter::FlushRun() {
   if (run_.empty()) {
     return {};
   }
-  ASSIGN_OR_RETURN(auto table,
-                   ToResult(arrow::Table::FromRecordBatches(run_), ErrorCode::kInternal));
-  ASSIGN_OR_RETURN(BatchPtr joined, ToResult(table->CombineChunksToBatch(request_.target.memory),
-                                             ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(BatchPtr rows, Joined(run_, request_.target.memory));
   run_.clear();
   run_bytes_ = 0;
-  ASSIGN_OR_RETURN(BatchPtr sorted, sorter_->Sort(joined));
-  RETURN_IF_ERROR(WritePartitioned(sorted));
-  return CloseAll();
+  if (!sorter_) {
+    return WriteRows(rows);
+  }
+  ASSIGN_OR_RETURN(rows, sorter_->Sort(rows));
+  RETURN_IF_ERROR(WriteRows(rows));
+  return CloseOldest(open_.size());
 }
 
-Status TableFileWriter::WritePartitioned(const BatchPtr& batch) {
-  std::vector<PartitionRows> parts;
-  if (split_) {
-    ASSIGN_OR_RETURN(parts, split_->Split(batch));
-  } else {
-    parts.push_back({{}, batch});
+Status TableFileWriter::WriteRows(const BatchPtr& batch) {
+  if (!split_) {
+    RETURN_IF_ERROR(WriterOf({}).Write(*batch));
+    return MakeRoom();
   }
-  for (const PartitionRows& part : parts) {
-    RETURN_IF_ERROR(WriterOf(part.partition).Write(*part.rows));
-    int64_t held = 0;
-    for (const Partition& partition : open_) {
-      held += partition.writer->MemoryBytes();
-    }
-    // The last one goes where it alone is too large.
-    while (open_.size() > request_.limits.open_partitions ||
-           (held > request_.limits.open_bytes && !open_.empty())) {
-      held -= open_.back().writer->MemoryBytes();
-      RETURN_IF_ERROR(CloseOldest());
-    }
+  ASSIGN_OR_RETURN(std::vector<PartitionRows> parts, split_->Split(*batch));
+  const size_t step = std::max<size_t>(request_.limits.open_partitions, 1);
+  for (size_t begin = 0; begin < parts.size(); begin += step) {
+    const size_t count = std::min(step, parts.size() - begin);
+    RETURN_IF_ERROR(WriteParts(batch, std::span(parts).subspan(begin, count)));
   }
   return {};
+}
+
+Status TableFileWriter::WriteParts(const BatchPtr& batch, std::span<const PartitionRows> parts) {
+  std::vector<RollingFileWriter*> writers;
+  for (const PartitionRows& part : parts) {
+    writers.push_back(&WriterOf(part.partition));
+  }
+  const size_t limit = std::max(request_.limits.open_partitions, parts.size());
+  if (open_.size() > limit) {
+    RETURN_IF_ERROR(CloseOldest(open_.size() - limit));
+  }
+  RETURN_IF_ERROR(InParallel(parts.size(), [&](size_t i) -> Status {
+    ASSIGN_OR_RETURN(BatchPtr rows, TakeRows(batch, parts[i].rows));
+    return writers[i]->Write(*rows);
+  }));
+  return MakeRoom();
 }
 
 RollingFileWriter& TableFileWriter::WriterOf(const StructValue& partition) {
@@ -144,6 +162,9 @@ RollingFileWriter& TableFileWriter::WriterOf(const StructValue& partition) {
   }
   FileTarget target = request_.target;
   target.partition = PathOf(partition);
+  // One file at a time, or many.
+  const bool alone = !split_ && request_.pool != nullptr;
+  target.threads = alone ? EncodeThreads::kArrowPool : EncodeThreads::kCaller;
   target.prefix = fmt::format("{}-{:05}", target.prefix, next_writer_++);
   FileKind kind{.partition = partition, .sort_order_id = request_.sort_order.id};
   open_.push_front(
@@ -153,17 +174,50 @@ RollingFileWriter& TableFileWriter::WriterOf(const StructValue& partition) {
   return *open_.front().writer;
 }
 
-Status TableFileWriter::CloseOldest() {
-  ASSIGN_OR_RETURN(std::vector<iceberg::DataFile> files, open_.back().writer->Finish());
-  files_.insert(files_.end(), files.begin(), files.end());
-  by_key_.erase(open_.back().key);
-  open_.pop_back();
+Status TableFileWriter::MakeRoom() {
+  int64_t held = 0;
+  for (const Partition& partition : open_) {
+    held += partition.writer->MemoryBytes();
+  }
+  size_t closing = 0;
+  // The last one goes where it alone is too large.
+  for (auto at = open_.rbegin(); at != open_.rend() && held > request_.limits.open_bytes; ++at) {
+    held -= at->writer->MemoryBytes();
+    ++closing;
+  }
+  return CloseOldest(closing);
+}
+
+Status TableFileWriter::CloseOldest(size_t count) {
+  const auto first = std::prev(open_.end(), static_cast<std::ptrdiff_t>(count));
+  std::vector<RollingFileWriter*> oldest;
+  for (auto at = first; at != open_.end(); ++at) {
+    oldest.push_back(at->writer.get());
+  }
+  std::vector<std::vector<iceberg::DataFile>> files(count);
+  Status closed = InParallel(count, [&](size_t i) -> Status {
+    ASSIGN_OR_RETURN(files[i], oldest[i]->Finish());
+    return {};
+  });
+  // Also where another failed: what was handed over is deleted by who has it.
+  for (std::vector<iceberg::DataFile>& of_one : files) {
+    std::ranges::move(of_one, std::back_inserter(files_));
+  }
+  RETURN_IF_ERROR(std::move(closed));
+  for (auto at = first; at != open_.end(); ++at) {
+    by_key_.erase(at->key);
+  }
+  open_.erase(first, open_.end());
   return {};
 }
 
-Status TableFileWriter::CloseAll() {
-  while (!open_.empty()) {
-    RETURN_IF_ERROR(CloseOldest());
+Status TableFileWriter::InParallel(size_t count, const std::function<Status(size_t)>& body) const {
+  auto guarded = [&body](size_t i) { return Guarded([&] { return body(i); }); };
+  if (request_.pool != nullptr) {
+    return ParallelFor(*request_.pool, count, request_.limits.parallelism, guarded);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    RETURN_IF_ERROR(guarded(i));
   }
   return {};
 }
@@ -171,7 +225,7 @@ Status TableFileWriter::CloseAll() {
 Result<std::vector<iceberg::DataFile>> TableFileWriter::Finish() {
   Status closed = Guarded([&]() -> Status {
     RETURN_IF_ERROR(FlushRun());
-    return CloseAll();
+    return CloseOldest(open_.size());
   });
   RETURN_IF_ERROR(std::move(closed));
   return std::exchange(files_, {});

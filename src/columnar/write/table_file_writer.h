@@ -2,9 +2,11 @@
 // id where the batches have ids, else by name), defaults filled in, rows sorted and partitioned,
 // files of the target size stored. The data files then go into an append (table/commit).
 //
-// Partitions stay open up to a number and a sum of bytes; above either the one that was written to
-// longest ago is closed. With a sort order rows are gathered up to a number of bytes and sorted;
-// every such run ends its files, so that each is sorted throughout.
+// Rows of partitioned tables are gathered up to a number of bytes before they are split, so that
+// each partition gets many at a time; partitions are encoded and stored beside each other on a
+// pool. They stay open up to a number and a sum of bytes; above either those that were written to
+// longest ago are closed. With a sort order rows are gathered and sorted; every such run ends its
+// files, so that each is sorted throughout.
 //
 // Until Finish the files belong to the writer: dropped, or failed, it deletes what it stored.
 //
@@ -18,14 +20,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/thread_pool.h"
 #include "columnar/kernels/projection.h"
 #include "columnar/write/partition_split.h"
 #include "columnar/write/rolling_file_writer.h"
@@ -37,10 +42,14 @@ namespace firn::columnar {
 struct WriteLimits {
   /// Partitions that are open at a time.
   size_t open_partitions = 256;
-  /// What open files hold in memory.
+  /// What open files hold in memory; more by what was gathered, until that is written.
   int64_t open_bytes = int64_t{512} << 20;
   /// Rows gathered to be sorted.
   int64_t sort_bytes = int64_t{128} << 20;
+  /// Rows gathered to be split by partition, where they are not sorted.
+  int64_t split_bytes = int64_t{64} << 20;
+  /// Partitions encoded and stored at a time.
+  size_t parallelism = 8;
 };
 
 struct TableWriteRequest {
@@ -51,6 +60,9 @@ struct TableWriteRequest {
   /// Files lie where it says for their partitions.
   FileTarget target;
   WriteLimits limits;
+  /// For partitions beside each other; without partitions Arrow's pool is used. Null: all is done
+  /// on the caller's thread. Outlives the writers.
+  ThreadPool* pool = nullptr;
 };
 
 class TableFileWriter {
@@ -72,12 +84,15 @@ class TableFileWriter {
 
   explicit TableFileWriter(const TableWriteRequest& request) : request_(request) {}
 
-  Status WriteSorted(std::shared_ptr<arrow::RecordBatch> batch);
+  Status Gather(std::shared_ptr<arrow::RecordBatch> batch);
   Status FlushRun();
-  Status WritePartitioned(const std::shared_ptr<arrow::RecordBatch>& batch);
+  Status WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch);
+  Status WriteParts(const std::shared_ptr<arrow::RecordBatch>& batch,
+                    std::span<const PartitionRows> parts);
   RollingFileWriter& WriterOf(const iceberg::StructValue& partition);
-  Status CloseOldest();
-  Status CloseAll();
+  Status MakeRoom();
+  Status CloseOldest(size_t count);
+  Status InParallel(size_t count, const std::function<Status(size_t)>& body) const;
   std::string PathOf(const iceberg::StructValue& partition) const;
 
   const TableWriteRequest request_;
@@ -85,7 +100,7 @@ class TableFileWriter {
   std::optional<PartitionSplit> split_;
   std::optional<RowSorter> sorter_;
   iceberg::TypePtr partition_type_;
-  /// Rows of the run, and their bytes.
+  /// Rows that wait to be sorted or split, and their bytes.
   arrow::RecordBatchVector run_;
   int64_t run_bytes_ = 0;
   /// Most recently written to first.

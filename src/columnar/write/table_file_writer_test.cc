@@ -112,6 +112,32 @@ TEST_F(TableFileWriterTest, EachPartitionHasItsFilesAndFewAreOpen) {
   EXPECT_EQ(rows, 40U);
 }
 
+TEST_F(TableFileWriterTest, RowsAreGatheredBeforeTheyAreSplit) {
+  request_.spec = PartitionBy({{2, "identity"}});
+  request_.limits.open_partitions = 1;
+  ASSERT_OK_AND_ASSIGN(auto gathered, WriteBatches(4));
+  EXPECT_EQ(gathered.size(), 5U);
+  request_.limits.split_bytes = 1;
+  request_.target.prefix = "again";
+  ASSERT_OK_AND_ASSIGN(auto at_once, WriteBatches(4));
+  EXPECT_EQ(at_once.size(), 20U);
+}
+
+TEST_F(TableFileWriterTest, PoolsMakeTheSameFiles) {
+  ThreadPool pool(3);
+  request_.spec = PartitionBy({{2, "identity"}, {1, "bucket[3]"}});
+  request_.limits.open_partitions = 4;
+  ASSERT_OK_AND_ASSIGN(auto in_turn, WriteBatches(9));
+  request_.pool = &pool;
+  request_.target.folder = "memory://b/pool";
+  ASSERT_OK_AND_ASSIGN(auto beside, WriteBatches(9));
+  ASSERT_EQ(beside.size(), in_turn.size());
+  for (size_t i = 0; i < beside.size(); ++i) {
+    EXPECT_EQ(beside[i].partition.fields, in_turn[i].partition.fields);
+    EXPECT_EQ(IdsIn(beside[i]), IdsIn(in_turn[i]));
+  }
+}
+
 TEST_F(TableFileWriterTest, SortedFilesAreSortedThroughout) {
   request_.sort_order = {
       iceberg::SortOrderId(4),
@@ -161,6 +187,19 @@ TEST_F(TableFileWriterTest, NothingIsLeftBehindByAFailure) {
       EXPECT_THAT(files, IsError(ErrorCode::kIoError));
       EXPECT_EQ(memory_.size(), 0U) << "call " << call;
     }
+  }
+}
+
+TEST_F(TableFileWriterTest, NothingIsLeftBehindByAFailureOfOneOfMany) {
+  ThreadPool pool(3);
+  request_.pool = &pool;
+  request_.spec = PartitionBy({{1, "bucket[16]"}});
+  request_.limits.split_bytes = 1;
+  for (int64_t call = 1; call < 12; ++call) {
+    store_.Arm({.call = call, .from_then_on = false, .applied = call % 2 == 0});
+    EXPECT_THAT(WriteBatches(9), IsError(ErrorCode::kIoError));
+    store_.Arm({});
+    EXPECT_EQ(memory_.size(), 0U) << "call " << call;
   }
 }
 

@@ -75,6 +75,7 @@ Result<std::unique_ptr<TableUpsert>> TableUpsert::Make(const ChangeContext& cont
   ASSIGN_OR_RETURN(upsert->projection_, columnar::Projection::Make(source, fields, how));
   ASSIGN_OR_RETURN(columnar::TableWriteRequest request,
                    MakeWriteRequest(table, upsert->options_.limits));
+  request.pool = &context.tools.pool;
   ASSIGN_OR_RETURN(upsert->writer_,
                    columnar::TableFileWriter::Make(request, *upsert->projection_->schema()));
   return upsert;

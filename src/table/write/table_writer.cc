@@ -12,6 +12,7 @@ Result<std::unique_ptr<TableWriter>> TableWriter::Make(TableStore& catalog,
                                                        const CommitTools& tools,
                                                        TableWriteOptions options) {
   ASSIGN_OR_RETURN(columnar::TableWriteRequest request, MakeWriteRequest(table, options.limits));
+  request.pool = &tools.pool;
   std::unique_ptr<TableWriter> writer(new TableWriter(catalog, table, tools, std::move(options)));
   ASSIGN_OR_RETURN(writer->writer_, columnar::TableFileWriter::Make(request, input));
   return writer;
