@@ -140,9 +140,7 @@ Result<std::shared_ptr<arrow::Table>> ReadParquet(const std::string& path) {
     ASSIGN_OR_RETURN(auto file, ToResult(arrow::io::ReadableFile::Open(path)));
     ASSIGN_OR_RETURN(auto reader,
                      ToResult(parquet::arrow::OpenFile(file, arrow::default_memory_pool())));
-    std::shared_ptr<arrow::Table> table;
-    RETURN_IF_ERROR(columnar::ToStatus(reader->ReadTable(&table)));
-    return table;
+    return ToResult(reader->ReadTable());
   });
 }
 

@@ -48,9 +48,7 @@ Result<WrittenFile> WriteOne(const iceberg::Schema& schema,
 std::shared_ptr<arrow::Table> TableIn(const WrittenFile& file) {
   auto reader = parquet::arrow::OpenFile(std::make_shared<arrow::io::BufferReader>(file.bytes),
                                          arrow::default_memory_pool());
-  std::shared_ptr<arrow::Table> table;
-  EXPECT_TRUE((*reader)->ReadTable(&table).ok());
-  return table;
+  return (*reader)->ReadTable().ValueOrDie();
 }
 
 template <class Values>
