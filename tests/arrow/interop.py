@@ -271,9 +271,7 @@ def check_pages(folder: Path) -> None:
     path, out = folder / "pages.parquet", folder / "out.arrow"
     filters = {
         "id >= 7000 and id < 7100": table.slice(7000, 100),
-        "t = 'text 30' and f is not null": table.slice(1500, 50).filter(
-            pc.field("f").is_valid()
-        ),
+        "t = 'text 30' and f is not null": table.slice(1500, 50).filter(pc.field("f").is_valid()),
         "id = 19999 or f < 1": table.filter((pc.field("id") == 19999) | (pc.field("f") < 1)),
     }
     for index in (True, False):

@@ -6,6 +6,7 @@ import random
 import warnings
 
 import duckdb
+from pyiceberg.transforms import BucketTransform, VoidTransform, YearTransform
 from random_filters import combined
 from random_tables import Rows, evolve, partition_choices, random_kinds
 from rows import as_rows
@@ -33,8 +34,12 @@ class Case:
         self.rows = Rows(self.rng, random_kinds(self.rng, self.without))
         self.version = self.rng.choice(self.versions)
         properties = {"format-version": self.version, **self.properties}
+        # A few large files: of many pages, some of which a filter needs.
+        self.pages = self.rng.random() < 0.3
+        if self.pages:
+            properties["write.parquet.page-row-limit"] = str(self.rng.choice([40, 150, 400]))
         self.table = pyiceberg.create_table(name, self.rows.schema(), properties=properties)
-        self.said.append(f"version {self.version}, {self.rows.columns}")
+        self.said.append(f"{properties}, {self.rows.columns}")
         self.pinned: set[str] = set()
         self.repartition()
 
@@ -50,9 +55,16 @@ class Case:
         self.pinned |= {column for column, _ in choices}
         self.said.append(f"partitioned by {choices}")
 
+    def few_partitions(self) -> bool:
+        """Whether many rows make few files."""
+        few = (BucketTransform, VoidTransform, YearTransform)
+        return all(isinstance(field.transform, few) for field in self.table.spec().fields)
+
     def append(self, by_firn: bool) -> None:
-        batch = self.rows.batch(self.table.schema().as_arrow(), self.rng.randint(1, 25))
-        if not by_firn:
+        large = self.pages and self.few_partitions() and self.rng.random() < 0.5
+        count = self.rng.randint(1000, 3000) if large else self.rng.randint(1, 25)
+        batch = self.rows.batch(self.table.schema().as_arrow(), count)
+        if not by_firn and not large:
             try:
                 self.table.append(batch)
                 self.said.append(f"PyIceberg appends {batch.num_rows}")
@@ -90,7 +102,7 @@ class Case:
             self.repartition()
         elif chance < 0.5:
             self.delete()
-        elif chance < 0.55:
+        elif chance < 0.55 and (not self.pages or self.few_partitions()):
             self.compact()
         self.append(by_firn=self.rng.random() < 0.5)
 

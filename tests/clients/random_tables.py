@@ -190,6 +190,9 @@ KINDS = {
 }  # fmt: skip
 
 
+SORTABLE = ("int", "long", "double", "date", "timestamp", "timestamptz", "string", "decimal")
+
+
 def _transform(rng: random.Random, word: str):
     if word == "bucket":
         return tr.BucketTransform(rng.randint(1, 5))
@@ -253,7 +256,11 @@ class Rows:
             columns["place"] = [None if self.rng.random() < NULLS else place for place in places]
             columns["tags"] = [self.rng.choice([None, [], ["a"], ["b", None]]) for _ in places]
         arrays = [pa.array(columns[field.name], field.type) for field in arrow]
-        return pa.Table.from_arrays(arrays, schema=arrow)
+        rows = pa.Table.from_arrays(arrays, schema=arrow)
+        sortable = [name for name, kind in self.columns.items() if kind in SORTABLE]
+        if sortable and self.rng.random() < 0.3:
+            rows = rows.sort_by([(self.rng.choice(sortable), "ascending")])
+        return rows
 
     def _values(self, value: Callable[[random.Random], object], count: int) -> list:
         shape = self.rng.random()
