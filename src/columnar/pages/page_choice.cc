@@ -137,9 +137,11 @@ class Chooser {
     std::vector<ByteRange> ranges;
     bool may_choose = use_ == PageIndexUse::kAlways;
     for (int leaf : filtered_) {
-      if (auto range = group.ColumnIndexRange(leaf)) {
-        ranges.push_back(*range);
-        ranges.push_back(*group.OffsetIndexRange(leaf));
+      auto values = group.ColumnIndexRange(leaf);
+      auto places = group.OffsetIndexRange(leaf);
+      if (values && places) {
+        ranges.push_back(*values);
+        ranges.push_back(*places);
         may_choose = may_choose || group.MayHaveManyPages(leaf);
       }
     }
