@@ -59,10 +59,11 @@ Status Write(int argc, char** argv, firn::storage::ObjectStore& store) {
   ASSIGN_OR_RETURN(auto properties, firn::columnar::ReadWriteProperties(map, schema, {}));
   ASSIGN_OR_RETURN(auto file, ToResult(arrow::io::ReadableFile::Open(argv[2])));
   ASSIGN_OR_RETURN(auto reader, ToResult(arrow::ipc::RecordBatchFileReader::Open(file)));
+  const firn::columnar::DataLocations locations(argv[4], {{"write.data.path", argv[4]}});
   firn::columnar::TableWriteRequest request{
       .schema = schema,
       .properties = properties,
-      .target = {.store = store, .folder = argv[4], .prefix = "interop"}};
+      .target = {.store = store, .locations = locations, .prefix = "interop"}};
   ASSIGN_OR_RETURN(auto writer, firn::columnar::TableFileWriter::Make(request, *reader->schema()));
   for (int i = 0; i < reader->num_record_batches(); ++i) {
     ASSIGN_OR_RETURN(auto batch, ToResult(reader->ReadRecordBatch(i)));
