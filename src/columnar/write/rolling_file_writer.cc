@@ -34,13 +34,17 @@ Status RollingFileWriter::Write(const arrow::RecordBatch& batch) {
       step_rows = std::max(batch.num_rows(), kStepRows);  // there is room for all of it
     }
   }
-  for (int64_t begin = 0; begin < batch.num_rows(); begin += step_rows) {
+  int64_t rows = 0;
+  for (int64_t begin = 0; begin < batch.num_rows(); begin += rows) {
     if (open_ == nullptr) {
       ASSIGN_OR_RETURN(
           open_, ParquetFileWriter::Make(schema_, properties_, target_.threads, target_.memory));
     }
-    auto step = batch.Slice(begin, std::min(step_rows, batch.num_rows() - begin));
-    RETURN_IF_ERROR(open_->Write(*step));
+    rows = std::min(step_rows, batch.num_rows() - begin);
+    if (properties_.target_file_rows) {
+      rows = std::clamp<int64_t>(*properties_.target_file_rows - open_->rows(), 1, rows);
+    }
+    RETURN_IF_ERROR(open_->Write(*batch.Slice(begin, rows)));
     const bool enough_rows =
         properties_.target_file_rows && open_->rows() >= *properties_.target_file_rows;
     if (enough_rows || open_->EstimatedBytes() >= target_bytes()) {
