@@ -6,7 +6,12 @@ import random
 import warnings
 
 import duckdb
-from pyiceberg.transforms import BucketTransform, VoidTransform, YearTransform
+from pyiceberg.transforms import (
+    BucketTransform,
+    TruncateTransform,
+    VoidTransform,
+    YearTransform,
+)
 from random_filters import combined
 from random_tables import Rows, evolve, partition_choices, random_kinds
 from rows import as_rows
@@ -53,6 +58,9 @@ class Case:
             for i, (column, transform) in enumerate(choices):
                 update.add_field(column, transform, f"p{len(self.said)}_{i}")
         self.pinned |= {column for column, _ in choices}
+        for column, transform in choices:
+            if isinstance(transform, TruncateTransform):
+                self.rows.doubtful_columns.add(column)
         self.said.append(f"partitioned by {choices}")
 
     def few_partitions(self) -> bool:

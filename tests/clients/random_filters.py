@@ -5,8 +5,9 @@ false, and `not` turns it. So a predicate is `coalesce(..., false)` in SQL, wher
 largest number and is taken out by hand.
 
 PyIceberg agrees where nothing is negated. Where it does not agree with itself, with the rows of its
-own unfiltered scan, a filter has no form for it: `is nan`, UUIDs in partitions, and columns whose
-type has become wider (0.12 makes a constant fit the type of an older file).
+own unfiltered scan, a filter has no form for it: `is nan`, UUIDs in partitions, columns that a
+partition truncates (the least number wraps around), and columns whose type has become wider (0.12
+makes a constant fit the type of an older file).
 """
 
 from __future__ import annotations

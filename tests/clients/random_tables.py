@@ -210,7 +210,8 @@ class Rows:
         self.rng = rng
         self.columns = {f"c{i}": kind for i, kind in enumerate(kinds)}
         self.nested = rng.random() < 0.5
-        self.widened: set[str] = set()
+        # Where PyIceberg's word does not count, see random_filters.
+        self.doubtful_columns: set[str] = set()
         self.next_id = 0
         self.next_column = len(kinds)
 
@@ -234,7 +235,8 @@ class Rows:
             KINDS["long"], constant=lambda rng: rng.randint(-2, self.next_id + 2)
         )
         columns = [
-            KINDS[kind].column(name, name in self.widened) for name, kind in self.columns.items()
+            KINDS[kind].column(name, name in self.doubtful_columns)
+            for name, kind in self.columns.items()
         ]
         if self.nested:
             columns.append(KINDS["string"].column("place.city"))
@@ -307,14 +309,14 @@ def evolve(
             rows.columns[name] = kind
         elif action == "widen":
             name = rng.choice(wide)
-            rows.widened.add(name)
+            rows.doubtful_columns.add(name)
             rows.columns[name] = KINDS[rows.columns[name]].wider
             update.update_column(name, field_type=KINDS[rows.columns[name]].type)
         elif action == "drop":
             name = rng.choice(free)
             update.delete_column(name)
             del rows.columns[name]
-            rows.widened.discard(name)
+            rows.doubtful_columns.discard(name)
         elif action == "rename":
             name = rng.choice(free)
             # A name that another column had before, now and then.
@@ -324,8 +326,8 @@ def evolve(
             rows.next_column += 1
             update.rename_column(name, new)
             rows.columns[new] = rows.columns.pop(name)
-            if name in rows.widened:
-                rows.widened ^= {name, new}
+            if name in rows.doubtful_columns:
+                rows.doubtful_columns ^= {name, new}
         else:
             name = rng.choice(free)
             update.move_first(name)

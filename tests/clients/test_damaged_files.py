@@ -146,5 +146,7 @@ def test_bytes_changed_anywhere(table, kind, count):
             assert done.returncode in (0, FAILED, 2, MISSING), (at, done)
             assert (rows is not None) == (done.returncode == 0), (at, done)
             assert done.returncode == 0 or done.stderr.startswith("firn: "), (at, done)
-            assert isinstance(table.plan().json, dict), at
+            answer = table.plan()
+            # Paths of a plan are not looked at: they may have become anything but UTF-8.
+            assert answer.status == 200 or answer.error, at
     table.unharmed()
