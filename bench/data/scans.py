@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 import rows
 from peers import Measured, missing, run_peer
-from tables import COPY, EQUALITY, KINDS, PLAIN, POSITIONS, SHARES, VECTORS, Tables, deleted_table
+from tables import (
+    COPY,
+    EQUALITY,
+    KINDS,
+    PLAIN,
+    POSITIONS,
+    SHARES,
+    VECTORS,
+    Tables,
+    deleted_table,
+)
 
 # Ratios: must and aim.
 DECODE_BARS = (1.2, 1.0)

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-
 import rows
 from peers import NAMESPACE, Firn, duckdb_query, missing
 
