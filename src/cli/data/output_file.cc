@@ -42,7 +42,11 @@ void Watch(const std::string& part) {
   struct sigaction action{};
   action.sa_handler = &OnSignal;
   for (size_t i = 0; i < kSignals.size(); ++i) {
-    ::sigaction(kSignals[i], &action, &handlers_before[i]);
+    ::sigaction(kSignals[i], nullptr, &handlers_before[i]);
+    // What is ignored (nohup, a job in the background) ends nothing.
+    if (handlers_before[i].sa_handler != SIG_IGN) {
+      ::sigaction(kSignals[i], &action, nullptr);
+    }
   }
 }
 

@@ -83,12 +83,19 @@ std::optional<ChunkPages> PagesOf(const parquet::OffsetIndex& index,
   if (locations.empty() || locations.front().first_row_index != 0) {
     return std::nullopt;
   }
+  const std::optional<int64_t> counted = DataPagesOf(chunk);
+  if (counted && *counted != static_cast<int64_t>(locations.size())) {
+    return std::nullopt;
+  }
   ChunkPages chunk_pages;
-  int64_t end = bytes.offset;
+  // Only a dictionary may lie before the first page, nothing between them or after the last: a page
+  // that the index leaves out would be read as another.
+  const bool has_dictionary = bytes.offset < chunk.data_page_offset();
+  int64_t end = has_dictionary ? std::max(locations.front().offset, bytes.offset) : bytes.offset;
   for (size_t i = 0; i < locations.size(); ++i) {
     const parquet::PageLocation& page = locations[i];
     int64_t next_row = i + 1 < locations.size() ? locations[i + 1].first_row_index : rows;
-    bool fits = page.offset >= end && page.offset <= chunk_end && page.compressed_page_size > 0 &&
+    bool fits = page.offset == end && page.offset <= chunk_end && page.compressed_page_size > 0 &&
                 page.compressed_page_size <= chunk_end - page.offset;
     if (!fits || next_row <= page.first_row_index || next_row > rows) {
       return std::nullopt;
@@ -96,6 +103,9 @@ std::optional<ChunkPages> PagesOf(const parquet::OffsetIndex& index,
     end = page.offset + page.compressed_page_size;
     chunk_pages.pages.push_back(
         {{page.offset, page.compressed_page_size}, {page.first_row_index, next_row}});
+  }
+  if (end != chunk_end) {
+    return std::nullopt;
   }
   chunk_pages.dictionary = {bytes.offset, locations.front().offset - bytes.offset};
   if (chunk_pages.dictionary.length > 0) {

@@ -102,6 +102,14 @@ TEST_F(ChunkPagesTest, AnIndexThatDoesNotFitIsNone) {
   bad = good;
   bad[5].offset = bad[4].offset;
   EXPECT_FALSE(With(bad).has_value()) << "pages overlap";
+  for (size_t left_out : {size_t{1}, size_t{5}, good.size() - 1}) {
+    bad = good;
+    bad.erase(bad.begin() + static_cast<std::ptrdiff_t>(left_out));
+    EXPECT_FALSE(With(bad).has_value()) << "without page " << left_out;
+    // With as many pages as are counted.
+    bad.push_back(bad.back());
+    EXPECT_FALSE(With(bad).has_value()) << "the last page twice, without page " << left_out;
+  }
   for (int32_t size : {0, -1, std::numeric_limits<int32_t>::max()}) {
     bad = good;
     bad[9].compressed_page_size = size;

@@ -39,8 +39,11 @@ bool OutgrowsDictionary(const std::shared_ptr<arrow::Array>& sample, int64_t dic
     repeated += hashes[i] == hashes[i - 1] ? 1 : 0;
   }
   auto values = static_cast<double>(hashes.size());
-  // Among n draws from d values about n * n / 2d pairs are equal.
-  double distinct = values * values / (2 * std::max(static_cast<double>(repeated), 0.5));
+  double distinct = values - static_cast<double>(repeated);
+  if (distinct > values / 2) {
+    // Few are seen again: among n draws from d values about n * n / 2d pairs are equal.
+    distinct = values * values / (2 * std::max(static_cast<double>(repeated), 0.5));
+  }
   auto sample_bytes = static_cast<double>(arrow::util::ReferencedBufferSize(*sample).ValueOr(0));
   return distinct * (sample_bytes / values) > static_cast<double>(dictionary_bytes);
 }

@@ -46,6 +46,17 @@ TEST(DictionaryChoiceTest, ValuesThatRepeatDoNotAsFarAsTheyFit) {
   EXPECT_TRUE(OutgrowsDictionary(RandomLongs(100'000), 64 << 10));
 }
 
+TEST(DictionaryChoiceTest, FewLongTextsDoNot) {
+  for (int64_t distinct : {1, 100}) {
+    std::vector<std::string> texts;
+    for (int64_t i = 0; i < kRows; ++i) {
+      texts.push_back(std::string(400, 'x') + std::to_string(i % distinct));
+    }
+    EXPECT_FALSE(OutgrowsDictionary(testing::Texts(texts), kBytes)) << distinct;
+    EXPECT_FALSE(OutgrowsDictionary(testing::Texts(texts), 64 << 10)) << distinct;
+  }
+}
+
 TEST(DictionaryChoiceTest, NullsAreNoValues) {
   auto none = arrow::MakeArrayOfNull(arrow::int64(), kRows).ValueOrDie();
   EXPECT_FALSE(OutgrowsDictionary(none, kBytes));

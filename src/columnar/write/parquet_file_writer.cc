@@ -28,6 +28,8 @@ using iceberg::TypeId;
 constexpr int64_t kStepRows = 16 << 10;
 /// Below, a row group is not worth the threads.
 constexpr int64_t kMinParallelBytes = 4 << 20;
+/// Above, a column's texts may not fit into one array.
+constexpr int64_t kMaxParallelBytes = int64_t{1} << 31;
 constexpr int64_t kMinBufferBytes = 64 << 10;
 /// What encoding and compression leave, before the first row group says.
 constexpr double kExpectedRatio = 0.5;
@@ -136,7 +138,7 @@ Result<std::vector<std::string>> ParquetFileWriter::ColumnsWithoutDictionary(
     }
     auto chunk = std::find_if(chunks_.begin(), chunks_.end(),
                               [&](const Chunk& known) { return known.id == leaf.id; });
-    ASSIGN_OR_RETURN(auto values, ColumnAt(first, leaf.path));
+    ASSIGN_OR_RETURN(auto values, ColumnAt(first, PathTo(stored_schema_->fields(), leaf.id)));
     if (chunk != chunks_.end() && OutgrowsDictionary(values, properties_.dictionary_bytes)) {
       const auto* column = columns.Column(static_cast<int>(chunk - chunks_.begin()));
       plain.push_back(column->path()->ToDotString());
@@ -215,9 +217,6 @@ Status ParquetFileWriter::Hold(const arrow::RecordBatch& rows) {
   if (select_) {
     ASSIGN_OR_RETURN(stored, select_->Apply(rows));
   }
-  if (rows_ == 0) {
-    ASSIGN_OR_RETURN(without_dictionary_, ColumnsWithoutDictionary(*rows.Slice(0, kStepRows)));
-  }
   rows_ += rows.num_rows();
   group_.push_back(std::move(stored));
   return {};
@@ -232,11 +231,15 @@ Status ParquetFileWriter::EncodeGroup() {
                             ErrorCode::kInternal));
   group_.clear();
   if (writer_ == nullptr) {
+    ASSIGN_OR_RETURN(auto first, ToResult(rows->Slice(0, kStepRows)->CombineChunksToBatch(memory_),
+                                          ErrorCode::kInternal));
+    ASSIGN_OR_RETURN(without_dictionary_, ColumnsWithoutDictionary(*first));
     RETURN_IF_ERROR(Open(std::max(open_raw_bytes_, kMinBufferBytes)));
   }
-  const bool parallel =
-      threads_ == EncodeThreads::kArrowPool && open_raw_bytes_ >= kMinParallelBytes;
-  RETURN_IF_ERROR(parallel ? EncodeInParallel(*rows) : EncodeInTurn(*rows));
+  const bool parallel = threads_ == EncodeThreads::kArrowPool &&
+                        open_raw_bytes_ >= kMinParallelBytes &&
+                        open_raw_bytes_ <= kMaxParallelBytes;
+  RETURN_IF_ERROR(parallel ? EncodeInParallel(std::move(rows)) : EncodeInTurn(*rows));
   closed_raw_bytes_ += std::exchange(open_raw_bytes_, 0);
   return {};
 }
@@ -251,8 +254,10 @@ Status ParquetFileWriter::EncodeInTurn(const arrow::Table& rows) {
   return {};
 }
 
-Status ParquetFileWriter::EncodeInParallel(const arrow::Table& rows) {
-  ASSIGN_OR_RETURN(auto joined, ToResult(rows.CombineChunksToBatch(memory_), ErrorCode::kInternal));
+Status ParquetFileWriter::EncodeInParallel(std::shared_ptr<arrow::Table> rows) {
+  ASSIGN_OR_RETURN(auto joined,
+                   ToResult(rows->CombineChunksToBatch(memory_), ErrorCode::kInternal));
+  rows.reset();
   // The group before reaches the file where the next one begins.
   RETURN_IF_ERROR(ToStatus(writer_->NewBufferedRowGroup(), ErrorCode::kInternal));
   ASSIGN_OR_RETURN(written_bytes_, ToResult(sink_->Tell(), ErrorCode::kInternal));

@@ -6,9 +6,11 @@
 //
 // Rows wait until their row group is full and are encoded then, a column after the other or beside
 // each other: encoders of all columns at once would not fit into a core's cache, nor, with many
-// files open, into memory. Batches are held until then, not copied.
+// files open, into memory. Batches are held until then, not copied; columns
+// beside each other want each in one piece, so that a group of several batches is copied once.
 //
-// Memory: the file so far, and the rows of the row group that is open.
+// Memory: the file so far, and the rows of the row group that is open; while it is encoded with
+// threads its encoded pages too.
 // Errors: kInvalidArgument for batches of another schema and for what Parquet cannot hold;
 // kResourceExhausted. Thread-safety: one thread at a time.
 #pragma once
@@ -77,7 +79,7 @@ class ParquetFileWriter {
   ParquetFileWriter(EncodeThreads threads, arrow::MemoryPool* memory)
       : threads_(threads), memory_(memory) {}
 
-  /// `first` rows tell which columns are worth a dictionary.
+  /// `first` rows, as they are stored, tell which columns are worth a dictionary.
   Result<std::vector<std::string>> ColumnsWithoutDictionary(const arrow::RecordBatch& first) const;
   void CollectLeaves(std::span<const iceberg::NestedField> fields, const std::vector<int>& above);
   void CollectChunks(std::span<const iceberg::NestedField> fields, bool repeated);
@@ -86,7 +88,7 @@ class ParquetFileWriter {
   Status Hold(const arrow::RecordBatch& rows);
   Status EncodeGroup();
   Status EncodeInTurn(const arrow::Table& rows);
-  Status EncodeInParallel(const arrow::Table& rows);
+  Status EncodeInParallel(std::shared_ptr<arrow::Table> rows);
   void AddBounds(iceberg::DataFile& file) const;
   void AddChunks(const parquet::FileMetaData& metadata, iceberg::DataFile& file) const;
 

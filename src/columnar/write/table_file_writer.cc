@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include <arrow/table.h>
@@ -19,6 +20,9 @@ namespace {
 using iceberg::Literal;
 using iceberg::StructValue;
 using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
+
+/// The texts of a column in one array are at most so many bytes.
+constexpr int64_t kMaxRunBytes = std::numeric_limits<int32_t>::max();
 
 /// Equal where the partitions are.
 std::string KeyOf(const StructValue& partition) {
@@ -102,6 +106,9 @@ Status TableFileWriter::Write(const arrow::RecordBatch& batch) {
 Status TableFileWriter::Gather(BatchPtr batch) {
   ASSIGN_OR_RETURN(int64_t bytes,
                    ToResult(arrow::util::ReferencedBufferSize(*batch), ErrorCode::kInternal));
+  if (run_bytes_ > 0 && run_bytes_ + bytes > kMaxRunBytes) {
+    RETURN_IF_ERROR(FlushRun());
+  }
   run_bytes_ += bytes;
   run_.push_back(std::move(batch));
   const int64_t enough = sorter_ ? request_.limits.sort_bytes : request_.limits.split_bytes;

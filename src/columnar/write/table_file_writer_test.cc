@@ -129,7 +129,7 @@ TEST_F(TableFileWriterTest, PoolsMakeTheSameFiles) {
   request_.limits.open_partitions = 4;
   ASSERT_OK_AND_ASSIGN(auto in_turn, WriteBatches(9));
   request_.pool = &pool;
-  request_.target.folder = "memory://b/pool";
+  request_.target.locations = DataLocations("memory://b/pool", {});
   ASSERT_OK_AND_ASSIGN(auto beside, WriteBatches(9));
   ASSERT_EQ(beside.size(), in_turn.size());
   for (size_t i = 0; i < beside.size(); ++i) {

@@ -213,7 +213,9 @@ Status Foretell(const CompactionContext& context,
       report));
   report.table = table;
   report.bytes_known = false;
-  report.files_known = std::ranges::all_of(plan.groups, OutputsAreKnown);
+  report.files_known = std::ranges::all_of(plan.groups, [&options](const FileGroup& group) {
+    return OutputsAreKnown(group, options.strategy);
+  });
   // Which manifests are merged is a matter of their size, and that one of what is in the files.
   ASSIGN_OR_RETURN(const int64_t target, iceberg::IntProperty(*table.metadata->properties,
                                                               "commit.manifest.target-size-bytes",
