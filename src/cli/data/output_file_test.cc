@@ -102,6 +102,15 @@ TEST_P(OutputFileTest, ASignalLeavesNothing) {
   }
 }
 
+TEST_P(OutputFileTest, ASignalThatIsIgnoredEndsNothing) {
+  auto* before = ::signal(SIGHUP, SIG_IGN);  // NOLINT(concurrency-mt-unsafe): as nohup does
+  auto file = Written("new");
+  ::raise(SIGHUP);  // NOLINT(concurrency-mt-unsafe): it is for the process
+  EXPECT_THAT(file->Finish(), IsOk());
+  EXPECT_EQ(Content(), "new");
+  ::signal(SIGHUP, before);  // NOLINT(concurrency-mt-unsafe)
+}
+
 TEST_P(OutputFileTest, SignalsAreAsBeforeAfterwards) {
   struct sigaction before{};
   struct sigaction after{};
