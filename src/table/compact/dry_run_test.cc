@@ -66,7 +66,10 @@ TEST_P(DryRunWithDeletesTest, ADryRunForetellsWhatDeletesLeave) {
   EXPECT_EQ(dry.after.delete_bytes, report.after.delete_bytes);
   EXPECT_EQ(dry.after.data_files, report.after.data_files);
   EXPECT_EQ(dry.after.manifests, report.after.manifests);
-  EXPECT_TRUE(dry.files_known) << "the equality delete touches one file of ten";
+  if (GetParam() == 3) {
+    // Position deletes of two files may be those of any whose name lies between theirs.
+    EXPECT_TRUE(dry.files_known) << "vectors count their rows, the equality delete is of one file";
+  }
 }
 
 TEST_P(DryRunTest, WhatMovesToAnotherSpecIsAboutRight) {
