@@ -24,6 +24,16 @@ constexpr int64_t kRowsShare = 2;
 constexpr int64_t kBytesShare = 4;
 /// ... and the indexes are not longer than this share of the chunks.
 constexpr int64_t kIndexShare = 4;
+/// Indexes of so many bytes are fetched at a time, those of one row group at least.
+constexpr int64_t kIndexBytes = int64_t{16} << 20;
+
+int64_t LengthOf(std::span<const ByteRange> ranges) {
+  int64_t bytes = 0;
+  for (const ByteRange& range : ranges) {
+    bytes += range.length;
+  }
+  return bytes;
+}
 
 template <class Visit>
 void ForEachPredicate(const BoundExpression& filter, Visit&& visit) {
@@ -105,33 +115,44 @@ class Chooser {
   }
 
   Result<std::vector<ChosenRowGroup>> Choose(std::span<const int> groups) {
-    std::vector<std::unique_ptr<GroupPages>> indexed;
-    std::vector<ByteRange> indexes;
-    for (int number : groups) {
-      indexed.push_back(std::make_unique<GroupPages>(file_, number));
-      std::vector<ByteRange> ranges = IndexesOf(*indexed.back());
-      if (ranges.empty()) {
-        indexed.back().reset();
-      }
-      indexes.insert(indexes.end(), ranges.begin(), ranges.end());
-    }
-    RETURN_IF_ERROR(file_.file.Prefetch(std::move(indexes)));
     std::vector<ChosenRowGroup> chosen;
-    for (size_t i = 0; i < groups.size(); ++i) {
-      ChosenRowGroup group{.group = groups[i]};
-      if (indexed[i] != nullptr) {
-        ASSIGN_OR_RETURN(RowRanges rows, Match(*indexed[i]));
-        if (rows.empty()) {
-          continue;
+    while (!groups.empty()) {
+      std::vector<std::unique_ptr<GroupPages>> indexed;
+      std::vector<ByteRange> indexes;
+      while (indexed.size() < groups.size() && LengthOf(indexes) < kIndexBytes) {
+        indexed.push_back(std::make_unique<GroupPages>(file_, groups[indexed.size()]));
+        std::vector<ByteRange> ranges = IndexesOf(*indexed.back());
+        if (ranges.empty()) {
+          indexed.back().reset();
         }
-        ASSIGN_OR_RETURN(group.selection, SelectionOf(*indexed[i], std::move(rows)));
+        indexes.insert(indexes.end(), ranges.begin(), ranges.end());
       }
-      chosen.push_back(std::move(group));
+      RETURN_IF_ERROR(file_.file.Prefetch(std::move(indexes)));
+      for (size_t i = 0; i < indexed.size(); ++i) {
+        RETURN_IF_ERROR(ChooseIn(groups[i], std::move(indexed[i]), chosen));
+      }
+      groups = groups.subspan(indexed.size());
     }
     return chosen;
   }
 
  private:
+  /// `indexed` is null where the group is read whole.
+  Status ChooseIn(int number,
+                  std::unique_ptr<GroupPages> indexed,
+                  std::vector<ChosenRowGroup>& chosen) const {
+    ChosenRowGroup group{.group = number};
+    if (indexed != nullptr) {
+      ASSIGN_OR_RETURN(RowRanges rows, Match(*indexed));
+      if (rows.empty()) {
+        return {};
+      }
+      ASSIGN_OR_RETURN(group.selection, SelectionOf(*indexed, std::move(rows)));
+    }
+    chosen.push_back(std::move(group));
+    return {};
+  }
+
   /// What is to be fetched to choose pages of the group; nothing where pages are not worth it.
   std::vector<ByteRange> IndexesOf(const GroupPages& group) const {
     std::vector<ByteRange> ranges;
@@ -150,20 +171,21 @@ class Chooser {
     }
     int64_t chunk_bytes = 0;
     for (int leaf : leaves_) {
-      if (auto range = group.OffsetIndexRange(leaf)) {
-        ranges.push_back(*range);
-        chunk_bytes += BytesOf(*group.metadata().ColumnChunk(leaf)).length;
+      auto range = group.OffsetIndexRange(leaf);
+      if (!range) {
+        continue;
       }
+      if (!(filtered_.contains(leaf) && group.ColumnIndexRange(leaf))) {
+        ranges.push_back(*range);  // else it is among them
+      }
+      chunk_bytes += BytesOf(*group.metadata().ColumnChunk(leaf)).length;
     }
-    int64_t index_bytes = 0;
-    for (const ByteRange& range : ranges) {
-      index_bytes += range.length;
-    }
-    bool worth = index_bytes <= chunk_bytes / kIndexShare && MayDiffer(group.metadata());
+    bool worth = LengthOf(ranges) <= chunk_bytes / kIndexShare && MayDiffer(group.metadata());
     return worth || use_ == PageIndexUse::kAlways ? ranges : std::vector<ByteRange>();
   }
 
-  /// False where every row of the group satisfies the filter.
+  /// False where no row of the group can satisfy the contrary. A null satisfies neither: a group of
+  /// rows that match and nulls is read whole.
   bool MayDiffer(const parquet::RowGroupMetaData& group) const {
     auto rows_of = [&](const BoundPredicate& predicate) {
       return MayMatchIn(group, predicate) ? RowRanges::All(group.num_rows()) : RowRanges();

@@ -55,9 +55,13 @@ Status RollingFileWriter::Write(const arrow::RecordBatch& batch) {
 }
 
 Status RollingFileWriter::CloseFile() {
+  if (failed_) {
+    return Error(ErrorCode::kInternal, "A writer goes on after it failed");
+  }
   if (open_ == nullptr) {
     return {};
   }
+  failed_ = true;  // until it is stored
   std::unique_ptr<ParquetFileWriter> writer = std::move(open_);
   ASSIGN_OR_RETURN(WrittenFile written, std::move(*writer).Finish());
   iceberg::DataFile file = std::move(written.metrics);
@@ -77,6 +81,7 @@ Status RollingFileWriter::CloseFile() {
     // Another's file.
     files_.pop_back();
   }
+  failed_ = !stored.has_value();
   return stored;
 }
 

@@ -87,6 +87,8 @@ class RollingFileWriter {
   const FileKind kind_;
   std::unique_ptr<ParquetFileWriter> open_;
   int next_number_ = 1;
+  /// A file could not be stored: what is in `files_` may not be there.
+  bool failed_ = false;
   std::vector<iceberg::DataFile> files_;
 };
 

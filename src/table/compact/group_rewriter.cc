@@ -1,6 +1,5 @@
 #include "table/compact/group_rewriter.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,12 +11,6 @@
 #include "table/write/writer_input.h"
 
 namespace firn::table {
-namespace {
-
-/// The one that is filled, before encoding, and one that is being encoded.
-constexpr int64_t kOpenRowGroups = 2;
-
-}  // namespace
 
 GroupRewriter::GroupRewriter(const ScanContext& context,
                              const Table& table,
@@ -46,10 +39,7 @@ Result<std::vector<iceberg::DataFile>> GroupRewriter::Rewrite(const FileGroup& g
   columnar::TableWriteRequest request = write_;
   request.properties.target_file_bytes = group.output_bytes;
   request.properties.target_file_rows = group.output_rows;
-  // A file that grows to its size is never closed for the sake of others.
-  request.limits.open_bytes =
-      std::max(request.limits.open_bytes,
-               group.output_bytes + kOpenRowGroups * request.properties.row_group_bytes);
+  LeaveRoomForOneFile(request);
   request.target.prefix = fmt::format("{}-{:06}", request.target.prefix, number + 1);
   ASSIGN_OR_RETURN(auto writer, columnar::TableFileWriter::Make(
                                     request, *columnar::ArrowSchemaOf(read_.columns)));

@@ -1,5 +1,6 @@
 #include "table/write/writer_input.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,18 +35,28 @@ columnar::FileTarget NewFileTarget(const Table& table) {
           .prefix = Uuid::Random().ToString()};
 }
 
+void LeaveRoomForOneFile(columnar::TableWriteRequest& request) {
+  // The group that is filled, and the one that is being encoded.
+  constexpr int64_t kOpenRowGroups = 2;
+  const int64_t room =
+      request.properties.target_file_bytes + kOpenRowGroups * request.properties.row_group_bytes;
+  request.limits.open_bytes = std::max(request.limits.open_bytes, room);
+}
+
 Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
                                                      const columnar::WriteLimits& limits) {
   const iceberg::TableMetadata& metadata = *table.metadata;
   ASSIGN_OR_RETURN(auto properties,
                    columnar::ReadWriteProperties(*metadata.properties, metadata.current_schema(),
                                                  SortedColumns(metadata.default_sort_order())));
-  return columnar::TableWriteRequest{.schema = metadata.current_schema(),
-                                     .spec = metadata.default_spec(),
-                                     .sort_order = metadata.default_sort_order(),
-                                     .properties = std::move(properties),
-                                     .target = NewFileTarget(table),
-                                     .limits = limits};
+  columnar::TableWriteRequest request{.schema = metadata.current_schema(),
+                                      .spec = metadata.default_spec(),
+                                      .sort_order = metadata.default_sort_order(),
+                                      .properties = std::move(properties),
+                                      .target = NewFileTarget(table),
+                                      .limits = limits};
+  LeaveRoomForOneFile(request);
+  return request;
 }
 
 std::vector<iceberg::NestedField> ColumnsOfMovedRows(const iceberg::TableMetadata& table) {

@@ -19,7 +19,12 @@ columnar::DataLocations DataLocationsOf(const iceberg::TableMetadata& table);
 /// Under names that no other writer takes. The table's files outlive what is made of it.
 columnar::FileTarget NewFileTarget(const Table& table);
 
-/// Rows of the current schema, by the default spec and sort order.
+/// Raises the limit of open files to what one needs that grows to the target size: closed before,
+/// it would be a candidate for compaction at once.
+void LeaveRoomForOneFile(columnar::TableWriteRequest& request);
+
+/// Rows of the current schema, by the default spec and sort order. Open files have the room of one
+/// at least.
 Result<columnar::TableWriteRequest> MakeWriteRequest(const Table& table,
                                                      const columnar::WriteLimits& limits);
 
