@@ -15,7 +15,7 @@ def cases() -> list:
 
 
 class MergeOnRead(Case):
-    """Spark has no time of day; Java 1.12 reads fixed values of partitions as if they had a length."""
+    """Spark has no time of day. Java 1.12 reads fixed values of partitions as bytes."""
 
     versions = ("2", "3")
     without = ("time", "fixed")
