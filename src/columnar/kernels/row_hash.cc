@@ -8,31 +8,12 @@
 
 #include <arrow/type.h>
 
+#include "columnar/kernels/hash_mix.h"
+
 namespace firn::columnar {
 namespace {
 
-constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;
 constexpr uint64_t kNullHash = 0xD1B54A32D192ED03;
-
-/// One multiplication of 128 bits, its halves joined.
-uint64_t Mix(uint64_t seed, uint64_t value) {
-  __extension__ using Wide = unsigned __int128;
-  Wide product = static_cast<Wide>(seed ^ value ^ kMultiplier) * 0xA0761D6478BD642F;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-uint64_t MixBytes(uint64_t seed, std::string_view bytes) {
-  seed = Mix(seed, bytes.size());
-  while (bytes.size() >= sizeof(uint64_t)) {
-    uint64_t word;
-    std::memcpy(&word, bytes.data(), sizeof(word));
-    seed = Mix(seed, word);
-    bytes.remove_prefix(sizeof(word));
-  }
-  uint64_t rest = 0;
-  std::memcpy(&rest, bytes.data(), bytes.size());
-  return Mix(seed, rest);
-}
 
 /// The bits that equality goes by.
 template <class T>

@@ -86,8 +86,10 @@ Status DataFileReader::Prepare(const ReadContext& context,
     }
     ApplyNameMapping(*request.name_mapping, fields);
   }
+  const BoundExpression row_filter =
+      request.filter == RowFilter::kExact ? residual : BoundExpression::True();
   ASSIGN_OR_RETURN(std::vector<NestedField> needed,
-                   NeededColumns(request, HiddenColumns(residual, deletes_)));
+                   NeededColumns(request, HiddenColumns(row_filter, deletes_)));
   auto projection = Projection::Make(fields, needed, {.constants = ConstantsOf(file)});
   if (!projection.has_value()) {
     Error error = std::move(projection).error();
@@ -96,7 +98,7 @@ Status DataFileReader::Prepare(const ReadContext& context,
                : std::move(error);
   }
   projection_ = *std::move(projection);
-  ASSIGN_OR_RETURN(filter_, BatchFilter::Make(residual, *projection_->schema()));
+  ASSIGN_OR_RETURN(filter_, BatchFilter::Make(row_filter, *projection_->schema()));
   ASSIGN_OR_RETURN(output_, OutputColumns::Prepare(request, file, needed));
   RETURN_IF_ERROR(FindKeys());
   int64_t first = 0;

@@ -45,6 +45,12 @@ struct ReadContext {
   arrow::MemoryPool* memory = arrow::default_memory_pool();
 };
 
+/// What the filter does with the rows of a data file.
+enum class RowFilter : uint8_t {
+  kExact,      ///< Only rows that match are returned.
+  kPruneOnly,  ///< Parts of the file that cannot match are left out, other rows are returned.
+};
+
 /// Shared by the files of a scan.
 struct ReadRequest {
   /// The table's at the snapshot: filter and equality deletes name its columns, and those of
@@ -57,6 +63,7 @@ struct ReadRequest {
   std::vector<iceberg::NestedField> dropped;
   /// Table property schema.name-mapping.default.
   std::optional<iceberg::NameMapping> name_mapping;
+  RowFilter filter = RowFilter::kExact;
 };
 
 /// A data or delete file, from its manifest entry.

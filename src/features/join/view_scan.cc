@@ -1,0 +1,75 @@
+#include "features/join/view_scan.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "features/join/row_gathering.h"
+#include "features/join/view_filter.h"
+
+namespace firn::features {
+namespace {
+
+void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& slots) {
+  std::vector<uint32_t> numbers(rows.keys.rows());
+  entities.keys().Find(rows.keys, numbers);
+  for (size_t row = 0; row < numbers.size(); ++row) {
+    if (numbers[row] == KeyIndex::kNoKey || rows.available[row] == kNoTime) {
+      continue;
+    }
+    const size_t slot = entities.SlotAt(numbers[row], rows.available[row]);
+    if (slot != EntityIndex::kNoSlot) {
+      slots.Offer(slot, rows.times[row], rows.candidates[row]);
+    }
+  }
+}
+
+}  // namespace
+
+Result<ViewScan> ViewScan::Open(const table::ScanContext& context,
+                                const JoinView& view,
+                                const ViewSchema& schema,
+                                const EntityIndex& entities) {
+  ViewScan scan(context, view, schema);
+  table::ScanRequest request{.scan = table::SnapshotScan{view.snapshot},
+                             .filter = ViewFilter(view, schema, entities)};
+  ASSIGN_OR_RETURN(scan.files_, table::FileScan::Open(context, view.table, request));
+  return scan;
+}
+
+Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& slots) {
+  ASSIGN_OR_RETURN(columnar::ReadRequest request,
+                   files_->RequestOf({.columns = MatchColumns::NamesOf(view_),
+                                      .filter = columnar::RowFilter::kPruneOnly}));
+  const MatchColumns columns = MatchColumns::Make(view_, schema_, request);
+  return ParallelFor(context_.pool, files_->size(), context_.readers, [&](size_t file) {
+    return MatchFile(static_cast<uint32_t>(file), request, columns, entities, slots);
+  });
+}
+
+Status ViewScan::MatchFile(uint32_t file,
+                           const columnar::ReadRequest& request,
+                           const MatchColumns& columns,
+                           const EntityIndex& entities,
+                           WinnerSlots& slots) {
+  ASSIGN_OR_RETURN(auto reader, files_->Read(file, request));
+  while (true) {
+    ASSIGN_OR_RETURN(auto batch, reader->Next());
+    if (batch == nullptr) {
+      return {};
+    }
+    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
+    Offer(rows, entities, slots);
+  }
+}
+
+Status ViewScan::Gather(std::span<const Winner> winners,
+                        std::span<const std::unique_ptr<FeatureOutput>> outputs) {
+  GatheredColumns columns{.names = {}, .fields = schema_.features};
+  for (const FeatureColumn& feature : view_.features) {
+    columns.names.push_back(feature.table_column);
+  }
+  return GatherRows(context_, *files_, columns, winners, outputs);
+}
+
+}  // namespace firn::features

@@ -1,0 +1,118 @@
+#include "features/latest/latest_rows.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "columnar/schema/arrow_type.h"
+#include "features/join/match_columns.h"
+#include "features/join/row_gathering.h"
+#include "features/join/view_filter.h"
+#include "features/join/view_schema.h"
+#include "features/latest/key_winners.h"
+#include "iceberg/expression/expression.h"
+#include "table/scan/file_scan.h"
+
+namespace firn::features {
+namespace {
+
+constexpr int64_t kMicroNanos = 1'000;
+
+/// Keys, features, times: what the answer has, under the names that it has them.
+struct AnswerColumns {
+  GatheredColumns columns;
+  arrow::FieldVector fields;
+
+  void Add(std::string name, const iceberg::NestedField& field, std::string output) {
+    columns.names.push_back(std::move(name));
+    columns.fields.push_back(field);
+    fields.push_back(
+        arrow::field(std::move(output), columnar::ArrowTypeOf(*field.type), !field.required));
+  }
+};
+
+AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
+  AnswerColumns answer;
+  for (size_t i = 0; i < view.keys.size(); ++i) {
+    answer.Add(view.keys[i].table_column, schema.keys[i], view.keys[i].table_column);
+  }
+  for (size_t i = 0; i < view.features.size(); ++i) {
+    answer.Add(view.features[i].table_column, schema.features[i], view.features[i].output_name);
+  }
+  answer.Add(view.timestamp_column, schema.timestamp, view.timestamp_column);
+  if (schema.created) {
+    answer.Add(view.created_column, *schema.created, view.created_column);
+  }
+  return answer;
+}
+
+/// A bound of the window in the table's unit; the ends of all time stay where they are.
+int64_t InUnit(int64_t micros, TimeUnit unit) {
+  int64_t nanos = 0;
+  if (unit == TimeUnit::kMicros || micros == kNoTime) {
+    return micros;
+  }
+  if (__builtin_mul_overflow(micros, kMicroNanos, &nanos)) {
+    return micros < 0 ? kNoTime + 1 : std::numeric_limits<int64_t>::max();
+  }
+  return nanos;
+}
+
+Status MatchFile(table::FileScan& files,
+                 uint32_t file,
+                 const columnar::ReadRequest& pass,
+                 const MatchColumns& columns,
+                 KeyWinners& keys) {
+  ASSIGN_OR_RETURN(auto reader, files.Read(file, pass));
+  while (true) {
+    ASSIGN_OR_RETURN(auto batch, reader->Next());
+    if (batch == nullptr) {
+      return {};
+    }
+    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
+    RETURN_IF_ERROR(keys.Offer(rows));
+  }
+}
+
+/// The columns of the winners, side by side.
+Result<std::shared_ptr<arrow::Table>> Gather(const JoinContext& context,
+                                             table::FileScan& files,
+                                             const AnswerColumns& answer,
+                                             const std::vector<Winner>& winners) {
+  const auto rows = static_cast<int64_t>(winners.size());
+  std::vector<std::unique_ptr<FeatureOutput>> outputs;
+  for (const auto& field : answer.fields) {
+    ASSIGN_OR_RETURN(outputs.emplace_back(),
+                     FeatureOutput::Make(field->type(), rows, context.memory));
+  }
+  RETURN_IF_ERROR(GatherRows(context.scan, files, answer.columns, winners, outputs));
+  arrow::ChunkedArrayVector arrays;
+  for (const auto& output : outputs) {
+    ASSIGN_OR_RETURN(arrays.emplace_back(), output->Finish());
+  }
+  return arrow::Table::Make(arrow::schema(answer.fields), std::move(arrays), rows);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
+                                                 const LatestRequest& request) {
+  const JoinView& view = request.view;
+  ASSIGN_OR_RETURN(ViewSchema schema, ResolveView(view));
+  table::ScanRequest scan{.scan = table::SnapshotScan{view.snapshot}};
+  scan.filter = WindowFilter(schema, request.start_us, request.end_us);
+  ASSIGN_OR_RETURN(auto files, table::FileScan::Open(context.scan, view.table, scan));
+  ASSIGN_OR_RETURN(columnar::ReadRequest pass,
+                   files->RequestOf({.columns = MatchColumns::NamesOf(view),
+                                     .filter = columnar::RowFilter::kPruneOnly}));
+  const MatchColumns columns = MatchColumns::Make(view, schema, pass);
+  KeyWinners keys(InUnit(request.start_us, schema.unit), InUnit(request.end_us, schema.unit));
+  RETURN_IF_ERROR(
+      ParallelFor(context.scan.pool, files->size(), context.scan.readers, [&](size_t file) {
+        return MatchFile(*files, static_cast<uint32_t>(file), pass, columns, keys);
+      }));
+  return Gather(context, *files, ColumnsOf(view, schema), keys.Winners());
+}
+
+}  // namespace firn::features

@@ -1,0 +1,68 @@
+// ViewText: a view of a join as a line of text, and the view that it means of a table.
+//
+//   [NAME=]TABLE:FEATURE[,FEATURE...][@KEY=VALUE[,KEY=VALUE...]]
+//
+//   db.driver_stats:conv_rate,acc_rate@ttl=7d
+//   origin=db.locations:temperature@key=origin_id:location_id,time=ts,created=created_ts
+//
+// FEATURE is a column, or `column as name`; `*` all that are neither key nor time. Keys: `ttl` (a
+// duration; none: any age), `key` (a column of both, or ENTITY:COLUMN; repeatable), `time`,
+// `created`, `created-later` (`counts`, `does-not`).
+//
+// What is not said: keys are the table's identifier fields if the frame has them all, else the
+// columns that both have, times left out; `time` is `event_timestamp`, else the only timestamp but
+// `created`; `created` is `created_timestamp`, `created_ts` or `created` if the table has one.
+//
+// Errors: kInvalidArgument saying what cannot be read, or could be meant. Thread-safety: pure
+// functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <arrow/type.h>
+
+#include "base/result.h"
+#include "base/table_identifier.h"
+#include "features/join/join_request.h"
+#include "table/table_store.h"
+
+namespace firn::features {
+
+struct ViewText {
+  /// Of the view; the table's last level where the text has none.
+  std::string name;
+  TableIdentifier table;
+  std::vector<FeatureColumn> features;
+  bool all_features = false;
+  std::vector<JoinKey> keys;
+  std::string timestamp_column;
+  std::string created_column;
+  int64_t ttl_us = 0;
+  CreatedLater created_later = CreatedLater::kCounts;
+};
+
+Result<ViewText> ParseViewText(std::string_view text);
+
+/// How features are named in the answer.
+enum class FeatureNames : uint8_t {
+  kShort,  ///< As the view has them.
+  kFull,   ///< `view__feature`
+};
+
+/// `event_timestamp` is the frame's column of times.
+Result<JoinView> MakeView(const ViewText& text,
+                          table::Table table,
+                          const table::SnapshotSelector& snapshot,
+                          const arrow::Schema& entities,
+                          const std::string& event_timestamp,
+                          FeatureNames names);
+
+/// Without an entity frame: keys that are not named are the table's identifier fields.
+Result<JoinView> MakeView(const ViewText& text,
+                          table::Table table,
+                          const table::SnapshotSelector& snapshot);
+
+}  // namespace firn::features
