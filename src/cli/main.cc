@@ -7,6 +7,7 @@
 #include "cli/command/terminal_text.h"
 #include "cli/commands.h"
 #include "cli/data/commands.h"
+#include "cli/features/commands.h"
 #include "cli/usage.h"
 
 namespace {
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
   firn::cli::AddPlan(app, chosen);
   firn::cli::AddAppend(app, chosen);
   firn::cli::AddMaintain(app, chosen);
+  firn::cli::AddFeatures(app, chosen);
   firn::cli::AddAdmin(app, chosen);
   try {
     app.parse(argc, argv);

@@ -304,6 +304,22 @@ class ArrowOutput final : public RowOutput {
 
 }  // namespace
 
+Result<RowFormat> RowFormatOf(const std::string& format, const std::string& file) {
+  if (!format.empty()) {
+    return ReadRowFormat(format);
+  }
+  const std::string name = file.substr(file.rfind('/') + 1);
+  const size_t dot = name.rfind('.');
+  if (dot == std::string::npos) {
+    return RowFormat::kTable;
+  }
+  std::string suffix = name.substr(dot + 1);
+  std::ranges::transform(suffix, suffix.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return ReadRowFormat(suffix);
+}
+
 Result<RowFormat> ReadRowFormat(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, RowFormat>, 8> kNames = {
       {{"table", RowFormat::kTable},

@@ -22,6 +22,9 @@ enum class RowFormat : uint8_t { kTable, kCsv, kJsonLines, kParquet, kArrow };
 /// `table` (`txt`), `csv`, `jsonl` (`json`, `ndjson`), `parquet`, `arrow`.
 Result<RowFormat> ReadRowFormat(std::string_view name);
 
+/// `format` where it is not empty, else by the suffix of `file`, else a table.
+Result<RowFormat> RowFormatOf(const std::string& format, const std::string& file);
+
 class RowOutput {
  public:
   virtual ~RowOutput() = default;

@@ -34,22 +34,10 @@ Result<RowFormat> FormatOf(const ScanFlags& flags, const TableArguments& argumen
   if (!flags.format.empty() && arguments.json) {
     return Error(ErrorCode::kInvalidArgument, "--json and --format are two ways to say it");
   }
-  if (!flags.format.empty()) {
-    return ReadRowFormat(flags.format);
-  }
   if (arguments.json) {
     return RowFormat::kJsonLines;
   }
-  std::string name = flags.file.substr(flags.file.rfind('/') + 1);
-  size_t dot = name.rfind('.');
-  if (dot == std::string::npos) {
-    return RowFormat::kTable;
-  }
-  std::string suffix = name.substr(dot + 1);
-  std::ranges::transform(suffix, suffix.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return ReadRowFormat(suffix);
+  return RowFormatOf(flags.format, flags.file);
 }
 
 /// Names without the blanks that people put behind commas.

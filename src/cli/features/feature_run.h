@@ -1,0 +1,59 @@
+// FeatureRun: what every command of `firn features` works with: the catalog it asks, the state of
+// the tables it reads, threads, and where its rows go.
+//
+// Errors of Open: those of the catalog's choice; kInvalidArgument for a time or format that is
+// none. Thread-safety: one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <arrow/table.h>
+
+#include "base/result.h"
+#include "base/thread_pool.h"
+#include "catalog/catalog.h"
+#include "cli/command/catalog_choice.h"
+#include "cli/data/row_output.h"
+#include "features/join/point_in_time_join.h"
+#include "table/plan/manifest_cache.h"
+#include "table/plan/snapshot_selection.h"
+
+namespace firn::cli {
+
+struct FeatureRunFlags {
+  CatalogChoice where;
+  std::string as_of;
+  std::string format;
+  std::string file;
+};
+
+/// Each writes to `flags`, which outlives the parser.
+void AddFeatureRunFlags(CLI::App& app, FeatureRunFlags& flags);
+
+class FeatureRun {
+ public:
+  static Result<std::unique_ptr<FeatureRun>> Open(const FeatureRunFlags& flags);
+
+  catalog::Catalog& catalog() { return *catalog_; }
+  /// Of every table.
+  const table::SnapshotSelector& snapshot() const { return snapshot_; }
+  features::JoinContext context() const { return {.scan = scan_}; }
+
+  /// To the file of the flags, or standard output.
+  Status Print(const arrow::Table& rows) const;
+
+ private:
+  explicit FeatureRun(std::unique_ptr<catalog::Catalog> catalog);
+
+  std::unique_ptr<catalog::Catalog> catalog_;
+  table::SnapshotSelector snapshot_;
+  RowFormat format_ = RowFormat::kTable;
+  std::string file_;
+  table::ManifestCache manifests_;
+  ThreadPool pool_;
+  table::ScanContext scan_;
+};
+
+}  // namespace firn::cli

@@ -1,0 +1,124 @@
+"""firn features join and latest: the worked example of docs/behaviour.md, from files to rows."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from harness import bodies
+
+UTC = dt.UTC
+INSTANT = pa.timestamp("us", tz="UTC")
+
+
+def at(clock: str) -> dt.datetime:
+    hour, minute = clock.split(":")
+    return dt.datetime(2026, 11, 1, int(hour), int(minute), tzinfo=UTC)
+
+
+STATS = [
+    (1, "10:00", "10:01", 0.1),
+    (1, "11:00", "11:01", 0.2),
+    (1, "11:00", "11:30", 0.3),
+    (1, "12:00", "12:01", None),
+    (2, "09:00", "09:01", 0.9),
+]
+ENTITIES = [(1, "10:00"), (1, "09:59"), (1, "11:05"), (1, "12:30"), (2, "11:00"), (2, "11:01"),
+            (3, "11:00"), (None, "11:00")]  # fmt: skip
+RATES = [0.1, None, 0.3, None, 0.9, None, None, None]
+
+
+@pytest.fixture
+def stats(firn, tmp_path):
+    """Runs a command on a catalog with the table `db.stats`; `entities` is a file."""
+    uri = f"sqlite:///{tmp_path}/c.db?warehouse=file:{tmp_path}/warehouse"
+
+    def run(*words: object, **options):
+        return firn(*words, "--catalog", uri, **options)
+
+    run.ns = bodies.unique("db")
+    run.entities = tmp_path / "entities.parquet"
+    run.out = tmp_path / "out.parquet"
+    run("namespace", "create", run.ns)
+    drivers, times, created, rates = zip(*STATS, strict=True)
+    table = pa.table({
+        "driver": pa.array(drivers, pa.int64()),
+        "ts": pa.array(map(at, times), INSTANT),
+        "created": pa.array(map(at, created), INSTANT),
+        "rate": pa.array(rates, pa.float64()),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "stats.parquet")
+    run("append", tmp_path / "stats.parquet", f"{run.ns}.stats", "--create")
+    drivers, times = zip(*ENTITIES, strict=True)
+    frame = pa.table({
+        "driver": pa.array(drivers, pa.int32()),
+        "event_timestamp": pa.array(map(at, times), INSTANT),
+        "label": list(range(len(drivers))),
+    })  # fmt: skip
+    pq.write_table(frame, run.entities)
+    return run
+
+
+def join(stats, view: str, *flags: object) -> pa.Table:
+    stats("features", "join", "--entities", stats.entities, "--view", f"{stats.ns}.{view}",
+          "--out", stats.out, *flags)  # fmt: skip
+    return pq.read_table(stats.out)
+
+
+def test_the_worked_example(stats):
+    joined = join(stats, "stats:rate@ttl=2h")
+    frame = pq.read_table(stats.entities)
+    assert joined.select(frame.column_names) == frame
+    assert joined["rate"].to_pylist() == RATES
+    seen = join(stats, "stats:rate@ttl=2h,created-later=does-not")
+    assert seen["rate"].to_pylist()[2] == 0.2
+
+
+def test_names_are_those_asked_for(stats):
+    joined = join(stats, "stats:rate as speed,created", "--full-feature-names")
+    assert joined.column_names[3:] == ["stats__speed", "stats__created"]
+
+
+def test_a_table_as_it_was(stats, tmp_path):
+    row = {"driver": [2], "ts": pa.array([at("10:00")], INSTANT),
+           "created": pa.array([at("10:00")], INSTANT), "rate": [0.5]}  # fmt: skip
+    history = stats("table", "history", f"{stats.ns}.stats", "--json").json
+    pq.write_table(pa.table(row), tmp_path / "more.parquet")
+    stats("append", tmp_path / "more.parquet", f"{stats.ns}.stats")
+    assert join(stats, "stats:rate@ttl=2h")["rate"].to_pylist()[4] == 0.5
+    old = join(stats, "stats:rate@ttl=2h", "--as-of", history[0]["made-current-at"])
+    assert old["rate"].to_pylist() == RATES
+
+
+def test_latest_rows(stats):
+    lines = stats("features", "latest", f"{stats.ns}.stats:rate@key=driver,time=ts",
+                  "--end", "2026-11-01T11:59:00", "--format", "csv").lines  # fmt: skip
+    assert lines[0] == "driver,rate,ts,created"
+    assert sorted(line.split(",")[:2] for line in lines[1:]) == [["1", "0.3"], ["2", "0.9"]]
+
+
+@pytest.mark.parametrize(
+    ("view", "says"),
+    [
+        ("stats:nothing", "no column nothing"),
+        ("stats:rate@key=label:rate", "label"),
+        ("stats:rate@ttl=soon", "soon"),
+        ("stats", "names no features"),
+        ("stats:rate@time=rate", "no times"),
+    ],
+)
+def test_what_does_not_fit_is_named(stats, view, says):
+    failed = stats("features", "join", "--entities", stats.entities, "--view",
+                   f"{stats.ns}.{view}", "--out", stats.out, expect=2)  # fmt: skip
+    assert says in failed.err
+    assert not stats.out.exists()
+
+
+def test_what_is_not_there_is_named(stats, tmp_path):
+    failed = stats("features", "join", "--entities", stats.entities, "--view",
+                   f"{stats.ns}.lost:rate", expect=3)  # fmt: skip
+    assert "lost" in failed.err
+    failed = stats("features", "join", "--entities", tmp_path / "lost.parquet", "--view",
+                   f"{stats.ns}.stats:rate", expect=3)  # fmt: skip
+    assert "lost.parquet" in failed.err
