@@ -32,7 +32,6 @@ namespace firn::features {
 namespace {
 
 using columnar::ToResult;
-using columnar::ToStatus;
 using TablePtr = std::shared_ptr<arrow::Table>;
 
 constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
@@ -57,9 +56,9 @@ Result<TablePtr> ReadParquet(const std::string& path) {
 Status WriteArrow(const arrow::Table& table, const std::string& path) {
   ASSIGN_OR_RETURN(auto file, ToResult(arrow::io::FileOutputStream::Open(path)));
   ASSIGN_OR_RETURN(auto writer, ToResult(arrow::ipc::MakeFileWriter(file, table.schema())));
-  RETURN_IF_ERROR(ToStatus(writer->WriteTable(table)));
-  RETURN_IF_ERROR(ToStatus(writer->Close()));
-  return ToStatus(file->Close());
+  RETURN_IF_ERROR(columnar::ToStatus(writer->WriteTable(table)));
+  RETURN_IF_ERROR(columnar::ToStatus(writer->Close()));
+  return columnar::ToStatus(file->Close());
 }
 
 /// `db.table=a,b`
