@@ -89,4 +89,4 @@ class Data:
 
     def files(self, view: int) -> list[str]:
         found = json.loads(self.run("table", "files", f"db.view{view}", "--json"))
-        return [item["file_path"].removeprefix("file://") for item in found["files"]]
+        return [item["file-path"].removeprefix("file://").removeprefix("file:") for item in found]

@@ -43,7 +43,7 @@ def duckdb_asof(given: dict) -> Callable[[], pa.Table]:
                     FROM (SELECT *, (event_timestamp, {far}) AS pair, row_number() OVER () AS n
                           FROM read_parquet('{given["entities"]}')) e
                     {" ".join(joins)} ORDER BY e.n"""
-        return connection.execute(query).fetch_arrow_table()
+        return connection.sql(query).to_arrow_table()
 
     return join
 
