@@ -51,10 +51,6 @@ int64_t Multiplied(int64_t value, int64_t multiplier) {
   return value < 0 ? kNoTime + 1 : std::numeric_limits<int64_t>::max();
 }
 
-int64_t FlooredQuotient(int64_t value, int64_t divisor) {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
-}
-
 int64_t RawValue(const arrow::Array& column, int64_t row) {
   return column.type_id() == arrow::Type::DATE32
              ? static_cast<const arrow::Date32Array&>(column).Value(row)
@@ -72,7 +68,7 @@ void Convert(const arrow::Array& column, int64_t from, int64_t to, std::vector<i
                    [by = from / to](T value) { return Multiplied(value, by); });
   } else {
     std::transform(values, values + times.size(), times.begin(),
-                   [by = to / from](T value) { return FlooredQuotient(value, by); });
+                   [by = to / from](T value) { return iceberg::FloorDiv(value, by); });
   }
 }
 
@@ -135,6 +131,11 @@ Result<std::vector<int64_t>> TimesOf(const arrow::Array& column, TimeUnit unit) 
     }
   }
   return times;
+}
+
+int64_t InUnit(int64_t micros, TimeUnit unit) {
+  return micros == kNoTime ? kNoTime
+                           : Multiplied(micros, NanosOf(TimeUnit::kMicros) / NanosOf(unit));
 }
 
 Result<std::shared_ptr<arrow::Array>> ParsedTimes(const std::shared_ptr<arrow::Array>& column) {

@@ -13,11 +13,12 @@
 #include <arrow/array.h>
 
 #include "base/result.h"
+#include "iceberg/schema/civil_time.h"
 
 namespace firn::features {
 
 /// Of what a time is a count since 1970-01-01 UTC.
-enum class TimeUnit : uint8_t { kMicros, kNanos };
+using TimeUnit = iceberg::TimeUnit;
 
 /// The time of a row that has none: before all others.
 inline constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
@@ -29,6 +30,10 @@ Result<TimeUnit> TimeUnitOf(const arrow::DataType& type);
 /// A time per row of a timestamp (any unit and zone; without a zone it is UTC) or date column;
 /// kNoTime for null. What the unit cannot hold becomes the nearest time that it can.
 Result<std::vector<int64_t>> TimesOf(const arrow::Array& column, TimeUnit unit);
+
+/// Microseconds as a count of `unit`; what it cannot hold becomes the nearest time that it can.
+/// kNoTime stays.
+int64_t InUnit(int64_t micros, TimeUnit unit);
 
 /// ISO 8601 texts as timestamp[ns, UTC], microseconds where one is out of that range; other columns
 /// as they are. Errors: kInvalidArgument naming the row and the text that is no time.

@@ -1,5 +1,6 @@
 #include "features/join/point_in_time_join.h"
 
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -25,12 +26,18 @@ namespace {
 using columnar::ToResult;
 using ArrayPtr = std::shared_ptr<arrow::Array>;
 
-Result<ArrayPtr> WholeColumn(const arrow::Table& table, const std::string& name) {
-  const auto column = table.GetColumnByName(name);
+Result<std::shared_ptr<arrow::ChunkedArray>> FindColumn(const arrow::Table& table,
+                                                        const std::string& name) {
+  auto column = table.GetColumnByName(name);
   if (column == nullptr) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("The entity frame has no column {}, or several", name));
   }
+  return column;
+}
+
+Result<ArrayPtr> WholeColumn(const arrow::Table& table, const std::string& name) {
+  ASSIGN_OR_RETURN(auto column, FindColumn(table, name));
   if (column->num_chunks() == 1) {
     return column->chunk(0);
   }
@@ -61,7 +68,7 @@ class EntityFrame {
   Status CheckKeys(const JoinView& view, const ViewSchema& schema) const {
     for (size_t i = 0; i < view.keys.size(); ++i) {
       const JoinKey& key = view.keys[i];
-      ASSIGN_OR_RETURN(ArrayPtr column, WholeColumn(table_, key.entity_column));
+      ASSIGN_OR_RETURN(auto column, FindColumn(table_, key.entity_column));
       auto type = KeyTypeOf(*column->type());
       if (!type.has_value()) {
         return Error(
@@ -81,16 +88,19 @@ class EntityFrame {
   /// Made once for all views of these columns and unit.
   Result<const EntityIndex*> IndexOf(const JoinView& view, const ViewSchema& schema) {
     std::vector<std::string> names;
-    arrow::ArrayVector columns;
     for (const JoinKey& key : view.keys) {
       names.push_back(key.entity_column);
-      ASSIGN_OR_RETURN(columns.emplace_back(), WholeColumn(table_, key.entity_column));
     }
     auto found = indexes_.find({names, schema.slot_unit});
     if (found == indexes_.end()) {
+      arrow::ArrayVector columns;
+      for (const std::string& name : names) {
+        ASSIGN_OR_RETURN(columns.emplace_back(), WholeColumn(table_, name));
+      }
       ASSIGN_OR_RETURN(EncodedKeys keys, EncodeKeys(schema.key_types, columns, table_.num_rows()));
       ASSIGN_OR_RETURN(std::vector<int64_t> times, TimesOf(*times_, schema.slot_unit));
       ASSIGN_OR_RETURN(EntityIndex index, EntityIndex::Make(keys, times));
+      RETURN_IF_ERROR(CheckRange(view, schema, index));
       found =
           indexes_.emplace(std::pair(std::move(names), schema.slot_unit), std::move(index)).first;
     }
@@ -98,6 +108,23 @@ class EntityFrame {
   }
 
  private:
+  /// Event times that a finer created column makes compare as nanoseconds must be such: two that do
+  /// not fit would look alike.
+  static Status CheckRange(const JoinView& view,
+                           const ViewSchema& schema,
+                           const EntityIndex& index) {
+    if (schema.slot_unit == schema.unit || index.slots() == 0 ||
+        (index.latest_time() < std::numeric_limits<int64_t>::max() &&
+         index.earliest_time() > kNoTime + 1)) {
+      return {};
+    }
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("View {}: its created column has nanoseconds, with which entity times "
+                             "before 1677 or after 2262 cannot be compared; leave out "
+                             "created-later=does-not, or those rows",
+                             view.name));
+  }
+
   explicit EntityFrame(const arrow::Table& table) : table_(table) {}
 
   const arrow::Table& table_;

@@ -135,6 +135,27 @@ TEST_F(PointInTimeJoinTest, NullKeysMatchNothingAndNullTimesHaveNothing) {
   EXPECT_EQ(Rates("[[null,20],[1,null],[1,20]]"), "null null 3 ");
 }
 
+TEST_F(PointInTimeJoinTest, TimesOutOfANanosecondColumnsRangeNeverShowTheFuture) {
+  FeatureTable table({.fields = R"(
+      {"id":1,"name":"driver","required":false,"type":"long"},
+      {"id":2,"name":"ts","required":false,"type":"timestamptz"},
+      {"id":3,"name":"created","required":false,"type":"timestamptz_ns"},
+      {"id":4,"name":"rate","required":false,"type":"double"})",
+                      .partition_fields = "",
+                      .version = 3});
+  // In 2999 and 3001.
+  table.Append(R"([{"driver":1,"ts":32472144000000000,"created":5,"rate":1},
+                   {"driver":1,"ts":32535216000000000,"created":5,"rate":2}])");
+  JoinView view = View();
+  view.table = table.table;
+  const std::string year_3000 = "[[1,32503680000000000]]";
+  EXPECT_EQ(Rates(year_3000, view), "1 ");
+  view.created_later = CreatedLater::kDoesNot;
+  EXPECT_THAT(Join(TableOfJson(EntityFields(), year_3000), {view}),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_EQ(Rates("[[1,9000000000000000]]", view), "null ");
+}
+
 TEST_F(PointInTimeJoinTest, AnEmptyFrameGivesAllColumns) {
   table_.Append(R"([{"driver":1,"ts":10,"rate":1}])");
   ASSERT_OK_AND_ASSIGN(auto joined, Join(TableOfJson(EntityFields(), "[]"), {View()}));

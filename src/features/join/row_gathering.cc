@@ -57,6 +57,10 @@ Status GatherFile(table::FileScan& files,
   ASSIGN_OR_RETURN(auto reader, files.ReadWithDeleted(file, request));
   const arrow::FieldVector& fields = reader->schema()->fields();
   const std::vector<int> position_path = columnar::PathTo(fields, columnar::kPosColumn);
+  std::vector<std::vector<int>> paths;
+  for (const iceberg::NestedField& field : columns.fields) {
+    paths.push_back(columnar::PathTo(fields, field.id));
+  }
   while (!winners.empty()) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
@@ -65,8 +69,7 @@ Status GatherFile(table::FileScan& files,
     }
     ASSIGN_OR_RETURN(std::vector<RowMove> moves, MovesIn(*batch, position_path, winners));
     for (size_t i = 0; i < outputs.size() && !moves.empty(); ++i) {
-      ASSIGN_OR_RETURN(ArrayPtr values,
-                       ColumnAt(*batch, columnar::PathTo(fields, columns.fields[i].id)));
+      ASSIGN_OR_RETURN(ArrayPtr values, ColumnAt(*batch, paths[i]));
       RETURN_IF_ERROR(outputs[i]->Put(values, moves));
     }
   }

@@ -18,45 +18,54 @@ using iceberg::TypeId;
 
 constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
 constexpr int64_t kMicroNanos = 1'000;
+/// What times beyond their unit's range become.
+constexpr int64_t kFirstTime = kNoTime + 1;
+constexpr int64_t kLastTime = std::numeric_limits<int64_t>::max();
 
 int64_t Minus(int64_t a, int64_t b) {
   int64_t difference = 0;
-  return __builtin_sub_overflow(a, b, &difference) ? kNoTime + 1 : difference;
+  return __builtin_sub_overflow(a, b, &difference) ? kFirstTime : difference;
 }
 
-int64_t FlooredQuotient(int64_t value, int64_t divisor) {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
-}
-
-/// `time`, in `slot_unit`, floored to a value of the column.
+/// `time`, in the unit of event times, floored to a value of the column.
 Constant TimeConstant(const ViewSchema& schema, int64_t time) {
-  if (schema.slot_unit == TimeUnit::kNanos && schema.unit == TimeUnit::kMicros) {
-    time = FlooredQuotient(time, kMicroNanos);
-  }
   const iceberg::TypePtr& type = schema.timestamp.type;
   if (type->id() != TypeId::kDate) {
     return {type, Literal(time)};
   }
-  const int64_t days = FlooredQuotient(time, kDayMicros);
+  const int64_t days = iceberg::FloorDiv(time, kDayMicros);
   return {type,
           Literal(static_cast<int32_t>(std::clamp<int64_t>(
               days, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max())))};
 }
 
-Expression TimeFilter(const JoinView& view, const ViewSchema& schema, const EntityIndex& entities) {
-  const int64_t ttl = schema.slot_unit == TimeUnit::kNanos &&
-                              view.ttl_us > std::numeric_limits<int64_t>::max() / kMicroNanos
-                          ? std::numeric_limits<int64_t>::max()
-                          : view.ttl_us * (schema.slot_unit == TimeUnit::kNanos ? kMicroNanos : 1);
-  Expression filter = Compare(Operation::kLtEq, iceberg::Column(schema.timestamp.id),
-                              TimeConstant(schema, entities.latest_time()));
-  if (view.ttl_us == 0) {
-    return filter;
+/// Event times in [first, last]; the ends of all time are no bounds.
+Expression Between(const ViewSchema& schema, int64_t first, int64_t last) {
+  Expression filter = Expression::True();
+  if (last != kLastTime) {
+    filter =
+        Compare(Operation::kLtEq, iceberg::Column(schema.timestamp.id), TimeConstant(schema, last));
   }
-  Constant first = TimeConstant(schema, Minus(entities.earliest_time(), ttl));
-  return Expression::And(
-      std::move(filter),
-      Compare(Operation::kGtEq, iceberg::Column(schema.timestamp.id), std::move(first)));
+  if (first > kFirstTime) {
+    filter = Expression::And(std::move(filter),
+                             Compare(Operation::kGtEq, iceberg::Column(schema.timestamp.id),
+                                     TimeConstant(schema, first)));
+  }
+  return filter;
+}
+
+/// A time of slots in the unit of event times, floored.
+int64_t OfEvents(const ViewSchema& schema, int64_t time) {
+  const bool coarser = schema.slot_unit == TimeUnit::kNanos && schema.unit == TimeUnit::kMicros;
+  return coarser ? iceberg::FloorDiv(time, kMicroNanos) : time;
+}
+
+Expression TimeFilter(const JoinView& view, const ViewSchema& schema, const EntityIndex& entities) {
+  const int64_t last = OfEvents(schema, entities.latest_time());
+  const int64_t earliest = OfEvents(schema, entities.earliest_time());
+  const bool any_age = view.ttl_us == 0 || earliest == kFirstTime;
+  return Between(schema, any_age ? kFirstTime : Minus(earliest, InUnit(view.ttl_us, schema.unit)),
+                 last);
 }
 
 bool IsInteger(const NestedField& field) {
@@ -101,27 +110,7 @@ Expression KeyFilter(const ViewSchema& schema, const KeyIndex& keys) {
 }  // namespace
 
 Expression WindowFilter(const ViewSchema& schema, int64_t start_us, int64_t end_us) {
-  // In the unit of slots, which TimeConstant takes.
-  const auto in_unit = [&schema](int64_t micros) {
-    int64_t nanos = 0;
-    if (schema.slot_unit == TimeUnit::kMicros) {
-      return micros;
-    }
-    return __builtin_mul_overflow(micros, kMicroNanos, &nanos)
-               ? (micros < 0 ? kNoTime + 1 : std::numeric_limits<int64_t>::max())
-               : nanos;
-  };
-  Expression filter = Expression::True();
-  if (end_us != std::numeric_limits<int64_t>::max()) {
-    filter = Compare(Operation::kLtEq, iceberg::Column(schema.timestamp.id),
-                     TimeConstant(schema, in_unit(end_us)));
-  }
-  if (start_us != kNoTime) {
-    filter = Expression::And(std::move(filter),
-                             Compare(Operation::kGtEq, iceberg::Column(schema.timestamp.id),
-                                     TimeConstant(schema, in_unit(start_us))));
-  }
-  return filter;
+  return Between(schema, InUnit(start_us, schema.unit), InUnit(end_us, schema.unit));
 }
 
 Expression ViewFilter(const JoinView& view, const ViewSchema& schema, const EntityIndex& entities) {

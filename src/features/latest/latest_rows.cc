@@ -17,8 +17,6 @@
 namespace firn::features {
 namespace {
 
-constexpr int64_t kMicroNanos = 1'000;
-
 /// Keys, features, times: what the answer has, under the names that it has them.
 struct AnswerColumns {
   GatheredColumns columns;
@@ -45,18 +43,6 @@ AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
     answer.Add(view.created_column, *schema.created, view.created_column);
   }
   return answer;
-}
-
-/// A bound of the window in the table's unit; the ends of all time stay where they are.
-int64_t InUnit(int64_t micros, TimeUnit unit) {
-  int64_t nanos = 0;
-  if (unit == TimeUnit::kMicros || micros == kNoTime) {
-    return micros;
-  }
-  if (__builtin_mul_overflow(micros, kMicroNanos, &nanos)) {
-    return micros < 0 ? kNoTime + 1 : std::numeric_limits<int64_t>::max();
-  }
-  return nanos;
 }
 
 Status MatchFile(table::FileScan& files,
