@@ -1,0 +1,111 @@
+"""The catalog that a feature repository names: opened once per settings and process."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import firn
+from feast.errors import DataSourceNotFoundException
+from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig
+
+if TYPE_CHECKING:
+    from feast.repo_config import RepoConfig
+
+MAX_OPEN_CATALOGS = 16
+DEFAULT_SQL_URI = "sqlite:///data/catalog.db"
+DEFAULT_SQL_WAREHOUSE = "data/warehouse"
+_SQLITE = re.compile(r"^sqlite:///(?!/)")
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+
+_open: OrderedDict[tuple, firn.Catalog] = OrderedDict()
+_lock = threading.Lock()
+
+
+def settings_of(config: RepoConfig) -> IcebergOfflineStoreConfig:
+    """The repository's settings, which are to be of this store."""
+    settings = config.offline_store
+    if not isinstance(settings, IcebergOfflineStoreConfig):
+        raise IcebergConfigError(
+            "an IcebergSource is read by `offline_store: type: iceberg`, "
+            f"not by {type(settings).__name__.removesuffix('Config')}"
+        )
+    return settings
+
+
+def catalog_properties(config: RepoConfig) -> dict[str, str]:
+    """What `firn.open_catalog` is given, which puts in the values of `${VAR}`. Relative paths are
+    below the repository, as Feast's own."""
+    settings = settings_of(config)
+    base = Path(config.repo_path or ".").resolve()
+    uri, warehouse = settings.uri, settings.warehouse
+    if settings.catalog_type == "sql":
+        uri = uri or DEFAULT_SQL_URI
+        warehouse = warehouse or DEFAULT_SQL_WAREHOUSE
+    properties = {
+        "type": settings.catalog_type,
+        "uri": _SQLITE.sub(f"sqlite:///{base}/", uri) if uri else None,
+        "warehouse": _location(warehouse, base) if settings.catalog_type == "sql" else warehouse,
+    }
+    return {key: value for key, value in properties.items() if value} | settings.storage_options
+
+
+def open_catalog(config: RepoConfig) -> firn.Catalog:
+    """The catalog of the settings; the same object while the settings are the same."""
+    properties = catalog_properties(config)
+    name = settings_of(config).catalog_name or ""
+    key = (os.getpid(), name, *sorted(properties.items()))
+    with _lock:
+        if key not in _open:
+            _make_folder(properties.get("uri", ""))
+            _open[key] = firn.open_catalog(name=name, **properties)
+            while len(_open) > MAX_OPEN_CATALOGS:
+                _open.popitem(last=False)
+        _open.move_to_end(key)
+        return _open[key]
+
+
+def qualified(config: RepoConfig, identifier: str) -> str:
+    """The identifier, in the settings' namespace where it names none."""
+    if "." in re.sub(r'"[^"]*"', "", identifier):
+        return identifier
+    return f"{settings_of(config).namespace}.{identifier}"
+
+
+def load_table(config: RepoConfig, identifier: str) -> firn.Table:
+    """One trip to the catalog. Errors: DataSourceNotFoundException naming the table."""
+    name = qualified(config, identifier)
+    try:
+        return open_catalog(config).load_table(name)
+    except firn.NoSuchTableError as error:
+        raise DataSourceNotFoundException(name) from error
+
+
+def create_table(config: RepoConfig, identifier: str, schema, **options) -> firn.Table:
+    """A new table, and its namespace where that is missing."""
+    name = qualified(config, identifier)
+    catalog = open_catalog(config)
+    catalog.create_namespace(namespace_of(name), exist_ok=True)
+    return catalog.create_table(name, schema, **options)
+
+
+def namespace_of(name: str) -> str:
+    """All levels of a qualified identifier but the last."""
+    return re.match(r'(.*)\.("[^"]*"|[^."]*)$', name)[1]
+
+
+def _location(warehouse: str, base: Path) -> str:
+    if _SCHEME.match(warehouse):
+        return warehouse
+    return f"file://{base / warehouse}"
+
+
+def _make_folder(uri: str) -> None:
+    if uri.startswith("sqlite:////"):
+        Path(uri.removeprefix("sqlite:///").partition("?")[0]).parent.mkdir(
+            parents=True, exist_ok=True
+        )

@@ -1,0 +1,137 @@
+"""Frames that come from outside as Arrow tables: entity frames, and rows to be written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from feast.errors import EntityTimestampInferenceException, FeastEntityDFMissingColumnsError
+from firn.feast.types import INSTANT
+
+EVENT_TIMESTAMP = "event_timestamp"
+# A clock time with an offset behind it; the end of a date alone looks like an offset.
+_WITH_OFFSET = r":\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$"
+_DATE_ALONE = r"^\d{4}-\d\d-\d\d$"
+
+
+class EntityFrame:
+    """The rows that features are wanted for: Arrow, with one column of times in UTC."""
+
+    def __init__(self, entity_df: Any) -> None:
+        table = _arrow(entity_df)
+        self.event_timestamp = _event_timestamp_of(table.schema)
+        index = table.schema.get_field_index(self.event_timestamp)
+        times = _instants(table.column(index), self.event_timestamp)
+        self.table = table.set_column(index, self.event_timestamp, times)
+
+    def require(self, columns: Iterable[str]) -> None:
+        """Errors: FeastEntityDFMissingColumnsError."""
+        missing = set(columns) - set(self.table.column_names)
+        if missing:
+            raise FeastEntityDFMissingColumnsError(set(columns), missing)
+
+    def fit_keys(self, keys: dict[str, str], schema: pa.Schema) -> None:
+        """Keys that pandas made floating for want of a null become whole numbers where the table
+        has those; keys that are null everywhere get the table's type. `keys`: entity column ->
+        table column."""
+        for name, column in keys.items():
+            index = self.table.schema.get_field_index(name)
+            here, there = self.table.schema.field(index).type, schema.field(column).type
+            whole = pa.types.is_floating(here) and pa.types.is_integer(there)
+            if not whole and not pa.types.is_null(here):
+                continue
+            try:
+                cast = self.table.column(index).cast(there)
+            except pa.ArrowInvalid:
+                raise ValueError(
+                    f"entity_df: column {name} has {here} values that are no {there}, "
+                    f"which the table's column {column} is"
+                ) from None
+            self.table = self.table.set_column(index, name, cast)
+
+    def keys(self) -> list[str]:
+        return [name for name in self.table.column_names if name != self.event_timestamp]
+
+    def time_bounds(self) -> tuple[Any, Any]:
+        """The first and the last time, as datetimes; None where there is none."""
+        bounds = pc.min_max(self.table.column(self.event_timestamp).cast(INSTANT, safe=False))
+        return bounds["min"].as_py(), bounds["max"].as_py()
+
+
+def _arrow(frame: Any) -> pa.Table:
+    if isinstance(frame, pd.DataFrame):
+        frame = pa.Table.from_pandas(frame, preserve_index=False)
+    table = pa.table(frame).replace_schema_metadata(None)
+    for index, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            decoded = table.column(index).cast(field.type.value_type)
+            table = table.set_column(index, field.name, decoded)
+    return table
+
+
+def _event_timestamp_of(schema: pa.Schema) -> str:
+    if EVENT_TIMESTAMP in schema.names:
+        return EVENT_TIMESTAMP
+    times = [field.name for field in schema if pa.types.is_timestamp(field.type)]
+    if len(times) != 1:
+        raise EntityTimestampInferenceException(EVENT_TIMESTAMP)
+    return times[0]
+
+
+def _instants(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """Times as instants in UTC: without a zone they are UTC, ISO 8601 text is read."""
+    data_type = column.type
+    if pa.types.is_timestamp(data_type):
+        return column.cast(pa.timestamp(data_type.unit, tz="UTC"))
+    if pa.types.is_date(data_type) or pa.types.is_null(data_type):
+        return column.cast(INSTANT)
+    if pa.types.is_string(data_type) or pa.types.is_large_string(data_type):
+        return _parsed(column.cast(pa.string()), name)
+    raise ValueError(f"entity_df: column {name} is {data_type}, which is no time")
+
+
+def _parsed(texts: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    dated = pc.match_substring_regex(texts, _DATE_ALONE)
+    zoned = pc.match_substring_regex(texts, _WITH_OFFSET)
+    suffix = pc.if_else(dated, "T00:00:00Z", pc.if_else(zoned, "", "Z"))
+    try:
+        return pc.binary_join_element_wise(texts, suffix, "").cast(INSTANT)
+    except pa.ArrowInvalid as error:
+        text = re.search(r"'(.*?)'", str(error))
+        shown = f": {text[1]}" if text else ""
+        raise ValueError(f"entity_df: column {name} has a text that is no time{shown}") from None
+
+
+def as_written(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows as the columns of a table's schema, where pandas had no better type for them: a dict as
+    a map, all nulls as whatever is wanted. What remains different the table's writer judges."""
+    columns = [_as_written(table.column(field.name), field) for field in schema]
+    return pa.table(columns, names=schema.names)
+
+
+def _as_written(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
+    wanted = field.type
+    if column.type == wanted or pa.types.is_timestamp(wanted):
+        return column
+    if pa.types.is_null(column.type):
+        return pa.chunked_array([pa.nulls(len(column), wanted)])
+    if pa.types.is_map(wanted) and pa.types.is_struct(column.type):
+        return _maps(column, field)
+    try:
+        return column.cast(wanted)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ValueError(f"column {field.name}: {column.type} is no {wanted}: {error}") from None
+
+
+def _maps(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
+    """pandas' dicts came as structs that have every key of any row; absent keys are null there."""
+    rows = (
+        None if row is None else [(key, item) for key, item in row.items() if item is not None]
+        for row in column.to_pylist()
+    )
+    return pa.chunked_array([pa.array(rows, type=field.type)])

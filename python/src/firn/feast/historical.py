@@ -1,0 +1,194 @@
+"""Training sets: the rows of an entity frame, of a query or of a window of time, with features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+import firn
+from feast.infra.offline_stores.offline_store import RetrievalMetadata
+from feast.utils import (
+    _get_requested_on_demand_feature_views,
+    _parse_feature_ref,
+    compute_non_entity_date_range,
+)
+from firn.feast.catalogs import open_catalog
+from firn.feast.entity_query import EntityQuery
+from firn.feast.frames import EVENT_TIMESTAMP, EntityFrame
+from firn.feast.pulling import Pull, pull_all, stream
+from firn.feast.retrieval_job import IcebergRetrievalJob
+from firn.feast.types import INSTANT, as_feast_reads
+from firn.feast.views import join_keys, joined_view, output_name, source_of
+
+if TYPE_CHECKING:
+    from feast import FeatureView
+    from feast.infra.registry.base_registry import BaseRegistry
+    from feast.repo_config import RepoConfig
+
+
+class Historical:
+    """The features that are wanted, by view, and what they are called in the answer."""
+
+    def __init__(
+        self,
+        config: RepoConfig,
+        feature_views: list[FeatureView],
+        full_feature_names: bool,
+        created_later: str,
+    ) -> None:
+        self.config = config
+        self.created_later = created_later
+        self._full_feature_names = full_feature_names
+        self._by_name = {view.projection.name_to_use(): view for view in feature_views}
+        # Of each view: name in the answer -> the view's own.
+        self.features: dict[FeatureView, dict[str, str]] = {}
+        # Names in the answer, in the order asked for.
+        self.outputs: list[str] = []
+        for view in feature_views:
+            source_of(view)
+
+    def add(self, view_name: str, feature: str) -> bool:
+        """False where no view has that name."""
+        view = self._by_name.get(view_name)
+        if view is None:
+            return False
+        output = output_name(view, feature, self._full_feature_names)
+        self.features.setdefault(view, {})[output] = feature
+        if output not in self.outputs:
+            self.outputs.append(output)
+        return True
+
+    def keys(self) -> list[str]:
+        """Entity columns of all views, each once."""
+        return list(dict.fromkeys(key for view in self.features for key in join_keys(view)))
+
+    def join(self, frame: EntityFrame) -> pa.RecordBatchReader:
+        """The frame's rows in its order: its columns, then the features."""
+        frame.require([*self.keys(), frame.event_timestamp])
+        tables: dict[str, firn.Table] = {}
+        views = []
+        for view, features in self.features.items():
+            source = source_of(view)
+            if source.table_identifier not in tables:
+                tables[source.table_identifier] = source.load(self.config)
+            table = tables[source.table_identifier]
+            views.append(joined_view(view, table, features, self.created_later))
+            frame.fit_keys(join_keys(view), table.schema.to_arrow())
+        rows = firn.join(
+            open_catalog(self.config), frame.table, views, event_timestamp=frame.event_timestamp
+        )
+        entity_columns = frame.table.column_names
+        return stream(rows, lambda batch: self._ordered(batch, entity_columns))
+
+    def _ordered(self, batch: pa.Table, entity_columns: list[str]) -> pa.Table:
+        entities = batch.select(entity_columns)
+        features = as_feast_reads(batch.select(self.outputs))
+        return pa.table(
+            [*entities.columns, *features.columns], names=[*entity_columns, *self.outputs]
+        )
+
+    def window(self, start: datetime, end: datetime) -> pa.RecordBatchReader:
+        """Without entities: of one view every row in [start, end]; of several the features as they
+        were at every key and time that any of them has there."""
+        if len(self.features) == 1:
+            view, features = next(iter(self.features.items()))
+            return self._rows(view, list(features.values()), list(features), start, end)
+        frames = [
+            self._rows(view, [], [], start, end).read_all().combine_chunks()
+            for view in self.features
+        ]
+        together = pa.concat_tables(frames, promote_options="permissive")
+        keys = [EVENT_TIMESTAMP, *self.keys()]
+        distinct = together.group_by(keys).aggregate([]).select(keys)
+        return self.join(EntityFrame(distinct.sort_by([(key, "ascending") for key in keys])))
+
+    def _rows(
+        self,
+        view: FeatureView,
+        features: list[str],
+        outputs: list[str],
+        start: datetime,
+        end: datetime,
+    ) -> pa.RecordBatchReader:
+        """Time, keys and features of the rows in the window."""
+        source = source_of(view)
+        keys = join_keys(view)
+        table = source.load(self.config)
+        timestamp = source.timestamp_column(table.schema.to_arrow())
+        columns = [source.column_of(feature) for feature in features]
+        rows = pull_all(
+            self.config, Pull(source, list(keys.values()), columns, timestamp, None, start, end)
+        )
+        names = [EVENT_TIMESTAMP, *keys, *outputs]
+        chosen = [timestamp, *keys.values(), *columns]
+        return stream(rows, lambda batch: _renamed(batch, chosen, names))
+
+
+def historical_features(
+    config: RepoConfig,
+    feature_views: list[FeatureView],
+    feature_refs: list[str],
+    entity_df: Any,
+    registry: BaseRegistry,
+    project: str,
+    full_feature_names: bool = False,
+    *,
+    start_date: datetime | None = None,
+    end_date: datetime | None = None,
+    filter_by_created_timestamp: bool = False,
+) -> IcebergRetrievalJob:
+    """The job; nothing is read yet. Errors: what can be told of the request alone."""
+    on_demand = _get_requested_on_demand_feature_views(feature_refs, project, registry)
+    on_demand_names = {view.projection.name_to_use() for view in on_demand}
+    created_later = "does-not" if filter_by_created_timestamp else "counts"
+    request = Historical(config, feature_views, full_feature_names, created_later)
+    for ref in feature_refs:
+        name, version, feature = _parse_feature_ref(ref)
+        view_name = name if version is None else f"{name}@v{version}"
+        if not request.add(view_name, feature) and view_name not in on_demand_names:
+            raise ValueError(f"feature {ref}: there is no feature view {view_name}")
+    compute, metadata = _planned(request, feature_refs, entity_df, start_date, end_date)
+    return IcebergRetrievalJob(
+        compute,
+        config=config,
+        full_feature_names=full_feature_names,
+        on_demand_feature_views=on_demand,
+        metadata=metadata,
+    )
+
+
+def _planned(
+    request: Historical,
+    feature_refs: list[str],
+    entity_df: Any,
+    start_date: datetime | None,
+    end_date: datetime | None,
+) -> tuple[Callable[[], pa.RecordBatchReader], Callable[[], RetrievalMetadata]]:
+    if entity_df is None:
+        start, end = compute_non_entity_date_range(list(request.features), start_date, end_date)
+        keys = request.keys()
+        return (
+            lambda: request.window(start, end),
+            lambda: RetrievalMetadata(feature_refs, keys, start, end),
+        )
+    if isinstance(entity_df, str):
+        query = EntityQuery(request.config, entity_df)
+        return (
+            lambda: request.join(query.frame()),
+            lambda: _metadata_of(feature_refs, query.frame()),
+        )
+    frame = EntityFrame(entity_df)
+    frame.require([*request.keys(), frame.event_timestamp])
+    return (lambda: request.join(frame), lambda: _metadata_of(feature_refs, frame))
+
+
+def _metadata_of(feature_refs: list[str], frame: EntityFrame) -> RetrievalMetadata:
+    return RetrievalMetadata(feature_refs, frame.keys(), *frame.time_bounds())
+
+
+def _renamed(batch: pa.Table, columns: list[str], names: list[str]) -> pa.Table:
+    table = batch.select(columns).rename_columns(names)
+    return table.set_column(0, names[0], table.column(0).cast(INSTANT))

@@ -1,0 +1,154 @@
+"""IcebergOfflineStore: Feast's offline store on Firn. Joins, windows and latest rows are Firn's;
+here names are met with columns, and frames with Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from feast.data_source import DataSource
+from feast.feature_logging import LOG_TIMESTAMP_FIELD, LoggingConfig, LoggingSource
+from feast.feature_view import FeatureView
+from feast.infra.offline_stores.offline_store import OfflineStore, RetrievalJob
+from feast.infra.registry.base_registry import BaseRegistry
+from feast.repo_config import RepoConfig
+from firn.feast.config import IcebergConfigError
+from firn.feast.frames import as_written
+from firn.feast.historical import historical_features
+from firn.feast.logging_destination import IcebergLoggingDestination
+from firn.feast.pulling import Pull, pull_all, pull_latest
+from firn.feast.retrieval_job import IcebergRetrievalJob
+from firn.feast.source import IcebergSource
+from firn.feast.views import source_of
+from firn.feast.writing import append_rows
+
+
+class IcebergOfflineStore(OfflineStore):
+    supports_filter_by_created_timestamp = True
+
+    @staticmethod
+    def get_historical_features(
+        config: RepoConfig,
+        feature_views: list[FeatureView],
+        feature_refs: list[str],
+        entity_df: pd.DataFrame | str | None,
+        registry: BaseRegistry,
+        project: str,
+        full_feature_names: bool = False,
+        **options: Any,
+    ) -> RetrievalJob:
+        return historical_features(
+            config,
+            feature_views,
+            feature_refs,
+            entity_df,
+            registry,
+            project,
+            full_feature_names,
+            **options,
+        )
+
+    @staticmethod
+    def pull_latest_from_table_or_query(
+        config: RepoConfig,
+        data_source: DataSource,
+        join_key_columns: list[str],
+        feature_name_columns: list[str],
+        timestamp_field: str,
+        created_timestamp_column: str | None,
+        start_date: datetime,
+        end_date: datetime,
+    ) -> RetrievalJob:
+        pull = Pull(
+            _iceberg(data_source),
+            join_key_columns,
+            feature_name_columns,
+            timestamp_field,
+            created_timestamp_column,
+            start_date,
+            end_date,
+        )
+        return IcebergRetrievalJob(lambda: pull_latest(config, pull), config=config)
+
+    @staticmethod
+    def pull_all_from_table_or_query(
+        config: RepoConfig,
+        data_source: DataSource,
+        join_key_columns: list[str],
+        feature_name_columns: list[str],
+        timestamp_field: str,
+        created_timestamp_column: str | None = None,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+    ) -> RetrievalJob:
+        pull = Pull(
+            _iceberg(data_source),
+            join_key_columns,
+            feature_name_columns,
+            timestamp_field,
+            created_timestamp_column,
+            start_date,
+            end_date,
+        )
+        return IcebergRetrievalJob(lambda: pull_all(config, pull), config=config)
+
+    @staticmethod
+    def offline_write_batch(
+        config: RepoConfig,
+        feature_view: FeatureView,
+        table: pa.Table,
+        progress: Callable[[int], Any] | None,
+    ) -> None:
+        source = source_of(feature_view)
+        target = source.load(config)
+        schema = target.schema.to_arrow()
+        names = [source.column_of(name) for name in table.column_names]
+        if names != schema.names:
+            raise ValueError(
+                f"feature view {feature_view.name}: the columns written are {names}; table "
+                f"{source.table_identifier} has, in this order, {schema.names}"
+            )
+        target.append(as_written(table.rename_columns(names), schema))
+        if progress:
+            progress(table.num_rows)
+
+    @staticmethod
+    def write_logged_features(
+        config: RepoConfig,
+        data: pa.Table | Path,
+        source: LoggingSource,
+        logging_config: LoggingConfig,
+        registry: BaseRegistry,
+    ) -> None:
+        destination = logging_config.destination
+        if not isinstance(destination, IcebergLoggingDestination):
+            raise IcebergConfigError(
+                "`offline_store: type: iceberg` logs to an IcebergLoggingDestination, "
+                f"not to {type(destination).__name__}"
+            )
+        rows = data if isinstance(data, pa.Table) else ds.dataset(data).scanner().to_reader()
+        partition_by = [f"day({LOG_TIMESTAMP_FIELD})"]
+        append_rows(config, destination.table_identifier, rows, partition_by=partition_by)
+
+    def validate_data_source(self, config: RepoConfig, data_source: DataSource) -> None:
+        _iceberg(data_source).validate(config)
+
+    def get_table_column_names_and_types_from_data_source(
+        self, config: RepoConfig, data_source: DataSource
+    ) -> Iterable[tuple[str, str]]:
+        return _iceberg(data_source).get_table_column_names_and_types(config)
+
+
+def _iceberg(data_source: DataSource) -> IcebergSource:
+    if not isinstance(data_source, IcebergSource):
+        raise IcebergConfigError(
+            f"data source {data_source.name} is a {type(data_source).__name__}; "
+            "`offline_store: type: iceberg` reads an IcebergSource"
+        )
+    return data_source

@@ -1,0 +1,186 @@
+"""IcebergSource: an Iceberg table as a data source of Feast."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pyarrow as pa
+
+import firn
+from feast.data_source import DataSource
+from feast.errors import RegistryInferenceFailure
+from feast.protos.feast.core.DataSource_pb2 import DataSource as DataSourceProto
+from feast.repo_config import RepoConfig
+from feast.value_type import ValueType
+from firn.feast.catalogs import load_table
+from firn.feast.types import ColumnType, type_text, value_type_of
+
+CLASS_PATH = "firn.feast.IcebergSource"
+EVENT_TIMESTAMP = "event_timestamp"
+
+
+class IcebergSource(DataSource):
+    """A table of the catalog that feature_store.yaml names.
+
+    `table_identifier` is `namespace.table`, with as many levels as there are, or a name alone,
+    which is of the `namespace` of the settings. Without a `timestamp_field` it is the column
+    `event_timestamp`, or the only timestamp of the table; `feast apply` writes it down. Without a
+    `created_timestamp_column` none breaks ties. It holds no credentials: the settings do.
+    """
+
+    def __init__(
+        self,
+        *,
+        table_identifier: str | None = None,
+        name: str | None = None,
+        timestamp_field: str | None = None,
+        created_timestamp_column: str | None = None,
+        field_mapping: dict[str, str] | None = None,
+        description: str | None = "",
+        tags: dict[str, str] | None = None,
+        owner: str | None = "",
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            raise TypeError(_unknown_argument(next(iter(unknown))))
+        if not table_identifier:
+            raise ValueError("IcebergSource needs table_identifier, as in 'db.driver_stats'")
+        super().__init__(
+            name=name or table_identifier,
+            timestamp_field=timestamp_field,
+            created_timestamp_column=created_timestamp_column,
+            field_mapping=field_mapping,
+            description=description,
+            tags=tags,
+            owner=owner,
+        )
+        self.table_identifier = table_identifier
+
+    def __repr__(self) -> str:
+        return f"IcebergSource(name={self.name!r}, table_identifier={self.table_identifier!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, IcebergSource)
+            and super().__eq__(other)
+            and self.table_identifier == other.table_identifier
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.table_identifier))
+
+    def source_type(self) -> DataSourceProto.SourceType.ValueType:
+        return DataSourceProto.CUSTOM_SOURCE
+
+    @staticmethod
+    def from_proto(data_source: DataSourceProto) -> IcebergSource:
+        settings = json.loads(data_source.custom_options.configuration)
+        return IcebergSource(
+            table_identifier=settings["table_identifier"],
+            name=data_source.name,
+            timestamp_field=data_source.timestamp_field,
+            created_timestamp_column=data_source.created_timestamp_column,
+            field_mapping=dict(data_source.field_mapping),
+            description=data_source.description,
+            tags=dict(data_source.tags),
+            owner=data_source.owner,
+        )
+
+    def _to_proto_impl(self) -> DataSourceProto:
+        settings = {"table_identifier": self.table_identifier}
+        return DataSourceProto(
+            name=self.name,
+            type=DataSourceProto.CUSTOM_SOURCE,
+            data_source_class_type=CLASS_PATH,
+            field_mapping=self.field_mapping,
+            custom_options=DataSourceProto.CustomSourceOptions(
+                configuration=json.dumps(settings).encode()
+            ),
+            timestamp_field=self.timestamp_field,
+            created_timestamp_column=self.created_timestamp_column,
+            description=self.description,
+            tags=self.tags,
+            owner=self.owner,
+        )
+
+    def validate(self, config: RepoConfig) -> None:
+        """The table is there and has the columns of times. Errors name what is not."""
+        schema = self.load(config).schema.to_arrow()
+        if not self.timestamp_field:
+            self.timestamp_field = self.timestamp_column(schema)
+        for column in (self.timestamp_field, self.created_timestamp_column):
+            if column:
+                self._check_time(self.column_of(column), schema)
+
+    @staticmethod
+    def source_datatype_to_feast_value_type() -> Callable[[str], ValueType]:
+        return value_type_of
+
+    def get_table_column_names_and_types(self, config: RepoConfig) -> Iterable[tuple[str, str]]:
+        schema = self.load(config).schema.to_arrow()
+        return [(field.name, ColumnType(type_text(field.type), field.name)) for field in schema]
+
+    def get_table_query_string(self) -> str:
+        return self.table_identifier
+
+    @property
+    def table_ref(self) -> str:
+        """What an entity query names the table by."""
+        return self.table_identifier
+
+    def load(self, config: RepoConfig) -> firn.Table:
+        """The table as it is now: one trip to the catalog."""
+        return load_table(config, self.table_identifier)
+
+    def column_of(self, name: str) -> str:
+        """The table's column that Feast knows as `name`."""
+        for column, mapped in self.field_mapping.items():
+            if mapped == name:
+                return column
+        return name
+
+    def timestamp_column(self, schema: pa.Schema) -> str:
+        """The table's column of event times. Errors: RegistryInferenceFailure where it is not named
+        and could be several or none."""
+        if self.timestamp_field:
+            return self.column_of(self.timestamp_field)
+        created = self.created_column()
+        times = [
+            field.name
+            for field in schema
+            if pa.types.is_timestamp(field.type) and field.name != created
+        ]
+        if EVENT_TIMESTAMP in times:
+            return EVENT_TIMESTAMP
+        if len(times) == 1:
+            return times[0]
+        found = f"could be {' or '.join(times)}: name it" if times else "is none of its columns"
+        raise RegistryInferenceFailure(
+            "DataSource", f"timestamp_field of {self.name} (table {self.table_identifier}) {found}"
+        )
+
+    def created_column(self) -> str:
+        """The table's column of created times; empty where none is named."""
+        return self.column_of(self.created_timestamp_column)
+
+    def _check_time(self, column: str, schema: pa.Schema) -> None:
+        table = self.table_identifier
+        if column not in schema.names:
+            raise ValueError(
+                f"data source {self.name}: table {table} has no column {column}; "
+                f"its columns are {', '.join(schema.names)}"
+            )
+        data_type = schema.field(column).type
+        if not (pa.types.is_timestamp(data_type) or pa.types.is_date(data_type)):
+            raise ValueError(
+                f"data source {self.name}: column {column} of table {table} is {data_type}, "
+                "not a timestamp or a date"
+            )
+
+
+def _unknown_argument(name: str) -> str:
+    if name in ("table", "table_name", "table_ref"):
+        return f"IcebergSource has no argument {name}: name the table by table_identifier"
+    return f"IcebergSource has no argument {name}"

@@ -1,0 +1,74 @@
+"""Tables written: appended to, and replaced as a whole."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+import firn
+from firn.feast.catalogs import create_table, open_catalog, qualified
+
+if TYPE_CHECKING:
+    from feast.repo_config import RepoConfig
+
+
+def replace_table(config: RepoConfig, identifier: str, rows: Any, allow_overwrite: bool) -> bool:
+    """Makes the table hold these rows alone; False where it is there and is not to be overwritten.
+
+    A new table is filled under another name and gets its own when it is whole. One that has the
+    same columns already is overwritten in one commit; of other columns it gives way to a new one.
+    """
+    name = qualified(config, identifier)
+    catalog = open_catalog(config)
+    there = catalog.table_exists(name)
+    if there and not allow_overwrite:
+        return False
+    rows = pa.RecordBatchReader.from_stream(rows)
+    if there:
+        table = catalog.load_table(name)
+        if table.schema.to_arrow().names == rows.schema.names and _same_types(table, rows.schema):
+            table.overwrite(rows, "true")
+            return True
+    staged = _staged(name)
+    create_table(config, staged, rows.schema)
+    try:
+        catalog.load_table(staged).append(rows)
+        if there:
+            catalog.drop_table(name, purge=True)
+        catalog.rename_table(staged, name)
+    except BaseException:
+        if catalog.table_exists(staged):
+            catalog.drop_table(staged, purge=True)
+        raise
+    return True
+
+
+def append_rows(config: RepoConfig, identifier: str, rows: Any, **options: Any) -> None:
+    """Appends in one commit, to a table that is made of their columns where there is none."""
+    name = qualified(config, identifier)
+    rows = pa.RecordBatchReader.from_stream(rows)
+    catalog = open_catalog(config)
+    try:
+        table = catalog.load_table(name)
+    except firn.NoSuchTableError:
+        table = _created(config, name, rows.schema, options)
+    table.append(rows)
+
+
+def _created(config: RepoConfig, name: str, schema: pa.Schema, options: dict) -> firn.Table:
+    """Another writer may make the table at the same time: theirs is as good."""
+    try:
+        return create_table(config, name, schema, **options)
+    except firn.AlreadyExistsError:
+        return open_catalog(config).load_table(name)
+
+
+def _same_types(table: firn.Table, schema: pa.Schema) -> bool:
+    return table.schema.to_arrow().types == schema.types
+
+
+def _staged(name: str) -> str:
+    suffix = f"__{uuid.uuid4().hex[:12]}"
+    return f'{name[:-1]}{suffix}"' if name.endswith('"') else name + suffix

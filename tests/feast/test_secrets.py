@@ -1,0 +1,139 @@
+"""D-10: secrets of the settings are seen by the catalog alone. Everything that Feast keeps, prints
+or logs is searched for them."""
+
+import logging
+import os
+import traceback
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from feast import FeatureService
+from feast.feature_logging import LoggingConfig
+from feast.repo_config import RepoConfig
+
+from conftest import YAML, at, times
+from firn.feast import (
+    IcebergLoggingDestination,
+    IcebergOfflineStoreConfig,
+    SavedDatasetIcebergStorage,
+)
+
+SECRET = "hunter2-of-the-test"
+SECTION = f"""\
+  uri: sqlite:///data/catalog.db
+  storage_options:
+    s3.access-key-id: AKIA-{SECRET}
+    s3.secret-access-key: {SECRET}
+"""
+REST = {
+    "type": "iceberg",
+    "catalog_type": "rest",
+    "uri": f"http://user:{SECRET}@127.0.0.1:1/catalog",
+    "storage_options": {"token": SECRET, "rest.client.max-retries": "0"},
+}
+
+
+def stats() -> pa.Table:
+    return pa.table({"driver_id": pa.array([1], pa.int64()), "ts": times(["10:00"]), "rate": [0.5]})
+
+
+def clean(*texts) -> None:
+    for text in texts:
+        assert SECRET not in (text if isinstance(text, str) else repr(text))
+
+
+def test_reprs():
+    config = IcebergOfflineStoreConfig(**REST)
+    clean(config, str(config), f"{config}")
+    assert config.uri == REST["uri"]
+    assert config.storage_options["token"] == SECRET
+    assert "token" in repr(config)
+
+
+@pytest.mark.parametrize("spelling", ["iceberg", "firn.feast.IcebergOfflineStore"])
+def test_reprs_of_feasts_own_configuration(spelling):
+    """Before and after the section is understood."""
+    config = RepoConfig(project="p", registry="r", offline_store={**REST, "type": spelling})
+    clean(config, str(config))
+    assert config.offline_store.uri == REST["uri"]
+    clean(config, str(config))
+    assert config.offline_config["uri"] == REST["uri"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"warehose": SECRET},
+        {"storage_options": SECRET},
+        {"storage_options": [SECRET]},
+        {"catalog_type": SECRET},
+        {"uri": [SECRET]},
+        {"memory_limit": SECRET},
+        {"engine": SECRET},
+    ],
+    ids=lambda broken: next(iter(broken)),
+)
+def test_errors_of_the_settings(broken):
+    """`catalog_type` and the like are no places for secrets, yet their values are not printed."""
+    for make in (
+        lambda: RepoConfig(project="p", registry="r", offline_store={**REST, **broken}),
+        lambda: IcebergOfflineStoreConfig(**{**REST, **broken}),
+    ):
+        with pytest.raises(Exception, match="offline_store: ") as refused:
+            make()
+        clean(*traceback.format_exception(refused.value))
+
+
+def test_an_unreachable_catalog_is_named_without_its_password(tmp_path, caplog):
+    from firn.feast import IcebergSource
+
+    caplog.set_level(logging.DEBUG)
+    config = RepoConfig(project="p", registry="r", repo_path=tmp_path, offline_store=REST)
+    with pytest.raises(Exception, match=r"127\.0\.0\.1") as refused:
+        IcebergSource(table_identifier="db.t", timestamp_field="ts").validate(config)
+    clean(*traceback.format_exception(refused.value), caplog.text)
+
+
+def test_variables_are_put_in_when_the_catalog_is_opened(make_repository, monkeypatch):
+    monkeypatch.setenv("FIRN_TEST_SECRET", SECRET)
+    section = YAML + "  storage_options: {s3.secret-access-key: '${FIRN_TEST_SECRET}'}\n"
+    assert make_repository(section).table("stats", stats()).current_snapshot_id
+    config = IcebergOfflineStoreConfig(storage_options={"s3.region": "${FIRN_TEST_NOT_SET}"})
+    with pytest.raises(Exception, match="FIRN_TEST_NOT_SET"):
+        from firn.feast.catalogs import open_catalog
+
+        open_catalog(RepoConfig(project="p", registry="r", offline_store=config))
+    clean(os.environ.get("FIRN_TEST_NOT_SET", ""))
+
+
+def test_nothing_that_is_kept_or_logged_has_them(make_repository, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    repository = make_repository(YAML + SECTION)
+    view = repository.view("stats", stats(), source_timestamp_field="ts")
+    service = FeatureService(
+        name="service",
+        features=[view],
+        logging_config=LoggingConfig(destination=IcebergLoggingDestination("logs")),
+    )
+    store = repository.store
+    store.apply([service])
+    frame = pd.DataFrame({"driver_id": [1], "event_timestamp": [at("11:00")]})
+    job = store.get_historical_features(frame, ["stats:rate"])
+    store.create_saved_dataset(job, "training", SavedDatasetIcebergStorage("training"))
+    store.materialize(at("09:00"), at("12:00"))
+
+    clean(store, repository.config, job, job.metadata.__dict__, repository.catalog)
+    clean(view.batch_source, str(view.batch_source), view.to_proto(), service.to_proto())
+    clean(store.registry.proto(), store.get_saved_dataset("training").to_proto())
+    for table in ("stats", "training"):
+        clean(repository.catalog.load_table(f"default.{table}").properties)
+    with pytest.raises(Exception, match="nowhere") as refused:
+        store.get_historical_features(frame, ["nowhere:rate"])
+    clean(*traceback.format_exception(refused.value))
+    printed = capsys.readouterr()
+    clean(caplog.text, printed.out, printed.err)
+    written = [path for path in repository.folder.rglob("*") if path.is_file()]
+    holders = [path.name for path in written if SECRET.encode() in path.read_bytes()]
+    assert holders == ["feature_store.yaml"]
+    assert {"registry.db", "catalog.db", "online.db"} <= {path.name for path in written}
