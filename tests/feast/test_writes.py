@@ -206,7 +206,7 @@ def test_a_dataset_that_cannot_be_kept_leaves_nothing(repository):
     with pytest.raises(Exception, match="odd"):
         saved(repository, "training", frame=frame)
     assert repository.catalog.list_tables("default") == [("default", "stats")]
-    assert {path for path in repository.folder.rglob("*.parquet")} <= before
+    assert set(repository.folder.rglob("*.parquet")) <= before
 
 
 def test_a_namespace_is_made_for_a_dataset(repository):
