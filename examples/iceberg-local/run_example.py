@@ -10,11 +10,11 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
-import features
 import pandas as pd
 import pyarrow as pa
 from feast import FeatureStore
 
+import features
 import firn
 
 HERE = Path(__file__).resolve().parent

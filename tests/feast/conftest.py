@@ -6,7 +6,6 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from feast import Entity, FeatureStore, FeatureView, ValueType
-from feast.repo_config import load_repo_config
 
 import firn
 from firn.feast import IcebergSource
@@ -38,7 +37,7 @@ class Repository:
     def __init__(self, folder: Path, text: str = YAML) -> None:
         self.folder = folder
         (folder / "feature_store.yaml").write_text(text)
-        self.store = FeatureStore(config=load_repo_config(folder, folder / "feature_store.yaml"))
+        self.store = FeatureStore(repo_path=str(folder))
 
     @property
     def config(self):

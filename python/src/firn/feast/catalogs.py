@@ -9,8 +9,9 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import firn
 from feast.errors import DataSourceNotFoundException
+
+import firn
 from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig
 
 if TYPE_CHECKING:

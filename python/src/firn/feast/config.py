@@ -9,10 +9,9 @@ import difflib
 import re
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, StrictStr, ValidationError, field_validator
-
 from feast.errors import FeastError
 from feast.repo_config import FeastConfigBaseModel
+from pydantic import ConfigDict, Field, StrictStr, ValidationError, field_validator
 
 HIDDEN = "***"
 REQUIRED_KEYS = {

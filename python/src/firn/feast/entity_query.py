@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
 
 _QUERY = re.compile(
-    r"\s*select\s+(?P<columns>.+?)\s+from\s+(?P<table>(?:\"[^\"]*\"|[^\s\"])+)"
+    r"\s*select\s+(?P<columns>.+?)\s+from\s+(?P<table>(?:\"[^\"]*\"|[^\s\";])+)"
     r"(?:\s+where\s+(?P<where>.+?))?\s*;?\s*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-
 from feast.errors import EntityTimestampInferenceException, FeastEntityDFMissingColumnsError
+
 from firn.feast.types import INSTANT
 
 EVENT_TIMESTAMP = "event_timestamp"
@@ -116,22 +116,38 @@ def as_written(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _as_written(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     wanted = field.type
-    if column.type == wanted or pa.types.is_timestamp(wanted):
+    if column.type == wanted:
         return column
     if pa.types.is_null(column.type):
         return pa.chunked_array([pa.nulls(len(column), wanted)])
-    if pa.types.is_map(wanted) and pa.types.is_struct(column.type):
-        return _maps(column, field)
+    if pa.types.is_timestamp(wanted) and pa.types.is_timestamp(column.type):
+        # In its own unit, which the writer floors; with a zone or without it is UTC.
+        return column.cast(pa.timestamp(column.type.unit, tz="UTC")).cast(
+            pa.timestamp(column.type.unit, tz=wanted.tz)
+        )
+    if _holds_map(wanted):
+        values = [_shaped(value, wanted) for value in column.to_pylist(maps_as_pydicts="strict")]
+        return pa.chunked_array([pa.array(values, wanted)])
     try:
         return column.cast(wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise ValueError(f"column {field.name}: {column.type} is no {wanted}: {error}") from None
 
 
-def _maps(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
-    """pandas' dicts came as structs that have every key of any row; absent keys are null there."""
-    rows = (
-        None if row is None else [(key, item) for key, item in row.items() if item is not None]
-        for row in column.to_pylist()
-    )
-    return pa.chunked_array([pa.array(rows, type=field.type)])
+def _holds_map(data_type: pa.DataType) -> bool:
+    if pa.types.is_map(data_type):
+        return True
+    return any(_holds_map(data_type.field(i).type) for i in range(data_type.num_fields))
+
+
+def _shaped(value: Any, data_type: pa.DataType) -> Any:
+    """Dicts of pandas came as structs with every key of any row: what is null there was absent."""
+    if value is None:
+        return None
+    if pa.types.is_map(data_type):
+        return [(k, _shaped(v, data_type.item_type)) for k, v in value.items() if v is not None]
+    if pa.types.is_list(data_type):
+        return [_shaped(item, data_type.value_type) for item in value]
+    if pa.types.is_struct(data_type):
+        return {field.name: _shaped(value.get(field.name), field.type) for field in data_type}
+    return value

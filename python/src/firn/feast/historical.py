@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-
-import firn
 from feast.infra.offline_stores.offline_store import RetrievalMetadata
 from feast.utils import (
     _get_requested_on_demand_feature_views,
     _parse_feature_ref,
     compute_non_entity_date_range,
 )
+
+import firn
 from firn.feast.catalogs import open_catalog
 from firn.feast.entity_query import EntityQuery
 from firn.feast.frames import EVENT_TIMESTAMP, EntityFrame

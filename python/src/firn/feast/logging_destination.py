@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feast.feature_logging import LOG_TIMESTAMP_FIELD, LoggingDestination
 from feast.protos.feast.core.FeatureService_pb2 import LoggingConfig as LoggingConfigProto
+
 from firn.feast.source import IcebergSource
 
 

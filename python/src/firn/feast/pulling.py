@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from feast.errors import FeastJoinKeysDuringMaterialization
+from feast.feature_logging import LOG_TIMESTAMP_FIELD
+from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 
 import firn
-from feast.errors import FeastJoinKeysDuringMaterialization
-from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 from firn.feast.catalogs import open_catalog
 from firn.feast.source import IcebergSource
 from firn.feast.types import as_feast_reads
@@ -110,9 +111,10 @@ def _opened(config: RepoConfig, pull: Pull) -> tuple[firn.Table, pa.Schema]:
 
 
 def _completed(pull: Pull, table: pa.Table) -> pa.Table:
-    """Types that Feast reads; for views without entities the key that stands for none."""
+    """Types that Feast reads; for views without entities, not for logs, the key that stands for
+    none."""
     table = as_feast_reads(table)
-    if not pull.keys:
+    if not pull.keys and pull.timestamp != LOG_TIMESTAMP_FIELD:
         dummy = pa.repeat(pa.scalar(DUMMY_ENTITY_VAL), table.num_rows)
         table = table.append_column(DUMMY_ENTITY_ID, dummy)
     return table

@@ -9,11 +9,11 @@ does them too.
 from __future__ import annotations
 
 import _firn_feast_hook
-
 import feast.feature_store
 import feast.repo_config
 import feast.saved_dataset
 from feast.data_source import PushSource
+
 from firn.feast.saved_dataset import CLASS_PATH as SAVED_DATASET_STORAGE
 from firn.feast.source import IcebergSource
 

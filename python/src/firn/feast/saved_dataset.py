@@ -9,6 +9,7 @@ from feast.protos.feast.core.SavedDataset_pb2 import (
     SavedDatasetStorage as SavedDatasetStorageProto,
 )
 from feast.saved_dataset import CUSTOM_STORAGE_CLASS_KEY, SavedDatasetStorage
+
 from firn.feast.source import IcebergSource
 
 CLASS_PATH = "firn.feast.SavedDatasetIcebergStorage"

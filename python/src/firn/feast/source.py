@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
-
-import firn
 from feast.data_source import DataSource
 from feast.errors import RegistryInferenceFailure
 from feast.protos.feast.core.DataSource_pb2 import DataSource as DataSourceProto
 from feast.repo_config import RepoConfig
 from feast.value_type import ValueType
+
+import firn
 from firn.feast.catalogs import load_table
 from firn.feast.types import ColumnType, type_text, value_type_of
 

@@ -7,8 +7,6 @@ text is Arrow's, with every list written `list<item: ...>`, which is what Feast'
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
-
 from feast.types import (
     Array,
     FeastType,
@@ -97,20 +95,24 @@ def value_type_of(text: str) -> ValueType:
     for prefix, value_type in _BY_PREFIX.items():
         if text.startswith(prefix):
             return value_type
-    where = f"column {text.column}: " if isinstance(text, ColumnType) else ""
-    raise TypeRefused(f"{where}Feast has no value type for {text}")
+    raise _refused(text)
 
 
 def _list_type(text: str) -> ValueType:
     element = text[len(_LIST) : -1]
+    if element.startswith(_LIST):
+        return ValueType.VALUE_LIST
     if isinstance(text, ColumnType):
         element = ColumnType(element, text.column)
     name = f"{value_type_of(element).name}_LIST"
-    if element.startswith(_LIST):
-        return ValueType.VALUE_LIST
     if name not in ValueType.__members__:
-        raise TypeRefused(f"Feast has no value type for lists of {element}")
+        raise _refused(text)
     return ValueType[name]
+
+
+def _refused(text: str) -> TypeRefused:
+    where = f"column {text.column}: " if isinstance(text, ColumnType) else ""
+    return TypeRefused(f"{where}Feast has no value type for {text}")
 
 
 def arrow_type_of(feast_type: FeastType) -> pa.DataType:
@@ -144,12 +146,6 @@ def as_feast_reads(table: pa.Table) -> pa.Table:
             continue
         table = table.set_column(index, field.name, column)
     return table
-
-
-def floored(column: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:
-    """Nanosecond timestamps in a coarser unit, floored, before 1970 too."""
-    name = {"us": "microsecond", "ms": "millisecond", "s": "second"}[unit]
-    return pc.floor_temporal(column, unit=name).cast(pa.timestamp(unit, column.type.tz))
 
 
 def _uuid_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:

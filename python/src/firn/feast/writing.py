@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from pyarrow.types import is_timestamp
 
 import firn
 from firn.feast.catalogs import create_table, open_catalog, qualified
@@ -28,7 +29,7 @@ def replace_table(config: RepoConfig, identifier: str, rows: Any, allow_overwrit
     rows = pa.RecordBatchReader.from_stream(rows)
     if there:
         table = catalog.load_table(name)
-        if table.schema.to_arrow().names == rows.schema.names and _same_types(table, rows.schema):
+        if _same_columns(table.schema.to_arrow(), rows.schema):
             table.overwrite(rows, "true")
             return True
     staged = _staged(name)
@@ -65,8 +66,12 @@ def _created(config: RepoConfig, name: str, schema: pa.Schema, options: dict) ->
         return open_catalog(config).load_table(name)
 
 
-def _same_types(table: firn.Table, schema: pa.Schema) -> bool:
-    return table.schema.to_arrow().types == schema.types
+def _same_columns(there: pa.Schema, rows: pa.Schema) -> bool:
+    """Timestamps are of the table's unit whatever they come in."""
+    return there.names == rows.names and all(
+        here == given or (is_timestamp(here) and is_timestamp(given) and here.tz == given.tz)
+        for here, given in zip(there.types, rows.types, strict=True)
+    )
 
 
 def _staged(name: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-
 from feast.repo_config import RepoConfig
+
 from firn.feast.catalogs import create_table, open_catalog
 from firn.feast.config import IcebergOfflineStoreConfig
 from firn.feast.logging_destination import IcebergLoggingDestination
