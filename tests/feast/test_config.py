@@ -50,6 +50,7 @@ def test_both_spellings_of_the_type():
         ({"catalog_type": "jdbc"}, "catalog_type: Input should be 'sql', 'rest'"),
         ({"engine": "duckdb"}, "engine: Input should be"),
         ({"storage_options": "x"}, "storage_options: Input should be a valid dictionary"),
+        ({"storage_options": {"uri": "x"}}, "storage_options: uri is no option"),
         ({"memory_limit": "4 parsecs"}, "memory_limit: is no size"),
         ({"memory_limit": 0}, "memory_limit: is not a size above 0"),
     ],
@@ -95,6 +96,11 @@ def test_relative_places_are_below_the_repository_and_others_stay():
         "type": "sql",
         "uri": "sqlite:////abs/c.db",
         "warehouse": "s3://b/wh",
+    }
+    both = repo_config(uri="sqlite:///c.db?warehouse=s3://b/wh")
+    assert catalog_properties(both) == {
+        "type": "sql",
+        "uri": "sqlite:////repo/c.db?warehouse=s3://b/wh",
     }
     rest = repo_config(
         catalog_type="rest", uri="http://h", warehouse="main", storage_options={"token": "t"}

@@ -214,25 +214,38 @@ def test_inference_names_the_column_that_feast_has_no_type_for(repository):
 def test_columns_that_feast_reads_as_something_else(make_repository):
     """Days are their midnights, UUIDs their texts, decimals stay exact."""
     repository = make_repository(YAML + ENGINE)
+    tokens = pa.array([uuid.UUID(UUID).bytes], pa.uuid())
     rows = pa.table(
         {
             "driver_id": pa.array([1], pa.int64()),
             "ts": pa.array([at("10:00")], INSTANT),
             "day": pa.array([dt.date(2026, 11, 1)]),
-            "token": pa.array([uuid.UUID(UUID).bytes], pa.uuid()),
+            "token": tokens,
             "price": pa.array([decimal.Decimal("1.50")], pa.decimal128(9, 2)),
+            "days": pa.array([[dt.date(2026, 11, 1), None]]),
+            "tokens": pa.ListArray.from_arrays([0, 1], tokens),
         }
     )
     repository.view("values", rows)
-    refs = ["values:day", "values:token", "values:price"]
+    names = ["day", "token", "price", "days", "tokens"]
+    refs = [f"values:{name}" for name in names]
     frame = pd.DataFrame({"driver_id": [1], "event_timestamp": [at("10:00")]})
-    found = repository.features(frame, refs).select(["day", "token", "price"]).to_pylist()
-    assert found == [{"day": at("00:00"), "token": UUID, "price": decimal.Decimal("1.50")}]
+    found = repository.features(frame, refs).select(names).to_pylist()
+    assert found == [
+        {
+            "day": at("00:00"),
+            "token": UUID,
+            "price": decimal.Decimal("1.50"),
+            "days": [at("00:00"), None],
+            "tokens": [UUID],
+        }
+    ]
     repository.store.materialize(at("09:00"), at("11:00"))
     online = repository.store.get_online_features(refs, [{"driver_id": 1}]).to_dict()
     assert online["day"] == [at("00:00")]
     assert online["token"] == [uuid.UUID(UUID)]
     assert online["price"] == [decimal.Decimal("1.50")]
+    assert online["tokens"] == [[uuid.UUID(UUID)]]
 
 
 def test_dates_without_a_zone(repository):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from feast.errors import DataSourceNotFoundException
 
@@ -46,12 +46,15 @@ def catalog_properties(config: RepoConfig) -> dict[str, str]:
     uri, warehouse = settings.uri, settings.warehouse
     if settings.catalog_type == "sql":
         uri = uri or DEFAULT_SQL_URI
-        warehouse = warehouse or DEFAULT_SQL_WAREHOUSE
+        if "warehouse" not in parse_qs(urlsplit(uri).query):
+            warehouse = warehouse or DEFAULT_SQL_WAREHOUSE
     properties = {
         "type": settings.catalog_type,
         "uri": _SQLITE.sub(f"sqlite:///{base}/", uri) if uri else None,
-        "warehouse": _location(warehouse, base) if settings.catalog_type == "sql" else warehouse,
+        "warehouse": warehouse,
     }
+    if settings.catalog_type == "sql" and warehouse:
+        properties["warehouse"] = _location(warehouse, base)
     return {key: value for key, value in properties.items() if value} | settings.storage_options
 
 
@@ -59,15 +62,18 @@ def open_catalog(config: RepoConfig) -> firn.Catalog:
     """The catalog of the settings; the same object while the settings are the same."""
     properties = catalog_properties(config)
     name = settings_of(config).catalog_name or ""
-    key = (os.getpid(), name, *sorted(properties.items()))
+    key = (name, *sorted(properties.items()))
     with _lock:
-        if key not in _open:
-            _make_folder(properties.get("uri", ""))
-            _open[key] = firn.open_catalog(name=name, **properties)
-            while len(_open) > MAX_OPEN_CATALOGS:
-                _open.popitem(last=False)
-        _open.move_to_end(key)
-        return _open[key]
+        if key in _open:
+            _open.move_to_end(key)
+            return _open[key]
+    _make_folder(properties.get("uri", ""))
+    opened = firn.open_catalog(name=name, **properties)
+    with _lock:
+        catalog = _open.setdefault(key, opened)
+        while len(_open) > MAX_OPEN_CATALOGS:
+            _open.popitem(last=False)
+    return catalog
 
 
 def qualified(config: RepoConfig, identifier: str) -> str:

@@ -102,6 +102,14 @@ class IcebergOfflineStoreConfig(FeastConfigBaseModel):
             for key, item in value.items()
         }
 
+    @field_validator("storage_options")
+    @classmethod
+    def _others(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in ("type", "uri", "warehouse"):
+            if key in value:
+                raise ValueError(f"{key} is no option: it has a key of its own")
+        return value
+
     @field_validator("memory_limit", mode="before")
     @classmethod
     def _bytes(cls, value: Any) -> Any:

@@ -83,9 +83,11 @@ class IcebergComputeEngine(LocalComputeEngine):
         )
         rows = pull_latest(self.repo_config, pull)
         names = [view.batch_source.field_mapping.get(name, name) for name in rows.schema.names]
-        progress = task.tqdm_builder(0).update if task.tqdm_builder else None
         size = self.repo_config.materialization_config.online_write_batch_size or ROWS_A_WRITE
-        for batch in rows:
+        batches = list(rows)
+        total = sum(batch.num_rows for batch in batches)
+        progress = task.tqdm_builder(total).update if task.tqdm_builder else None
+        for batch in batches:
             for start in range(0, batch.num_rows, size):
                 self._write(view, batch.slice(start, size).rename_columns(names), progress)
 

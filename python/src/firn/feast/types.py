@@ -6,6 +6,8 @@ text is Arrow's, with every list written `list<item: ...>`, which is what Feast'
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 from feast.types import (
     Array,
@@ -136,24 +138,43 @@ def arrow_type_of(feast_type: FeastType) -> pa.DataType:
 
 def as_feast_reads(table: pa.Table) -> pa.Table:
     """Columns of types that Feast cannot turn into values, as it can: a date as its midnight, a
-    UUID as its text."""
+    UUID as its text, in lists too."""
     for index, field in enumerate(table.schema):
-        if pa.types.is_date(field.type):
-            column = table.column(index).cast(INSTANT)
-        elif isinstance(field.type, pa.UuidType):
-            column = _uuid_texts(table.column(index))
-        else:
+        wanted = _read_as(field.type)
+        if wanted == field.type:
             continue
+        column = table.column(index)
+        if _holds_uuid(field.type):
+            values = _texts(column.to_pylist())
+            column = pa.chunked_array([pa.array(values, wanted)])
+        else:
+            column = column.cast(wanted)
         table = table.set_column(index, field.name, column)
     return table
 
 
-def _uuid_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    chunks = [
-        pa.array((str(v) if v is not None else None for v in chunk.to_pylist()), pa.string())
-        for chunk in column.chunks
-    ]
-    return pa.chunked_array(chunks, pa.string())
+def _read_as(data_type: pa.DataType) -> pa.DataType:
+    if pa.types.is_date(data_type):
+        return INSTANT
+    if isinstance(data_type, pa.UuidType):
+        return pa.string()
+    if _is_list(data_type):
+        element = _read_as(data_type.value_type)
+        return data_type if element == data_type.value_type else pa.list_(element)
+    return data_type
+
+
+def _holds_uuid(data_type: pa.DataType) -> bool:
+    if _is_list(data_type):
+        return _holds_uuid(data_type.value_type)
+    return isinstance(data_type, pa.UuidType)
+
+
+def _texts(value: Any) -> Any:
+    """UUIDs, in lists of any depth, as text."""
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    return None if value is None else str(value)
 
 
 def _is_list(data_type: pa.DataType) -> bool:
