@@ -1,5 +1,6 @@
 """IcebergSource: what it is made of, keeps through protobuf, and finds in its table (F-08)."""
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from feast import FeatureView
@@ -10,7 +11,7 @@ from feast.types import Float64, Int64, String
 
 import firn
 from conftest import DRIVER, INSTANT, at
-from firn.feast import IcebergSource
+from firn.feast import IcebergConfigError, IcebergSource
 from firn.feast import source as source_module
 
 ALL_FIELDS = {
@@ -196,3 +197,22 @@ def test_deeper_and_quoted_identifiers(repository):
     repository.catalog.create_table(("default", "odd name"), rows().schema)
     source = IcebergSource(table_identifier='"odd name"')
     assert source.load(repository.config).identifier == ("default", "odd name")
+
+
+def test_other_stores_do_not_read_it(make_repository):
+    repository = make_repository(YAML.replace("type: iceberg", "type: file"))
+    source = IcebergSource(table_identifier="stats", timestamp_field="ts")
+    with pytest.raises(IcebergConfigError, match="type: iceberg`, not by DaskOfflineStore"):
+        source.validate(repository.config)
+
+
+def test_other_sources_are_not_read(repository):
+    source = FileSource(name="file", path="x.parquet", timestamp_field="ts")
+    schema = [Field(name="driver_id", dtype=Int64), Field(name="rate", dtype=Float64)]
+    view = FeatureView(name="stats", entities=[DRIVER], source=source, schema=schema)
+    repository.store.apply([DRIVER, view])
+    frame = pd.DataFrame({"driver_id": [1], "event_timestamp": [at("10:00")]})
+    with pytest.raises(IcebergConfigError, match="feature view stats: its source is FileSource"):
+        repository.store.get_historical_features(frame, ["stats:rate"])
+    with pytest.raises(IcebergConfigError, match="data source file is a FileSource"):
+        repository.store._get_provider().validate_data_source(repository.config, source)
