@@ -3,14 +3,14 @@
 import pandas as pd
 import pyarrow as pa
 import pytest
-from feast import FeatureView
+from feast import FeatureView, Field, FileSource
 from feast.data_source import DataSource, PushSource
 from feast.errors import DataSourceNotFoundException, RegistryInferenceFailure
 from feast.protos.feast.core.DataSource_pb2 import DataSource as DataSourceProto
 from feast.types import Float64, Int64, String
 
 import firn
-from conftest import DRIVER, INSTANT, at
+from conftest import DRIVER, INSTANT, YAML, at
 from firn.feast import IcebergConfigError, IcebergSource
 from firn.feast import source as source_module
 
