@@ -1,5 +1,6 @@
 // firn features join: an entity frame from a Parquet file, joined with the newest rows of tables.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,8 +12,7 @@
 #include "cli/features/feature_run.h"
 #include "cli/features/parquet_table.h"
 #include "features/join/point_in_time_join.h"
-#include "features/request/frame_columns.h"
-#include "features/request/view_text.h"
+#include "features/request/requested_join.h"
 
 namespace firn::cli {
 namespace {
@@ -25,21 +25,14 @@ struct JoinFlags {
   bool full_feature_names = false;
 };
 
-Result<features::JoinRequest> JoinRequestOf(const JoinFlags& flags,
-                                            FeatureRun& run,
-                                            const arrow::Schema& entities) {
-  features::JoinRequest request{.event_timestamp = flags.event_timestamp, .views = {}};
-  if (request.event_timestamp.empty()) {
-    ASSIGN_OR_RETURN(request.event_timestamp, features::EventTimestampOf(entities));
-  }
-  const auto names =
+Result<features::RequestedJoin> RequestOf(const JoinFlags& flags, const FeatureRun& run) {
+  features::RequestedJoin request{.event_timestamp = flags.event_timestamp,
+                                  .snapshot = run.snapshot()};
+  request.names =
       flags.full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
   for (const std::string& text : flags.views) {
     ASSIGN_OR_RETURN(features::ViewText view, features::ParseViewText(text));
-    ASSIGN_OR_RETURN(table::Table table, run.catalog().Load(view.table));
-    ASSIGN_OR_RETURN(request.views.emplace_back(),
-                     features::MakeView(view, std::move(table), run.snapshot(), entities,
-                                        request.event_timestamp, names));
+    request.views.push_back({std::move(view), std::nullopt});
   }
   return request;
 }
@@ -47,7 +40,9 @@ Result<features::JoinRequest> JoinRequestOf(const JoinFlags& flags,
 Status Join(const JoinFlags& flags) {
   ASSIGN_OR_RETURN(auto entities, ReadParquetTable(flags.entities));
   ASSIGN_OR_RETURN(auto run, FeatureRun::Open(flags.run));
-  ASSIGN_OR_RETURN(features::JoinRequest request, JoinRequestOf(flags, *run, *entities->schema()));
+  ASSIGN_OR_RETURN(features::RequestedJoin requested, RequestOf(flags, *run));
+  ASSIGN_OR_RETURN(features::JoinRequest request,
+                   features::MakeJoinRequest(run->catalog(), requested, *entities->schema()));
   ASSIGN_OR_RETURN(auto joined, features::PointInTimeJoin(run->context(), entities, request));
   return run->Print(*joined);
 }

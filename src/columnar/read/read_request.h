@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct ReadOptions {
   DecodeThreads threads = DecodeThreads::kCaller;
   FetchLimits fetch;
   PageIndexUse page_index = PageIndexUse::kWhereItSaves;
+  /// Ends reading between batches, with kUnavailable.
+  std::stop_token stop = {};
 };
 
 /// What reading works with. All outlive the readers.
