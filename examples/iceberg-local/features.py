@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from feast import Entity, FeatureService, FeatureView, Field, ValueType
 from feast.types import Float64, Int64
-
 from firn.feast import IcebergSource
 
 driver = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)

@@ -10,12 +10,12 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import firn
 import pandas as pd
 import pyarrow as pa
 from feast import FeatureStore
 
 import features
-import firn
 
 HERE = Path(__file__).resolve().parent
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

@@ -149,15 +149,17 @@ def test_a_table_dropped_meanwhile_is_named(team):
         job.to_df()
 
 
-def test_a_column_that_the_table_lost_is_named(team):
+@pytest.mark.parametrize(("lost", "entity"), [("speed", DRIVER), ("place_id", PLACE)])
+def test_a_column_that_the_table_has_not_is_named(team, lost, entity):
     view = FeatureView(
         name="drivers",
-        entities=[DRIVER],
-        schema=[Field(name="driver_id", dtype=Int64), Field(name="speed", dtype=Float64)],
+        entities=[entity],
+        schema=[Field(name=entity.join_key, dtype=Int64), Field(name="speed", dtype=Float64)],
         source=IcebergSource(table_identifier="stats", timestamp_field="event_timestamp"),
     )
     team.store.apply([view])
-    with pytest.raises(Exception, match="speed"):
+    message = f"feature view drivers: table default.stats has no column {lost}; its columns are"
+    with pytest.raises(ValueError, match=message):
         team.features(ASKED, ["drivers:speed"])
 
 

@@ -35,24 +35,22 @@ class EntityFrame:
         if missing:
             raise FeastEntityDFMissingColumnsError(set(columns), missing)
 
-    def fit_keys(self, keys: dict[str, str], schema: pa.Schema) -> None:
-        """Keys that pandas made floating for want of a null become whole numbers where the table
-        has those; keys that are null everywhere get the table's type. `keys`: entity column ->
-        table column."""
-        for name, column in keys.items():
-            index = self.table.schema.get_field_index(name)
-            here, there = self.table.schema.field(index).type, schema.field(column).type
-            whole = pa.types.is_floating(here) and pa.types.is_integer(there)
-            if not whole and not pa.types.is_null(here):
-                continue
-            try:
-                cast = self.table.column(index).cast(there)
-            except pa.ArrowInvalid:
-                raise ValueError(
-                    f"entity_df: column {name} has {here} values that are no {there}, "
-                    f"which the table's column {column} is"
-                ) from None
-            self.table = self.table.set_column(index, name, cast)
+    def fit_key(self, name: str, wanted: pa.DataType) -> None:
+        """A key that pandas made floating for want of a null becomes whole numbers where the table
+        has those; one that is null everywhere gets the table's type."""
+        index = self.table.schema.get_field_index(name)
+        here = self.table.schema.field(index).type
+        whole = pa.types.is_floating(here) and pa.types.is_integer(wanted)
+        if not whole and not pa.types.is_null(here):
+            return
+        try:
+            column = self.table.column(index).cast(wanted)
+        except pa.ArrowInvalid:
+            raise ValueError(
+                f"entity_df: column {name} has {here} values that are no {wanted}, which the "
+                "table's keys are"
+            ) from None
+        self.table = self.table.set_column(index, name, column)
 
     def keys(self) -> list[str]:
         return [name for name in self.table.column_names if name != self.event_timestamp]

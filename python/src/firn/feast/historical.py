@@ -21,7 +21,7 @@ from firn.feast.frames import EVENT_TIMESTAMP, EntityFrame
 from firn.feast.pulling import Pull, pull_all, stream
 from firn.feast.retrieval_job import IcebergRetrievalJob
 from firn.feast.types import INSTANT, as_feast_reads
-from firn.feast.views import join_keys, joined_view, output_name, source_of
+from firn.feast.views import column_type, join_keys, joined_view, output_name, source_of
 
 if TYPE_CHECKING:
     from feast import FeatureView
@@ -69,23 +69,29 @@ class Historical:
         """The frame's rows in its order: its columns, then the features."""
         frame.require([*self.keys(), frame.event_timestamp])
         tables: dict[str, firn.Table] = {}
+        declared: dict[str, pa.DataType] = {}
         views = []
         for view, features in self.features.items():
             source = source_of(view)
             if source.table_identifier not in tables:
                 tables[source.table_identifier] = source.load(self.config)
             table = tables[source.table_identifier]
+            for key, column in join_keys(view).items():
+                frame.fit_key(key, column_type(view, table, column))
+            for output, feature in features.items():
+                declared[output] = column_type(view, table, source.column_of(feature))
             views.append(joined_view(view, table, features, self.created_later))
-            frame.fit_keys(join_keys(view), table.schema.to_arrow())
         rows = firn.join(
             open_catalog(self.config), frame.table, views, event_timestamp=frame.event_timestamp
         )
         entity_columns = frame.table.column_names
-        return stream(rows, lambda batch: self._ordered(batch, entity_columns))
+        return stream(rows, lambda batch: self._ordered(batch, entity_columns, declared))
 
-    def _ordered(self, batch: pa.Table, entity_columns: list[str]) -> pa.Table:
+    def _ordered(
+        self, batch: pa.Table, entity_columns: list[str], declared: dict[str, pa.DataType]
+    ) -> pa.Table:
         entities = batch.select(entity_columns)
-        features = as_feast_reads(batch.select(self.outputs))
+        features = as_feast_reads(batch.select(self.outputs), declared)
         return pa.table(
             [*entities.columns, *features.columns], names=[*entity_columns, *self.outputs]
         )

@@ -15,7 +15,7 @@ import firn
 from firn.feast.catalogs import open_catalog
 from firn.feast.source import IcebergSource
 from firn.feast.types import as_feast_reads
-from firn.feast.views import NO_COLUMN
+from firn.feast.views import tie_breaker
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
@@ -44,7 +44,7 @@ def pull_all(config: RepoConfig, pull: Pull) -> pa.RecordBatchReader:
     """Every row with a time in [start, end], as a stream."""
     table, schema = _opened(config, pull)
     rows = table.scan(pull.columns(schema), window_filter(schema, pull))
-    return stream(rows, lambda batch: _completed(pull, batch))
+    return stream(rows, lambda batch: _completed(pull, batch, schema))
 
 
 def pull_latest(config: RepoConfig, pull: Pull) -> pa.RecordBatchReader:
@@ -57,10 +57,12 @@ def pull_latest(config: RepoConfig, pull: Pull) -> pa.RecordBatchReader:
         [name for name in columns if name not in times and name not in pull.keys],
         keys=pull.keys,
         timestamp=pull.timestamp,
-        created=pull.created or NO_COLUMN,
+        created=tie_breaker(pull.timestamp, pull.created),
     )
     rows = firn.latest(open_catalog(config), view, start=utc(pull.start), end=utc(pull.end))
-    return stream(rows, lambda batch: _completed(pull, batch.select(columns)))
+    # By place: a tie breaker that is the event time itself comes twice.
+    places = [rows.schema.names.index(name) for name in columns]
+    return stream(rows, lambda batch: _completed(pull, batch.select(places), schema))
 
 
 def utc(time: datetime | None) -> datetime | None:
@@ -110,10 +112,10 @@ def _opened(config: RepoConfig, pull: Pull) -> tuple[firn.Table, pa.Schema]:
     return table, schema
 
 
-def _completed(pull: Pull, table: pa.Table) -> pa.Table:
+def _completed(pull: Pull, table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Types that Feast reads; for views without entities, not for logs, the key that stands for
     none."""
-    table = as_feast_reads(table)
+    table = as_feast_reads(table, dict(zip(schema.names, schema.types, strict=True)))
     if not pull.keys and pull.timestamp != LOG_TIMESTAMP_FIELD:
         dummy = pa.repeat(pa.scalar(DUMMY_ENTITY_VAL), table.num_rows)
         table = table.append_column(DUMMY_ENTITY_ID, dummy)

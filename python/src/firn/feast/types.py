@@ -6,6 +6,8 @@ text is Arrow's, with every list written `list<item: ...>`, which is what Feast'
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -136,20 +138,21 @@ def arrow_type_of(feast_type: FeastType) -> pa.DataType:
         raise TypeRefused(f"Feast's type {feast_type} does not say what a column holds") from None
 
 
-def as_feast_reads(table: pa.Table) -> pa.Table:
+def as_feast_reads(table: pa.Table, declared: Mapping[str, pa.DataType]) -> pa.Table:
     """Columns of types that Feast cannot turn into values, as it can: a date as its midnight, a
-    UUID as its text, in lists too."""
-    for index, field in enumerate(table.schema):
-        wanted = _read_as(field.type)
-        if wanted == field.type:
+    UUID as its text, in lists too. `declared` has the types of the Iceberg table, which tell UUIDs
+    from other bytes."""
+    for index, name in enumerate(table.column_names):
+        wanted = _read_as(declared[name])
+        if wanted == declared[name]:
             continue
         column = table.column(index)
-        if _holds_uuid(field.type):
+        if _holds_uuid(declared[name]):
             values = _texts(column.to_pylist())
             column = pa.chunked_array([pa.array(values, wanted)])
         else:
             column = column.cast(wanted)
-        table = table.set_column(index, field.name, column)
+        table = table.set_column(index, name, column)
     return table
 
 
@@ -174,7 +177,9 @@ def _texts(value: Any) -> Any:
     """UUIDs, in lists of any depth, as text."""
     if isinstance(value, list):
         return [_texts(item) for item in value]
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    return str(uuid.UUID(bytes=value) if isinstance(value, bytes) else value)
 
 
 def _is_list(data_type: pa.DataType) -> bool:

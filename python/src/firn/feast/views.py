@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 import firn
 from firn.feast.config import IcebergConfigError
 from firn.feast.source import IcebergSource
 
 if TYPE_CHECKING:
     from feast import FeatureView
-
-# What the created column is called where there is none: not inferred.
-NO_COLUMN = ""
 
 
 def source_of(feature_view: FeatureView) -> IcebergSource:
@@ -40,6 +39,17 @@ def join_keys(feature_view: FeatureView) -> dict[str, str]:
     }
 
 
+def column_type(feature_view: FeatureView, table: firn.Table, column: str) -> pa.DataType:
+    """Errors: ValueError naming the view, the table and the column that it has not."""
+    schema = table.schema.to_arrow()
+    if column not in schema.names:
+        raise ValueError(
+            f"feature view {feature_view.name}: table {'.'.join(table.identifier)} has no column "
+            f"{column}; its columns are {', '.join(schema.names)}"
+        )
+    return schema.field(column).type
+
+
 def output_name(feature_view: FeatureView, feature: str, full_feature_names: bool) -> str:
     """Of a feature in the answer."""
     if not full_feature_names:
@@ -55,14 +65,21 @@ def joined_view(
 ) -> firn.View:
     """The view for `firn.join`; `features` by their names in the answer."""
     source = source_of(feature_view)
+    timestamp = source.timestamp_column(table.schema.to_arrow())
     created = source.created_column()
     return firn.View(
         table,
         {source.column_of(feature): name for name, feature in features.items()},
         name=feature_view.projection.name_to_use(),
         keys=join_keys(feature_view),
-        timestamp=source.timestamp_column(table.schema.to_arrow()),
-        created=created or NO_COLUMN,
+        timestamp=timestamp,
+        created=tie_breaker(timestamp, created),
         ttl=feature_view.ttl,
         created_later=created_later if created else "counts",
     )
+
+
+def tie_breaker(timestamp: str, created: str | None) -> str:
+    """The view's created column. Firn would find one by its name where none is given; in Feast none
+    counts that is not named. The event time decides nothing among rows of equal event time."""
+    return created or timestamp
