@@ -190,6 +190,8 @@ def test_pip_and_uv_install_it(tmp_path):
         printed = run(python, "-c", INSTALLED, folder, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"})
         path, count = printed.split()
         assert Path(path).is_relative_to(tmp_path) and count == "2"
+        hooks = "import sys; print({type(item).__module__ for item in sys.meta_path})"
+        assert "_firn_feast_hook" in run(python, "-c", hooks, cwd=tmp_path)
 
     for name in ("by_pip", "by_uv"):
         run(sys.executable, "-m", "venv", tmp_path / name)
