@@ -30,7 +30,7 @@ class RowRanges {
   void Append(RowRange range);
 
   bool empty() const { return ranges_.empty(); }
-  int64_t count() const;
+  int64_t count() const { return rows_; }
   /// None empty, no two of them touch.
   std::span<const RowRange> ranges() const { return ranges_; }
 
@@ -43,6 +43,9 @@ class RowRanges {
 
  private:
   std::vector<RowRange> ranges_;
+  /// Of each range, how many rows the ranges before it have.
+  std::vector<int64_t> before_;
+  int64_t rows_ = 0;
 };
 
 RowRanges Intersect(const RowRanges& a, const RowRanges& b);
