@@ -5,12 +5,9 @@
 #include <numeric>
 #include <utility>
 
-#include <arrow/builder.h>
-#include <arrow/compute/api_vector.h>
-#include <arrow/datum.h>
-
 #include "columnar/io/arrow_status.h"
 #include "columnar/kernels/field_path.h"
+#include "columnar/kernels/keep_rows.h"
 #include "columnar/read/needed_columns_internal.h"
 #include "columnar/read/row_group_pruning.h"
 
@@ -46,16 +43,6 @@ std::vector<FieldId> HiddenColumns(const BoundExpression& filter, const FileDele
   return ids;
 }
 
-Result<BatchPtr> Select(const BatchPtr& batch, std::span<const uint8_t> mask) {
-  arrow::BooleanBuilder builder;
-  RETURN_IF_ERROR(ToStatus(builder.AppendValues(mask.data(), static_cast<int64_t>(mask.size())),
-                           ErrorCode::kInternal));
-  ASSIGN_OR_RETURN(auto kept, ToResult(builder.Finish(), ErrorCode::kInternal));
-  ASSIGN_OR_RETURN(arrow::Datum selected,
-                   ToResult(arrow::compute::Filter(batch, kept), ErrorCode::kInternal));
-  return selected.record_batch();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& context,
@@ -66,6 +53,7 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& 
   std::unique_ptr<DataFileReader> reader(new DataFileReader());
   reader->deletes_ = std::move(deletes);
   reader->batch_rows_ = context.options.batch_rows;
+  reader->memory_ = context.memory;
   ASSIGN_OR_RETURN(reader->source_, ParquetSource::Open(context, file));
   Status prepared = reader->Prepare(context, request, file, iceberg::RewriteNot(residual));
   if (!prepared.has_value()) {
@@ -232,7 +220,7 @@ Result<BatchPtr> DataFileReader::Finish(const arrow::RecordBatch& projected, int
     return BatchPtr();
   }
   ASSIGN_OR_RETURN(BatchPtr batch, output_->Make(projected, first_row, live));
-  return count == rows ? batch : Select(batch, kept);
+  return count == rows ? batch : KeepRows(*batch, kept, memory_);
 }
 
 Status DataFileReader::ClearDeleted(const arrow::RecordBatch& projected,

@@ -26,6 +26,7 @@
 #include <optional>
 #include <vector>
 
+#include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
 
 #include "base/result.h"
@@ -92,6 +93,7 @@ class DataFileReader {
                       int64_t first_row,
                       std::span<uint8_t> mask) const;
 
+  arrow::MemoryPool* memory_ = nullptr;
   std::unique_ptr<ParquetSource> source_;
   std::optional<Projection> projection_;
   std::optional<BatchFilter> filter_;
