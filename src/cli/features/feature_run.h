@@ -5,6 +5,7 @@
 // none. Thread-safety: one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,7 +17,7 @@
 #include "catalog/catalog.h"
 #include "cli/command/catalog_choice.h"
 #include "cli/data/row_output.h"
-#include "features/join/point_in_time_join.h"
+#include "features/join/join_context.h"
 #include "table/plan/manifest_cache.h"
 #include "table/plan/snapshot_selection.h"
 
@@ -39,10 +40,12 @@ class FeatureRun {
   catalog::Catalog& catalog() { return *catalog_; }
   /// Of every table.
   const table::SnapshotSelector& snapshot() const { return snapshot_; }
-  features::JoinContext context() const { return {.scan = scan_}; }
+  features::JoinContext context() { return {.scan = scan_, .progress = &progress_}; }
 
-  /// To the file of the flags, or standard output.
-  Status Print(const arrow::Table& rows) const;
+  /// Rows, some at a time; null at the end. To the file of the flags, or standard output; on a
+  /// terminal with a bar of what is done.
+  using Parts = std::function<Result<std::shared_ptr<arrow::Table>>()>;
+  Status Print(const std::shared_ptr<arrow::Schema>& schema, const Parts& parts);
 
  private:
   explicit FeatureRun(std::unique_ptr<catalog::Catalog> catalog);
@@ -54,6 +57,7 @@ class FeatureRun {
   table::ManifestCache manifests_;
   ThreadPool pool_;
   table::ScanContext scan_;
+  features::JoinProgress progress_;
 };
 
 }  // namespace firn::cli

@@ -9,8 +9,9 @@
 
 #include "cli/features/commands.h"
 #include "cli/features/feature_run.h"
-#include "cli/features/parquet_table.h"
-#include "features/join/point_in_time_join.h"
+#include "cli/features/parquet_frame.h"
+#include "features/join/join_stream.h"
+#include "features/request/default_memory.h"
 #include "features/request/frame_columns.h"
 #include "features/request/view_text.h"
 
@@ -23,6 +24,7 @@ struct JoinFlags {
   std::string event_timestamp;
   std::vector<std::string> views;
   bool full_feature_names = false;
+  int64_t memory_bytes = 0;
 };
 
 Result<features::JoinRequest> JoinRequestOf(const JoinFlags& flags,
@@ -45,11 +47,14 @@ Result<features::JoinRequest> JoinRequestOf(const JoinFlags& flags,
 }
 
 Status Join(const JoinFlags& flags) {
-  ASSIGN_OR_RETURN(auto entities, ReadParquetTable(flags.entities));
+  ASSIGN_OR_RETURN(auto entities, OpenParquetFrame(flags.entities));
   ASSIGN_OR_RETURN(auto run, FeatureRun::Open(flags.run));
   ASSIGN_OR_RETURN(features::JoinRequest request, JoinRequestOf(flags, *run, *entities->schema()));
-  ASSIGN_OR_RETURN(auto joined, features::PointInTimeJoin(run->context(), entities, request));
-  return run->Print(*joined);
+  const int64_t memory_bytes =
+      flags.memory_bytes > 0 ? flags.memory_bytes : features::DefaultMemoryBytes();
+  ASSIGN_OR_RETURN(auto join, features::JoinStream::Open(run->context(), entities,
+                                                         std::move(request), memory_bytes));
+  return run->Print(join->schema(), [&join] { return join->Next(); });
 }
 
 }  // namespace
@@ -66,6 +71,10 @@ void AddJoin(CLI::App& group, Chosen& chosen) {
       ->allow_extra_args(false);
   app->add_option("--event-timestamp", flags->event_timestamp,
                   "The entity frame's column of times; event_timestamp, or the only one");
+  app->add_option("--memory-limit", flags->memory_bytes,
+                  "What the join may hold, 512MB, 4GB; half of the machine's memory without it")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber);
   app->add_flag("--full-feature-names", flags->full_feature_names, "view__feature");
   AddFeatureRunFlags(*app, flags->run);
   app->callback([flags, &chosen] { chosen.action = [flags] { return Join(*flags); }; });

@@ -38,7 +38,9 @@ Status Latest(const LatestFlags& flags) {
     request.end_us = end.value() * kMilliMicros;
   }
   ASSIGN_OR_RETURN(auto rows, features::LatestRows(run->context(), request));
-  return run->Print(*rows);
+  return run->Print(rows->schema(), [rows]() mutable -> Result<std::shared_ptr<arrow::Table>> {
+    return std::exchange(rows, nullptr);
+  });
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ Result<std::vector<RowMove>> MovesIn(const arrow::RecordBatch& batch,
   return moves;
 }
 
-Status GatherFile(table::FileScan& files,
+Status GatherFile(const JoinContext& context,
+                  table::FileScan& files,
                   const columnar::ReadRequest& request,
                   const GatheredColumns& columns,
                   std::span<const Winner> winners,
@@ -72,13 +73,14 @@ Status GatherFile(table::FileScan& files,
       ASSIGN_OR_RETURN(ArrayPtr values, ColumnAt(*batch, paths[i]));
       RETURN_IF_ERROR(outputs[i]->Put(values, moves));
     }
+    RETURN_IF_ERROR(context.GoOn(batch->num_rows()));
   }
   return {};
 }
 
 }  // namespace
 
-Status GatherRows(const table::ScanContext& context,
+Status GatherRows(const JoinContext& context,
                   table::FileScan& files,
                   const GatheredColumns& columns,
                   std::span<const Winner> winners,
@@ -87,8 +89,11 @@ Status GatherRows(const table::ScanContext& context,
   pass.columns.emplace_back(kPosition);
   ASSIGN_OR_RETURN(columnar::ReadRequest request, files.RequestOf(pass));
   const std::vector<std::span<const Winner>> parts = ByFile(winners);
-  return ParallelFor(context.pool, parts.size(), context.readers, [&](size_t i) {
-    return GatherFile(files, request, columns, parts[i], outputs);
+  for (const std::span<const Winner> part : parts) {
+    context.Plan(files.record_count(part.front().place.file));
+  }
+  return ParallelFor(context.scan.pool, parts.size(), context.scan.readers, [&](size_t i) {
+    return GatherFile(context, files, request, columns, parts[i], outputs);
   });
 }
 

@@ -26,14 +26,14 @@ void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& sl
 
 }  // namespace
 
-Result<ViewScan> ViewScan::Open(const table::ScanContext& context,
+Result<ViewScan> ViewScan::Open(const JoinContext& context,
                                 const JoinView& view,
                                 const ViewSchema& schema,
                                 const EntityIndex& entities) {
   ViewScan scan(context, view, schema);
   table::ScanRequest request{.scan = table::SnapshotScan{view.snapshot},
                              .filter = ViewFilter(view, schema, entities)};
-  ASSIGN_OR_RETURN(scan.files_, table::FileScan::Open(context, view.table, request));
+  ASSIGN_OR_RETURN(scan.files_, table::FileScan::Open(context.scan, view.table, request));
   return scan;
 }
 
@@ -42,7 +42,10 @@ Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& slots) {
                    files_->RequestOf({.columns = MatchColumns::NamesOf(view_),
                                       .filter = columnar::RowFilter::kPruneOnly}));
   const MatchColumns columns = MatchColumns::Make(view_, schema_, request);
-  return ParallelFor(context_.pool, files_->size(), context_.readers, [&](size_t file) {
+  for (size_t file = 0; file < files_->size(); ++file) {
+    context_.Plan(files_->record_count(file));
+  }
+  return ParallelFor(context_.scan.pool, files_->size(), context_.scan.readers, [&](size_t file) {
     return MatchFile(static_cast<uint32_t>(file), request, columns, entities, slots);
   });
 }
@@ -60,6 +63,7 @@ Status ViewScan::MatchFile(uint32_t file,
     }
     ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
     Offer(rows, entities, slots);
+    RETURN_IF_ERROR(context_.GoOn(batch->num_rows()));
   }
 }
 

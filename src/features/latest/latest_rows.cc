@@ -45,7 +45,8 @@ AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
   return answer;
 }
 
-Status MatchFile(table::FileScan& files,
+Status MatchFile(const JoinContext& context,
+                 table::FileScan& files,
                  uint32_t file,
                  const columnar::ReadRequest& pass,
                  const MatchColumns& columns,
@@ -58,6 +59,7 @@ Status MatchFile(table::FileScan& files,
     }
     ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
     RETURN_IF_ERROR(keys.Offer(rows));
+    RETURN_IF_ERROR(context.GoOn(batch->num_rows()));
   }
 }
 
@@ -72,7 +74,7 @@ Result<std::shared_ptr<arrow::Table>> Gather(const JoinContext& context,
     ASSIGN_OR_RETURN(outputs.emplace_back(),
                      FeatureOutput::Make(field->type(), rows, context.memory));
   }
-  RETURN_IF_ERROR(GatherRows(context.scan, files, answer.columns, winners, outputs));
+  RETURN_IF_ERROR(GatherRows(context, files, answer.columns, winners, outputs));
   arrow::ChunkedArrayVector arrays;
   for (const auto& output : outputs) {
     ASSIGN_OR_RETURN(arrays.emplace_back(), output->Finish());
@@ -94,9 +96,12 @@ Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
                                      .filter = columnar::RowFilter::kPruneOnly}));
   const MatchColumns columns = MatchColumns::Make(view, schema, pass);
   KeyWinners keys(InUnit(request.start_us, schema.unit), InUnit(request.end_us, schema.unit));
+  for (size_t file = 0; file < files->size(); ++file) {
+    context.Plan(files->record_count(file));
+  }
   RETURN_IF_ERROR(
       ParallelFor(context.scan.pool, files->size(), context.scan.readers, [&](size_t file) {
-        return MatchFile(*files, static_cast<uint32_t>(file), pass, columns, keys);
+        return MatchFile(context, *files, static_cast<uint32_t>(file), pass, columns, keys);
       }));
   return Gather(context, *files, ColumnsOf(view, schema), keys.Winners());
 }

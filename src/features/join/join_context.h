@@ -1,0 +1,49 @@
+// JoinContext: what joins and latest rows work with, how they are ended and watched.
+//
+// Thread-safety: plain values; JoinProgress may be looked at from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <stop_token>
+
+#include <arrow/memory_pool.h>
+
+#include "base/result.h"
+#include "table/scan/table_scan.h"
+
+namespace firn::features {
+
+/// Rows of tables, counted as often as a pass reads them. `planned` grows as passes are planned.
+struct JoinProgress {
+  std::atomic<int64_t> planned_rows = 0;
+  std::atomic<int64_t> done_rows = 0;
+};
+
+/// What it names outlives the work.
+struct JoinContext {
+  /// `readers` files are read at a time.
+  const table::ScanContext& scan;
+  arrow::MemoryPool* memory = arrow::default_memory_pool();
+  /// Ends the work, between batches, with kUnavailable.
+  std::stop_token stop = {};
+  JoinProgress* progress = nullptr;
+
+  void Plan(int64_t rows) const {
+    if (progress != nullptr) {
+      progress->planned_rows.fetch_add(rows, std::memory_order_relaxed);
+    }
+  }
+  /// Counts `rows`, and says whether to go on.
+  Status GoOn(int64_t rows) const {
+    if (progress != nullptr) {
+      progress->done_rows.fetch_add(rows, std::memory_order_relaxed);
+    }
+    if (stop.stop_requested()) {
+      return Error(ErrorCode::kUnavailable, "The work was stopped");
+    }
+    return {};
+  }
+};
+
+}  // namespace firn::features
