@@ -34,6 +34,17 @@ int64_t RowRanges::CountBefore(int64_t row) const {
   return before_[static_cast<size_t>(last)] + std::min(range.end, row) - range.begin;
 }
 
+RowRanges RowRanges::Within(RowRange range) const {
+  auto at = std::partition_point(ranges_.begin(), ranges_.end(),
+                                 [&](const RowRange& known) { return known.end <= range.begin; });
+  RowRanges within;
+  for (; at != ranges_.end() && at->begin < range.end; ++at) {
+    within.Append({std::max(at->begin, range.begin) - range.begin,
+                   std::min(at->end, range.end) - range.begin});
+  }
+  return within;
+}
+
 bool RowRanges::Touches(RowRange range) const {
   auto first = std::partition_point(ranges_.begin(), ranges_.end(), [&](const RowRange& known) {
     return known.end <= range.begin;

@@ -36,6 +36,8 @@ class RowRanges {
 
   /// How many of the rows come before `row`.
   int64_t CountBefore(int64_t row) const;
+  /// Those that are in `range`, counted from its begin.
+  RowRanges Within(RowRange range) const;
   /// True where one of the rows is in `range`.
   bool Touches(RowRange range) const;
 

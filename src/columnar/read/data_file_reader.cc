@@ -98,13 +98,36 @@ Status DataFileReader::Prepare(const ReadContext& context,
     first_rows_.push_back(first);
     first += rows;
   }
-  return ChooseRows(context, fields, residual);
+  return ChooseRows(context, file.part, fields, residual);
+}
+
+std::vector<WantedRowGroup> DataFileReader::WantedOf(const FilePart& part) const {
+  std::vector<WantedRowGroup> wanted;
+  for (int number = 0; number < source_->row_groups(); ++number) {
+    auto group = source_->metadata().RowGroup(number);
+    // A group without columns has no place: it goes with the first bytes.
+    const int64_t begin = group->num_columns() > 0 ? BytesOf(*group->ColumnChunk(0)).offset : 0;
+    if (begin < part.begin || begin >= part.end) {
+      continue;
+    }
+    WantedRowGroup one{.group = number};
+    if (part.rows != nullptr) {
+      const int64_t first = first_rows_[static_cast<size_t>(number)];
+      one.rows = part.rows->Within({first, first + group->num_rows()});
+    }
+    if (!one.rows || !one.rows->empty()) {
+      wanted.push_back(std::move(one));
+    }
+  }
+  return wanted;
 }
 
 Status DataFileReader::ChooseRows(const ReadContext& context,
+                                  const FilePart& part,
                                   const std::vector<SourceField>& fields,
                                   const BoundExpression& residual) {
-  ASSIGN_OR_RETURN(RowGroupChoice choice, ChooseRowGroups(*source_, fields, residual));
+  ASSIGN_OR_RETURN(RowGroupChoice choice,
+                   ChooseRowGroups(*source_, fields, residual, WantedOf(part)));
   ASSIGN_OR_RETURN(groups_, ChoosePages(source_->paged(fields), residual, projection_->leaves(),
                                         choice.groups, context.options.page_index));
   counts_.row_groups_skipped = choice.skipped_by_statistics + choice.skipped_by_bloom_filter +

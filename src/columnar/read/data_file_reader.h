@@ -68,6 +68,8 @@ class DataFileReader {
   const std::shared_ptr<arrow::Schema>& schema() const { return output_->schema(); }
   ReadPath path() const { return deletes_.empty() ? ReadPath::kDirect : ReadPath::kMerge; }
   ReadCounts counts() const;
+  /// Of the whole file: the first row of each row group.
+  std::span<const int64_t> row_groups() const { return first_rows_; }
 
  private:
   /// Where a key column of equality deletes is in a projected batch.
@@ -82,7 +84,9 @@ class DataFileReader {
                  const FileToRead& file,
                  const iceberg::BoundExpression& residual);
   Status FindKeys();
+  std::vector<WantedRowGroup> WantedOf(const FilePart& part) const;
   Status ChooseRows(const ReadContext& context,
+                    const FilePart& part,
                     const std::vector<SourceField>& fields,
                     const iceberg::BoundExpression& residual);
   Status BeginGroup(const ChosenRowGroup& group);
