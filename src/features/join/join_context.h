@@ -28,6 +28,10 @@ struct JoinContext {
   /// Ends the work, between batches, with kUnavailable.
   std::stop_token stop = {};
   JoinProgress* progress = nullptr;
+  /// What one thread reads at a time of a large file: about so many bytes of the file while rows
+  /// are matched (few columns of them), about so many rows while features are gathered.
+  int64_t match_unit_bytes = int64_t{64} << 20;
+  int64_t gather_unit_rows = 256 << 10;
 
   void Plan(int64_t rows) const {
     if (progress != nullptr) {

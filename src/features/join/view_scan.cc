@@ -45,23 +45,24 @@ Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& slots) {
   for (size_t file = 0; file < files_->size(); ++file) {
     context_.Plan(files_->record_count(file));
   }
-  return ParallelFor(context_.scan.pool, files_->size(), context_.scan.readers, [&](size_t file) {
-    return MatchFile(static_cast<uint32_t>(file), request, columns, entities, slots);
+  const std::vector<table::ScanUnit> units = files_->Units(context_.match_unit_bytes);
+  return ParallelFor(context_.scan.pool, units.size(), context_.scan.readers, [&](size_t i) {
+    return MatchUnit(units[i], request, columns, entities, slots);
   });
 }
 
-Status ViewScan::MatchFile(uint32_t file,
+Status ViewScan::MatchUnit(const table::ScanUnit& unit,
                            const columnar::ReadRequest& request,
                            const MatchColumns& columns,
                            const EntityIndex& entities,
                            WinnerSlots& slots) {
-  ASSIGN_OR_RETURN(auto reader, files_->Read(file, request));
+  ASSIGN_OR_RETURN(auto reader, files_->Read(unit, request));
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
       return {};
     }
-    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
+    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
     Offer(rows, entities, slots);
     RETURN_IF_ERROR(context_.GoOn(batch->num_rows()));
   }

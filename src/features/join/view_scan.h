@@ -40,7 +40,7 @@ class ViewScan {
   ViewScan(const JoinContext& context, const JoinView& view, const ViewSchema& schema)
       : context_(context), view_(view), schema_(schema) {}
 
-  Status MatchFile(uint32_t file,
+  Status MatchUnit(const table::ScanUnit& unit,
                    const columnar::ReadRequest& request,
                    const MatchColumns& columns,
                    const EntityIndex& entities,

@@ -45,19 +45,19 @@ AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
   return answer;
 }
 
-Status MatchFile(const JoinContext& context,
+Status MatchUnit(const JoinContext& context,
                  table::FileScan& files,
-                 uint32_t file,
+                 const table::ScanUnit& unit,
                  const columnar::ReadRequest& pass,
                  const MatchColumns& columns,
                  KeyWinners& keys) {
-  ASSIGN_OR_RETURN(auto reader, files.Read(file, pass));
+  ASSIGN_OR_RETURN(auto reader, files.Read(unit, pass));
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
       return {};
     }
-    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
+    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
     RETURN_IF_ERROR(keys.Offer(rows));
     RETURN_IF_ERROR(context.GoOn(batch->num_rows()));
   }
@@ -99,10 +99,10 @@ Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
   for (size_t file = 0; file < files->size(); ++file) {
     context.Plan(files->record_count(file));
   }
-  RETURN_IF_ERROR(
-      ParallelFor(context.scan.pool, files->size(), context.scan.readers, [&](size_t file) {
-        return MatchFile(context, *files, static_cast<uint32_t>(file), pass, columns, keys);
-      }));
+  const std::vector<table::ScanUnit> units = files->Units(context.match_unit_bytes);
+  RETURN_IF_ERROR(ParallelFor(context.scan.pool, units.size(), context.scan.readers, [&](size_t i) {
+    return MatchUnit(context, *files, units[i], pass, columns, keys);
+  }));
   return Gather(context, *files, ColumnsOf(view, schema), keys.Winners());
 }
 
