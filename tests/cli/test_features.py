@@ -90,6 +90,20 @@ def test_a_memory_limit_changes_no_answer(stats):
     ).err  # fmt: skip
 
 
+def test_without_entities_the_tables_say_for_which(stats):
+    def ask(*flags: str) -> list[tuple]:
+        stats("features", "join", "--view", f"{stats.ns}.stats:rate@key=driver,ttl=30m",
+              "--out", stats.out, *flags)  # fmt: skip
+        rows = pq.read_table(stats.out)
+        assert rows.column_names == ["driver", "event_timestamp", "rate"]
+        return [tuple(row.values()) for row in rows.to_pylist()]
+
+    assert ask() == [(1, at("10:00"), 0.1), (1, at("11:00"), 0.3), (1, at("12:00"), None),
+                     (2, at("09:00"), 0.9)]  # fmt: skip
+    window = ("--start", "2026-11-01T10:00:00", "--end", "2026-11-01T11:00:00")
+    assert ask(*window) == [(1, at("10:00"), 0.1), (1, at("11:00"), 0.3)]
+
+
 def test_the_answer_names_its_snapshots(stats):
     joined = join(stats, "stats:rate")
     snapshots = json.loads(joined.schema.metadata[b"firn.snapshots"])

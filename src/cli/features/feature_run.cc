@@ -21,6 +21,7 @@ namespace {
 constexpr size_t kThreads = 32;
 constexpr size_t kManifestCacheBytes = size_t{256} << 20;
 constexpr int64_t kBatchRows = 64 << 10;
+constexpr int64_t kMilliMicros = 1'000;
 
 /// A bar of what is done, told by a thread of its own: the work is one long call.
 class ProgressTeller {
@@ -64,6 +65,24 @@ void AddFeatureRunFlags(CLI::App& app, FeatureRunFlags& flags) {
   AddServerFlag(app, flags.where);
   AddWarehouseFlag(app, flags.where);
   AddElsewhereFlags(app, flags.where);
+}
+
+void AddWindowFlags(CLI::App& app, WindowFlags& flags) {
+  app.add_option("--start", flags.start, "The first event time, in UTC: 2026-11-29T08:00:00");
+  app.add_option("--end", flags.end, "The last event time");
+}
+
+Result<features::EntityWindow> WindowOf(const WindowFlags& flags) {
+  features::EntityWindow window;
+  if (!flags.start.empty()) {
+    ASSIGN_OR_RETURN(TimestampMs start, ReadTime(flags.start));
+    window.start_us = start.value() * kMilliMicros;
+  }
+  if (!flags.end.empty()) {
+    ASSIGN_OR_RETURN(TimestampMs end, ReadTime(flags.end));
+    window.end_us = end.value() * kMilliMicros;
+  }
+  return window;
 }
 
 FeatureRun::FeatureRun(std::unique_ptr<catalog::Catalog> catalog)

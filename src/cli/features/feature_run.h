@@ -17,6 +17,7 @@
 #include "catalog/catalog.h"
 #include "cli/command/catalog_choice.h"
 #include "cli/data/row_output.h"
+#include "features/entities/entity_rows.h"
 #include "features/join/join_context.h"
 #include "table/plan/manifest_cache.h"
 #include "table/plan/snapshot_selection.h"
@@ -32,6 +33,18 @@ struct FeatureRunFlags {
 
 /// Each writes to `flags`, which outlives the parser.
 void AddFeatureRunFlags(CLI::App& app, FeatureRunFlags& flags);
+
+/// A window of event times, both ends included.
+struct WindowFlags {
+  std::string start;
+  std::string end;
+};
+
+/// Each writes to `flags`, which outlives the parser.
+void AddWindowFlags(CLI::App& app, WindowFlags& flags);
+
+/// An end that is not named is open.
+Result<features::EntityWindow> WindowOf(const WindowFlags& flags);
 
 class FeatureRun {
  public:

@@ -10,6 +10,7 @@
 #include "cli/features/commands.h"
 #include "cli/features/feature_run.h"
 #include "cli/features/parquet_frame.h"
+#include "features/entities/entity_rows.h"
 #include "features/join/join_stream.h"
 #include "features/request/default_memory.h"
 #include "features/request/frame_columns.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct JoinFlags {
   FeatureRunFlags run;
+  WindowFlags window;
   std::string entities;
   std::string event_timestamp;
   std::vector<std::string> views;
@@ -27,32 +29,50 @@ struct JoinFlags {
   int64_t memory_bytes = 0;
 };
 
+features::FeatureNames NamesOf(const JoinFlags& flags) {
+  return flags.full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
+}
+
+/// The views of the flags; `frame` is null where the views' tables say for which entities.
 Result<features::JoinRequest> JoinRequestOf(const JoinFlags& flags,
                                             FeatureRun& run,
-                                            const arrow::Schema& entities) {
+                                            const arrow::Schema* frame) {
   features::JoinRequest request{.event_timestamp = flags.event_timestamp, .views = {}};
   if (request.event_timestamp.empty()) {
-    ASSIGN_OR_RETURN(request.event_timestamp, features::EventTimestampOf(entities));
+    request.event_timestamp = features::kEventTimestamp;
+    if (frame != nullptr) {
+      ASSIGN_OR_RETURN(request.event_timestamp, features::EventTimestampOf(*frame));
+    }
   }
-  const auto names =
-      flags.full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
   for (const std::string& text : flags.views) {
     ASSIGN_OR_RETURN(features::ViewText view, features::ParseViewText(text));
     ASSIGN_OR_RETURN(table::Table table, run.catalog().Load(view.table));
-    ASSIGN_OR_RETURN(request.views.emplace_back(),
-                     features::MakeView(view, std::move(table), run.snapshot(), entities,
-                                        request.event_timestamp, names));
+    auto made = frame == nullptr
+                    ? features::MakeView(view, std::move(table), run.snapshot(), NamesOf(flags))
+                    : features::MakeView(view, std::move(table), run.snapshot(), *frame,
+                                         request.event_timestamp, NamesOf(flags));
+    ASSIGN_OR_RETURN(request.views.emplace_back(), std::move(made));
   }
   return request;
 }
 
 Status Join(const JoinFlags& flags) {
-  ASSIGN_OR_RETURN(auto entities, OpenParquetFrame(flags.entities));
+  std::shared_ptr<arrow::RecordBatchReader> frame;
+  if (!flags.entities.empty()) {
+    ASSIGN_OR_RETURN(frame, OpenParquetFrame(flags.entities));
+  }
+  ASSIGN_OR_RETURN(features::EntityWindow window, WindowOf(flags.window));
   ASSIGN_OR_RETURN(auto run, FeatureRun::Open(flags.run));
-  ASSIGN_OR_RETURN(features::JoinRequest request, JoinRequestOf(flags, *run, *entities->schema()));
+  ASSIGN_OR_RETURN(features::JoinRequest request,
+                   JoinRequestOf(flags, *run, frame ? frame->schema().get() : nullptr));
+  if (frame == nullptr) {
+    ASSIGN_OR_RETURN(auto rows, features::EntityRows(run->context(), request.views, window,
+                                                     request.event_timestamp));
+    frame = std::make_shared<arrow::TableBatchReader>(std::move(rows));
+  }
   const int64_t memory_bytes =
       flags.memory_bytes > 0 ? flags.memory_bytes : features::DefaultMemoryBytes();
-  ASSIGN_OR_RETURN(auto join, features::JoinStream::Open(run->context(), entities,
+  ASSIGN_OR_RETURN(auto join, features::JoinStream::Open(run->context(), std::move(frame),
                                                          std::move(request), memory_bytes));
   return run->Print(join->schema(), [&join] { return join->Next(); });
 }
@@ -63,8 +83,9 @@ void AddJoin(CLI::App& group, Chosen& chosen) {
   CLI::App* app =
       group.add_subcommand("join", "Join an entity frame with the newest rows before its times");
   auto flags = std::make_shared<JoinFlags>();
-  app->add_option("--entities", flags->entities, "A Parquet file: keys, times, whatever else")
-      ->required();
+  CLI::Option* entities = app->add_option(
+      "--entities", flags->entities,
+      "A Parquet file: keys, times, whatever else; without it every key and time of the tables");
   app->add_option("--view", flags->views,
                   "TABLE:FEATURE,...[@ttl=7d,key=ENTITY:COLUMN,time=,created=], repeatable")
       ->required()
@@ -75,6 +96,9 @@ void AddJoin(CLI::App& group, Chosen& chosen) {
                   "What the join may hold, 512MB, 4GB; half of the machine's memory without it")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::PositiveNumber);
+  AddWindowFlags(*app, flags->window);
+  app->get_option("--start")->excludes(entities);
+  app->get_option("--end")->excludes(entities);
   app->add_flag("--full-feature-names", flags->full_feature_names, "view__feature");
   AddFeatureRunFlags(*app, flags->run);
   app->callback([flags, &chosen] { chosen.action = [flags] { return Join(*flags); }; });
