@@ -6,6 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "columnar/kernels/field_path.h"
+#include "columnar/pages/row_ranges.h"
 #include "columnar/schema/metadata_columns.h"
 
 namespace firn::features {
