@@ -137,17 +137,29 @@ std::string CatalogConfig::Get(std::string_view key) const {
 bool LooksLikeCatalogUri(std::string_view text) { return text.contains(':'); }
 
 Result<CatalogConfig> ReadCatalogUri(std::string_view uri, const VariableLookup& variables) {
+  return ReadCatalogUri(uri, {}, variables);
+}
+
+Result<CatalogConfig> ReadCatalogUri(std::string_view uri,
+                                     const PropertyMap& keys,
+                                     const VariableLookup& variables) {
   if (!TypeOfUri(uri)) {
     return Error(ErrorCode::kInvalidArgument,
                  "A catalog's URI begins with http://, https://, sqlite:/// or jdbc:sqlite:");
   }
   size_t question = uri.find('?');
-  PropertyMap keys;
+  PropertyMap all;
   if (question != std::string_view::npos) {
-    RETURN_IF_ERROR(AddQuery(uri.substr(question + 1), keys));
+    RETURN_IF_ERROR(AddQuery(uri.substr(question + 1), all));
   }
-  keys.emplace(kUri, uri.substr(0, question));
-  return ReadCatalogProfile("", keys, variables);
+  all.emplace(kUri, uri.substr(0, question));
+  for (const auto& [key, value] : keys) {
+    if (!all.emplace(key, value).second) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("The catalog's key {} is in its URI too", key));
+    }
+  }
+  return ReadCatalogProfile("", all, variables);
 }
 
 Result<CatalogConfig> ReadCatalogProfile(std::string_view profile,

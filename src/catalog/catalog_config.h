@@ -52,6 +52,10 @@ using VariableLookup = std::function<std::optional<std::string>(std::string_view
 
 /// The required keys are there.
 Result<CatalogConfig> ReadCatalogUri(std::string_view uri, const VariableLookup& variables);
+/// With further `keys`, none of which the URI has too.
+Result<CatalogConfig> ReadCatalogUri(std::string_view uri,
+                                     const iceberg::PropertyMap& keys,
+                                     const VariableLookup& variables);
 /// `profile` is the profile's name, the catalog's where the keys have no `name`.
 Result<CatalogConfig> ReadCatalogProfile(std::string_view profile,
                                          const iceberg::PropertyMap& keys,

@@ -35,6 +35,19 @@ TEST(CatalogConfigTest, AUriIsTypeAndProperties) {
   EXPECT_EQ(Uri("jdbc:sqlite:c.db?warehouse=/wh").value().type, CatalogType::kSql);
 }
 
+TEST(CatalogConfigTest, KeysBesideAUri) {
+  ASSERT_OK_AND_ASSIGN(auto config,
+                       ReadCatalogUri("sqlite:///c.db?warehouse=/wh",
+                                      {{"name", "prod"}, {"s3.region", "${SECRET}"}}, Variables));
+  EXPECT_EQ(config.name, "prod");
+  EXPECT_EQ(config.Get("s3.region"), "p$ss");
+  for (const char* key : {"uri", "warehouse"}) {
+    EXPECT_THAT(
+        ReadCatalogUri("sqlite:///c.db?warehouse=/wh", {{key, "sqlite:///d.db"}}, Variables),
+        IsError(ErrorCode::kInvalidArgument));
+  }
+}
+
 TEST(CatalogConfigTest, BrokenUrisAreRefused) {
   for (std::string_view uri :
        {"", "prod", "ftp://host", "http://host?warehouse", "http://host?=x",

@@ -15,7 +15,7 @@
 #include "cli/data/row_output.h"
 #include "cli/data/selection.h"
 #include "cli/data/table_command.h"
-#include "cli/data/typed_uuids.h"
+#include "columnar/schema/outside_rows.h"
 #include "table/scan/table_scan.h"
 
 namespace firn::cli {
@@ -57,8 +57,9 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
   table::TableScanRequest request{.columns = Trimmed(flags.columns), .limit = flags.limit};
   ASSIGN_OR_RETURN(request.plan, RequestOf(flags.selection));
   ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(open.scan_context(), open.table(), request));
-  const TypedUuids uuids(scan->plan().schema(), *scan->schema());
-  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format, flags.file, uuids.schema()));
+  const columnar::OutsideRows outside(scan->plan().schema(), *scan->schema(),
+                                      columnar::FieldIds::kKept);
+  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format, flags.file, outside.schema()));
   Progress progress(flags.file.empty());
   int64_t rows = 0;
   while (true) {
@@ -66,7 +67,7 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
     if (batch == nullptr) {
       break;
     }
-    RETURN_IF_ERROR(output->Write(*uuids.Typed(batch)));
+    RETURN_IF_ERROR(output->Write(*outside.Of(batch)));
     rows += batch->num_rows();
     if (progress.shown()) {
       table::ScanCounts counts = scan->counts();

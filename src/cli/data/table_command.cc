@@ -1,7 +1,5 @@
 #include "cli/data/table_command.h"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "cli/command/remote_command.h"
@@ -9,20 +7,13 @@
 namespace firn::cli {
 namespace {
 
-/// For requests to the store, of which more than one a core wait.
-constexpr size_t kThreads = 32;
 constexpr size_t kManifestCacheBytes = size_t{512} << 20;
 
 }  // namespace
 
 OpenTable::OpenTable(std::unique_ptr<catalog::Catalog> catalog, table::Table table)
-    : catalog_(std::move(catalog)),
-      table_(std::move(table)),
-      manifests_(kManifestCacheBytes),
-      pool_(kThreads),
-      tools_(table::SystemCommitTools(clock_, pool_)) {
-  tools_.environment = {{"engine-name", "firn"}, {"engine-version", FIRN_VERSION_NUMBER}};
-}
+    : session_(std::move(catalog), {.manifest_bytes = kManifestCacheBytes}),
+      table_(std::move(table)) {}
 
 Result<std::unique_ptr<catalog::Catalog>> OpenCatalogOf(const TableArguments& arguments) {
   CatalogChoice choice = arguments.where;
@@ -35,12 +26,6 @@ Result<std::unique_ptr<OpenTable>> OpenTable::Open(const TableArguments& argumen
   ASSIGN_OR_RETURN(auto catalog, OpenCatalogOf(arguments));
   ASSIGN_OR_RETURN(table::Table table, catalog->Load(identifier));
   return std::unique_ptr<OpenTable>(new OpenTable(std::move(catalog), std::move(table)));
-}
-
-table::ScanContext OpenTable::scan_context() {
-  return {.manifests = manifests_,
-          .pool = pool_,
-          .readers = std::max(1U, std::thread::hardware_concurrency())};
 }
 
 void AddTableFlags(CLI::App& app, TableArguments& arguments) {

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "catalog/catalog.h"
+#include "catalog/session/session.h"
 #include "cli/command/catalog_choice.h"
 #include "cli/command/chosen.h"
 #include "table/commit/commit_tools.h"
@@ -42,25 +43,21 @@ class OpenTable {
  public:
   static Result<std::unique_ptr<OpenTable>> Open(const TableArguments& arguments);
 
-  catalog::Catalog& catalog() { return *catalog_; }
+  catalog::Catalog& catalog() { return session_.catalog(); }
   const table::Table& table() const { return table_; }
   const iceberg::TableMetadata& metadata() const { return *table_.metadata; }
-  ThreadPool& pool() { return pool_; }
-  table::ManifestCache& manifests() { return manifests_; }
-  const table::CommitTools& tools() const { return tools_; }
-  const Clock& clock() const { return clock_; }
-  table::ScanContext scan_context();
-  table::PlanContext plan_context() { return {*table_.files, manifests_, pool_}; }
+  ThreadPool& pool() { return session_.pool(); }
+  table::ManifestCache& manifests() { return session_.manifests(); }
+  const table::CommitTools& tools() const { return session_.tools(); }
+  const Clock& clock() const { return session_.clock(); }
+  table::ScanContext scan_context() { return session_.scan_context(); }
+  table::PlanContext plan_context() { return scan_context().plan_context(*table_.files); }
 
  private:
   OpenTable(std::unique_ptr<catalog::Catalog> catalog, table::Table table);
 
-  std::unique_ptr<catalog::Catalog> catalog_;
+  catalog::Session session_;
   table::Table table_;
-  SystemClock clock_;
-  table::ManifestCache manifests_;
-  ThreadPool pool_;
-  table::CommitTools tools_;
 };
 
 using TableAction = std::function<Status(OpenTable&, const TableArguments&)>;

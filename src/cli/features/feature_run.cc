@@ -1,6 +1,5 @@
 #include "cli/features/feature_run.h"
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -17,9 +16,6 @@
 namespace firn::cli {
 namespace {
 
-/// For requests to the store, of which more than one a core wait.
-constexpr size_t kThreads = 32;
-constexpr size_t kManifestCacheBytes = size_t{256} << 20;
 constexpr int64_t kBatchRows = 64 << 10;
 constexpr int64_t kMilliMicros = 1'000;
 
@@ -86,12 +82,7 @@ Result<features::EntityWindow> WindowOf(const WindowFlags& flags) {
 }
 
 FeatureRun::FeatureRun(std::unique_ptr<catalog::Catalog> catalog)
-    : catalog_(std::move(catalog)),
-      manifests_(kManifestCacheBytes),
-      pool_(kThreads),
-      scan_{.manifests = manifests_,
-            .pool = pool_,
-            .readers = std::max(1U, std::thread::hardware_concurrency())} {}
+    : session_(std::move(catalog), {}), scan_(session_.scan_context()) {}
 
 Result<std::unique_ptr<FeatureRun>> FeatureRun::Open(const FeatureRunFlags& flags) {
   ASSIGN_OR_RETURN(RowFormat format, RowFormatOf(flags.format, flags.file));

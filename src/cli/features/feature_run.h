@@ -13,14 +13,14 @@
 #include <arrow/table.h>
 
 #include "base/result.h"
-#include "base/thread_pool.h"
 #include "catalog/catalog.h"
+#include "catalog/session/session.h"
 #include "cli/command/catalog_choice.h"
 #include "cli/data/row_output.h"
 #include "features/entities/entity_rows.h"
 #include "features/join/join_context.h"
-#include "table/plan/manifest_cache.h"
 #include "table/plan/snapshot_selection.h"
+#include "table/scan/table_scan.h"
 
 namespace firn::cli {
 
@@ -50,7 +50,7 @@ class FeatureRun {
  public:
   static Result<std::unique_ptr<FeatureRun>> Open(const FeatureRunFlags& flags);
 
-  catalog::Catalog& catalog() { return *catalog_; }
+  catalog::Catalog& catalog() { return session_.catalog(); }
   /// Of every table.
   const table::SnapshotSelector& snapshot() const { return snapshot_; }
   features::JoinContext context() { return {.scan = scan_, .progress = &progress_}; }
@@ -63,13 +63,11 @@ class FeatureRun {
  private:
   explicit FeatureRun(std::unique_ptr<catalog::Catalog> catalog);
 
-  std::unique_ptr<catalog::Catalog> catalog_;
+  catalog::Session session_;
+  const table::ScanContext scan_;
   table::SnapshotSelector snapshot_;
   RowFormat format_ = RowFormat::kTable;
   std::string file_;
-  table::ManifestCache manifests_;
-  ThreadPool pool_;
-  table::ScanContext scan_;
   features::JoinProgress progress_;
 };
 

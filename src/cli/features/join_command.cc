@@ -1,5 +1,6 @@
 // firn features join: an entity frame from a Parquet file, joined with the newest rows of tables.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +14,7 @@
 #include "features/entities/entity_rows.h"
 #include "features/join/join_stream.h"
 #include "features/request/default_memory.h"
-#include "features/request/frame_columns.h"
-#include "features/request/view_text.h"
+#include "features/request/requested_join.h"
 
 namespace firn::cli {
 namespace {
@@ -29,29 +29,14 @@ struct JoinFlags {
   int64_t memory_bytes = 0;
 };
 
-features::FeatureNames NamesOf(const JoinFlags& flags) {
-  return flags.full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
-}
-
-/// The views of the flags; `frame` is null where the views' tables say for which entities.
-Result<features::JoinRequest> JoinRequestOf(const JoinFlags& flags,
-                                            FeatureRun& run,
-                                            const arrow::Schema* frame) {
-  features::JoinRequest request{.event_timestamp = flags.event_timestamp, .views = {}};
-  if (request.event_timestamp.empty()) {
-    request.event_timestamp = features::kEventTimestamp;
-    if (frame != nullptr) {
-      ASSIGN_OR_RETURN(request.event_timestamp, features::EventTimestampOf(*frame));
-    }
-  }
+Result<features::RequestedJoin> RequestOf(const JoinFlags& flags, const FeatureRun& run) {
+  features::RequestedJoin request{.event_timestamp = flags.event_timestamp,
+                                  .snapshot = run.snapshot()};
+  request.names =
+      flags.full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
   for (const std::string& text : flags.views) {
     ASSIGN_OR_RETURN(features::ViewText view, features::ParseViewText(text));
-    ASSIGN_OR_RETURN(table::Table table, run.catalog().Load(view.table));
-    auto made = frame == nullptr
-                    ? features::MakeView(view, std::move(table), run.snapshot(), NamesOf(flags))
-                    : features::MakeView(view, std::move(table), run.snapshot(), *frame,
-                                         request.event_timestamp, NamesOf(flags));
-    ASSIGN_OR_RETURN(request.views.emplace_back(), std::move(made));
+    request.views.push_back({std::move(view), std::nullopt});
   }
   return request;
 }
@@ -63,8 +48,10 @@ Status Join(const JoinFlags& flags) {
   }
   ASSIGN_OR_RETURN(features::EntityWindow window, WindowOf(flags.window));
   ASSIGN_OR_RETURN(auto run, FeatureRun::Open(flags.run));
+  ASSIGN_OR_RETURN(features::RequestedJoin requested, RequestOf(flags, *run));
   ASSIGN_OR_RETURN(features::JoinRequest request,
-                   JoinRequestOf(flags, *run, frame ? frame->schema().get() : nullptr));
+                   features::MakeJoinRequest(run->catalog(), requested,
+                                             frame ? frame->schema().get() : nullptr));
   if (frame == nullptr) {
     ASSIGN_OR_RETURN(auto rows, features::EntityRows(run->context(), request.views, window,
                                                      request.event_timestamp));

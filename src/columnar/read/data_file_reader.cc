@@ -54,6 +54,7 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& 
   reader->deletes_ = std::move(deletes);
   reader->batch_rows_ = context.options.batch_rows;
   reader->memory_ = context.memory;
+  reader->stop_ = context.options.stop;
   ASSIGN_OR_RETURN(reader->source_, ParquetSource::Open(context, file));
   Status prepared = reader->Prepare(context, request, file, iceberg::RewriteNot(residual));
   if (!prepared.has_value()) {
@@ -195,6 +196,9 @@ Result<std::optional<RowBatch>> DataFileReader::NextDecoded() {
 
 Result<BatchPtr> DataFileReader::Next() {
   while (true) {
+    if (stop_.stop_requested()) {
+      return Error(ErrorCode::kUnavailable, "Reading was stopped");
+    }
     auto decoded = NextDecoded();
     if (!decoded.has_value()) {
       return source_->Explain(std::move(decoded).error());

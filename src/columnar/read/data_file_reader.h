@@ -11,7 +11,8 @@
 // Memory: the compressed column chunks of one row group, one batch decoded.
 // Errors: kInvalidMetadata naming the file where it is corrupt, lacks ids without a name mapping,
 // or has a column that cannot become the table's; kUnsupported for formats other than Parquet;
-// those of the store. After an error the reader is done.
+// those of the store; kUnavailable where the options told it to stop. After an error the reader is
+// done.
 // Thread-safety: one thread at a time; what Open is given outlives it.
 //
 //   ASSIGN_OR_RETURN(auto reader, DataFileReader::Open(context, request, file, residual, deletes));
@@ -24,6 +25,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include <arrow/memory_pool.h>
@@ -116,6 +118,7 @@ class DataFileReader {
   int64_t group_begin_ = 0;
   int64_t next_row_ = 0;
   int64_t batch_rows_ = 0;
+  std::stop_token stop_;
   ReadCounts counts_;
 };
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct ReadOptions {
   DecodeThreads threads = DecodeThreads::kCaller;
   FetchLimits fetch;
   PageIndexUse page_index = PageIndexUse::kWhereItSaves;
+  /// Ends reading between batches, with kUnavailable.
+  std::stop_token stop = {};
 };
 
 /// What reading works with. All outlive the readers.

@@ -123,7 +123,7 @@ class ViewRows {
       if (rows->num_rows() > 0) {
         batches.push_back(std::move(rows));
       }
-      RETURN_IF_ERROR(context_.GoOn(batch->num_rows()));
+      context_.Count(batch->num_rows());
     }
   }
 

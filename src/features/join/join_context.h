@@ -5,11 +5,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <stop_token>
 
 #include <arrow/memory_pool.h>
 
-#include "base/result.h"
 #include "table/scan/table_scan.h"
 
 namespace firn::features {
@@ -22,11 +20,9 @@ struct JoinProgress {
 
 /// What it names outlives the work.
 struct JoinContext {
-  /// `readers` files are read at a time.
+  /// `readers` files are read at a time; its `read.stop` ends the work.
   const table::ScanContext& scan;
   arrow::MemoryPool* memory = arrow::default_memory_pool();
-  /// Ends the work, between batches, with kUnavailable.
-  std::stop_token stop = {};
   JoinProgress* progress = nullptr;
   /// What one thread reads at a time of a large file: about so many bytes of the file while rows
   /// are matched (few columns of them), about so many rows while features are gathered.
@@ -38,15 +34,10 @@ struct JoinContext {
       progress->planned_rows.fetch_add(rows, std::memory_order_relaxed);
     }
   }
-  /// Counts `rows`, and says whether to go on.
-  Status GoOn(int64_t rows) const {
+  void Count(int64_t rows) const {
     if (progress != nullptr) {
       progress->done_rows.fetch_add(rows, std::memory_order_relaxed);
     }
-    if (stop.stop_requested()) {
-      return Error(ErrorCode::kUnavailable, "The work was stopped");
-    }
-    return {};
   }
 };
 

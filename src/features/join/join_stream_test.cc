@@ -75,9 +75,8 @@ class JoinStreamTest : public ::testing::Test {
       {"id":3,"name":"rate","required":false,"type":"double"},
       {"id":4,"name":"note","required":false,"type":"string"})",
                        .partition_fields = ""}};
-  std::stop_source stop_;
   JoinProgress progress_;
-  JoinContext context_{.scan = table_.context, .stop = stop_.get_token(), .progress = &progress_};
+  JoinContext context_{.scan = table_.context, .progress = &progress_};
 };
 
 TEST_F(JoinStreamTest, PartsAreTheWholeAnswer) {
@@ -124,8 +123,10 @@ TEST_F(JoinStreamTest, CountsRowsAndCanBeEnded) {
   ASSERT_OK_AND_ASSIGN(TablePtr part, stream->Next());
   EXPECT_EQ(progress_.planned_rows, 2 * 334) << "two passes";
   EXPECT_GT(progress_.done_rows, 334);
+  std::stop_source stop;
+  table_.context.read.stop = stop.get_token();
   ASSERT_OK_AND_ASSIGN(stream, Open(Entities(100), 100, kMinJoinBytes));
-  stop_.request_stop();
+  stop.request_stop();
   EXPECT_THAT(stream->Next(), IsError(ErrorCode::kUnavailable));
 }
 

@@ -99,7 +99,7 @@ Status GatherUnit(const JoinContext& context,
       ASSIGN_OR_RETURN(ArrayPtr values, ColumnAt(*batch, paths[i]));
       RETURN_IF_ERROR(outputs[i]->Put(values, moves));
     }
-    RETURN_IF_ERROR(context.GoOn(batch->num_rows()));
+    context.Count(batch->num_rows());
   }
   return {};
 }

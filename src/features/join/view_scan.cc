@@ -64,7 +64,7 @@ Status ViewScan::MatchUnit(const table::ScanUnit& unit,
     }
     ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
     Offer(rows, entities, slots);
-    RETURN_IF_ERROR(context_.GoOn(batch->num_rows()));
+    context_.Count(batch->num_rows());
   }
 }
 

@@ -59,7 +59,7 @@ Status MatchUnit(const JoinContext& context,
     }
     ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
     RETURN_IF_ERROR(keys.Offer(rows));
-    RETURN_IF_ERROR(context.GoOn(batch->num_rows()));
+    context.Count(batch->num_rows());
   }
 }
 

@@ -148,7 +148,7 @@ Result<std::vector<JoinKey>> Keys(const ViewText& text,
                                   const iceberg::Schema& schema,
                                   const arrow::Schema& entities,
                                   const std::string& event_timestamp) {
-  if (!text.keys.empty()) {
+  if (!text.keys.empty() || text.no_keys == NoKeys::kByTimeAlone) {
     return text.keys;
   }
   std::vector<JoinKey> keys;

@@ -17,6 +17,7 @@
 // functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,11 @@
 
 namespace firn::features {
 
+enum class NoKeys : uint8_t {
+  kAsCanBeMeant,  ///< Those that can be meant, as above.
+  kByTimeAlone,   ///< Rows are joined by time alone; a text cannot say it.
+};
+
 struct ViewText {
   /// Of the view; the table's last level where the text has none.
   std::string name;
@@ -38,6 +44,8 @@ struct ViewText {
   std::vector<FeatureColumn> features;
   bool all_features = false;
   std::vector<JoinKey> keys;
+  /// What no keys mean.
+  NoKeys no_keys = NoKeys::kAsCanBeMeant;
   std::string timestamp_column;
   std::string created_column;
   int64_t ttl_us = 0;

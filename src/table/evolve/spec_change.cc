@@ -26,22 +26,6 @@ bool IsCalendar(const Transform& transform) {
   }
 }
 
-/// As the reference implementation names fields.
-std::string NameOf(const std::string& source, const Transform& transform) {
-  switch (transform.kind()) {
-    case TransformKind::kIdentity:
-      return source;
-    case TransformKind::kBucket:
-      return source + "_bucket_" + std::to_string(transform.parameter());
-    case TransformKind::kTruncate:
-      return source + "_trunc_" + std::to_string(transform.parameter());
-    case TransformKind::kVoid:
-      return source + "_null";
-    default:
-      return source + "_" + transform.ToString();
-  }
-}
-
 Result<iceberg::FieldId> SourceOf(const iceberg::Schema& schema, const std::string& name) {
   const iceberg::NestedField* column = schema.FindField(name);
   if (column == nullptr) {
@@ -52,14 +36,17 @@ Result<iceberg::FieldId> SourceOf(const iceberg::Schema& schema, const std::stri
 
 class SpecEditor {
  public:
-  explicit SpecEditor(const iceberg::TableMetadata& table) : table_(table) {
+  /// Of a table that is yet to be made.
+  explicit SpecEditor(const iceberg::Schema& schema) : schema_(schema) {}
+  explicit SpecEditor(const iceberg::TableMetadata& table)
+      : schema_(table.current_schema()), table_(&table) {
     for (const iceberg::PartitionField& field : table.default_spec().fields) {
       fields_.push_back({field.source_id, field.field_id, field.name, field.transform});
     }
   }
 
   Status Apply(const AddPartitionField& step) {
-    ASSIGN_OR_RETURN(iceberg::FieldId source, SourceOf(table_.current_schema(), step.source));
+    ASSIGN_OR_RETURN(iceberg::FieldId source, SourceOf(schema_, step.source));
     for (const UnboundPartitionField& field : fields_) {
       bool same = field.source_id == source && field.transform == step.transform;
       bool redundant =
@@ -69,7 +56,7 @@ class SpecEditor {
                        ": conflicts with " + field.name);
       }
     }
-    std::string name = step.name.value_or(NameOf(step.source, step.transform));
+    std::string name = step.name.value_or(PartitionFieldName(step.source, step.transform));
     RETURN_IF_ERROR(FreeName(name));
     fields_.push_back({source, KnownId(source, step.transform), std::move(name), step.transform});
     return {};
@@ -77,7 +64,7 @@ class SpecEditor {
 
   Status Apply(const RemovePartitionField& step) {
     ASSIGN_OR_RETURN(auto field, Find(step.name));
-    if (table_.format_version == 1) {
+    if (table_ != nullptr && table_->format_version == 1) {
       field->transform = Transform::Plain(TransformKind::kVoid);
     } else {
       fields_.erase(field);
@@ -127,10 +114,10 @@ class SpecEditor {
 
   /// From v2 on; in v1 a field's id follows from its place.
   std::optional<iceberg::FieldId> KnownId(iceberg::FieldId source, const Transform& transform) {
-    if (table_.format_version == 1) {
+    if (table_ == nullptr || table_->format_version == 1) {
       return std::nullopt;
     }
-    for (const iceberg::PartitionSpec& spec : table_.specs) {
+    for (const iceberg::PartitionSpec& spec : table_->specs) {
       for (const iceberg::PartitionField& field : spec.fields) {
         if (field.source_id == source && field.transform == transform && !IsUsed(field.field_id)) {
           return field.field_id;
@@ -145,11 +132,38 @@ class SpecEditor {
         fields_, [id](const UnboundPartitionField& field) { return field.field_id == id; });
   }
 
-  const iceberg::TableMetadata& table_;
+  const iceberg::Schema& schema_;
+  const iceberg::TableMetadata* table_ = nullptr;
   Fields fields_;
 };
 
 }  // namespace
+
+std::string PartitionFieldName(const std::string& source, const Transform& transform) {
+  switch (transform.kind()) {
+    case TransformKind::kIdentity:
+      return source;
+    case TransformKind::kBucket:
+      return source + "_bucket_" + std::to_string(transform.parameter());
+    case TransformKind::kTruncate:
+      return source + "_trunc_" + std::to_string(transform.parameter());
+    case TransformKind::kVoid:
+      return source + "_null";
+    default:
+      return source + "_" + transform.ToString();
+  }
+}
+
+Result<iceberg::UnboundPartitionSpec> NewSpec(const iceberg::Schema& schema,
+                                              std::span<const AddPartitionField> fields) {
+  SpecEditor editor(schema);
+  for (const AddPartitionField& field : fields) {
+    RETURN_IF_ERROR(editor.Apply(field));
+  }
+  iceberg::UnboundPartitionSpec spec{.id = std::nullopt, .fields = std::move(editor).Take()};
+  RETURN_IF_ERROR(iceberg::BindSpec(spec, schema));
+  return spec;
+}
 
 Result<Updates> ChangeSpec(const iceberg::TableMetadata& table, std::span<const SpecStep> steps) {
   SpecEditor editor(table);
@@ -165,19 +179,25 @@ Result<Updates> ChangeSpec(const iceberg::TableMetadata& table, std::span<const 
                  iceberg::SetDefaultSpec{iceberg::SpecId(iceberg::kLastAdded)}};
 }
 
-Result<Updates> ReplaceSortOrder(const iceberg::TableMetadata& table,
-                                 std::span<const SortColumn> columns) {
+Result<iceberg::SortOrder> NewSortOrder(const iceberg::Schema& schema,
+                                        std::span<const SortColumn> columns) {
   iceberg::SortOrder order;
   for (const SortColumn& column : columns) {
-    ASSIGN_OR_RETURN(iceberg::FieldId source, SourceOf(table.current_schema(), column.source));
+    ASSIGN_OR_RETURN(iceberg::FieldId source, SourceOf(schema, column.source));
     order.fields.push_back({source, column.transform, column.direction, column.null_order});
   }
-  RETURN_IF_ERROR(iceberg::CheckCompatibility(order, table.current_schema()));
+  RETURN_IF_ERROR(iceberg::CheckCompatibility(order, schema));
+  // The table gives the id; 0 would say unsorted.
+  order.id = iceberg::SortOrderId(order.is_sorted() ? 1 : 0);
+  return order;
+}
+
+Result<Updates> ReplaceSortOrder(const iceberg::TableMetadata& table,
+                                 std::span<const SortColumn> columns) {
+  ASSIGN_OR_RETURN(iceberg::SortOrder order, NewSortOrder(table.current_schema(), columns));
   if (order.fields == table.default_sort_order().fields) {
     return Updates{};
   }
-  // The table gives the id; 0 would say unsorted.
-  order.id = iceberg::SortOrderId(order.is_sorted() ? 1 : 0);
   return Updates{iceberg::AddSortOrder{std::move(order)},
                  iceberg::SetDefaultSortOrder{iceberg::SortOrderId(iceberg::kLastAdded)}};
 }

@@ -17,6 +17,8 @@
 
 #include "base/result.h"
 #include "iceberg/metadata/table_metadata.h"
+#include "iceberg/schema/partition_spec.h"
+#include "iceberg/schema/schema.h"
 #include "iceberg/schema/sort_order.h"
 #include "iceberg/schema/transform.h"
 #include "table/evolve/updates_action.h"
@@ -26,8 +28,8 @@ namespace firn::table {
 struct AddPartitionField {
   /// Full name of the column.
   std::string source;
-  iceberg::Transform transform;
-  /// nullopt: `x`, `x_bucket_16`, `x_trunc_4`, `x_year`, ...
+  iceberg::Transform transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity);
+  /// nullopt: PartitionFieldName.
   std::optional<std::string> name;
 };
 
@@ -45,6 +47,13 @@ using SpecStep = std::variant<AddPartitionField, RemovePartitionField, RenamePar
 /// Makes the result the default spec; no updates where it is that already.
 Result<Updates> ChangeSpec(const iceberg::TableMetadata& table, std::span<const SpecStep> steps);
 
+/// `x`, `x_bucket_16`, `x_trunc_4`, `x_year`, ...: as the reference implementation names fields.
+std::string PartitionFieldName(const std::string& source, const iceberg::Transform& transform);
+
+/// The spec of a table that is yet to be made.
+Result<iceberg::UnboundPartitionSpec> NewSpec(const iceberg::Schema& schema,
+                                              std::span<const AddPartitionField> fields);
+
 /// A field of a sort order, by name.
 struct SortColumn {
   std::string source;
@@ -52,6 +61,10 @@ struct SortColumn {
   iceberg::SortDirection direction = iceberg::SortDirection::kAscending;
   iceberg::NullOrder null_order = iceberg::NullOrder::kNullsFirst;
 };
+
+/// The order of a table that is yet to be made; unsorted without columns.
+Result<iceberg::SortOrder> NewSortOrder(const iceberg::Schema& schema,
+                                        std::span<const SortColumn> columns);
 
 /// Makes the order the default; empty: unsorted.
 Result<Updates> ReplaceSortOrder(const iceberg::TableMetadata& table,

@@ -44,7 +44,7 @@ bool BatchQueue::stopped() const {
   return stopped_;
 }
 
-Result<BatchPtr> BatchQueue::Pop() {
+Result<std::optional<BatchPtr>> BatchQueue::Pop(MonotonicTime deadline) {
   std::unique_lock lock(mutex_);
   while (!stopped_) {
     if (head_ == count_) {
@@ -66,7 +66,11 @@ Result<BatchPtr> BatchQueue::Pop() {
       room_.notify_all();
       continue;
     }
-    filled_.wait(lock);
+    if (deadline == kNoDeadline) {
+      filled_.wait(lock);
+    } else if (filled_.wait_until(lock, deadline) == std::cv_status::timeout) {
+      return std::optional<BatchPtr>();
+    }
   }
   return BatchPtr();
 }

@@ -19,6 +19,7 @@
 
 #include <arrow/record_batch.h>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace firn::table {
@@ -39,8 +40,8 @@ class BatchQueue {
   void Stop();
   bool stopped() const;
 
-  /// The next batch; null after the last.
-  Result<BatchPtr> Pop();
+  /// The next batch; null after the last; nullopt where none came before `deadline`.
+  Result<std::optional<BatchPtr>> Pop(MonotonicTime deadline);
 
  private:
   struct Waiting {

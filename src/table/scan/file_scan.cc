@@ -13,8 +13,8 @@ namespace firn::table {
 Result<std::unique_ptr<FileScan>> FileScan::Open(const ScanContext& context,
                                                  const Table& table,
                                                  const ScanRequest& request) {
-  ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin({*table.files, context.manifests, context.pool},
-                                                  table.metadata, request));
+  ASSIGN_OR_RETURN(ScanPlan plan,
+                   ScanPlan::Begin(context.plan_context(*table.files), table.metadata, request));
   std::unique_ptr<FileScan> scan(new FileScan(context, table, std::move(plan)));
   RETURN_IF_ERROR(scan->PlanFiles());
   return scan;

@@ -19,7 +19,7 @@ constexpr size_t kWaitingManifests = 4;
 Result<std::unique_ptr<TableScan>> TableScan::Open(const ScanContext& context,
                                                    const Table& table,
                                                    const TableScanRequest& request) {
-  ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin({*table.files, context.manifests, context.pool},
+  ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin(context.plan_context(*table.files),
                                                   table.metadata, request.plan));
   std::unique_ptr<TableScan> scan(new TableScan(context, table, std::move(plan)));
   RETURN_IF_ERROR(scan->Prepare(table, request));
@@ -124,16 +124,27 @@ void TableScan::Count(const columnar::DataFileReader& reader) {
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> TableScan::Next() {
+  auto batch = NextBefore(kNoDeadline);
+  if (!batch.has_value()) {
+    return std::move(batch).error();
+  }
+  return batch->value_or(nullptr);
+}
+
+Result<std::optional<BatchPtr>> TableScan::NextBefore(MonotonicTime deadline) {
   if (done_ || rows_left_ == 0) {
     return BatchPtr();
   }
-  auto popped = batches_.Pop();
-  if (!popped.has_value() || *popped == nullptr) {
+  auto popped = batches_.Pop(deadline);
+  if (popped.has_value() && !*popped) {
+    return std::optional<BatchPtr>();
+  }
+  if (!popped.has_value() || **popped == nullptr) {
     done_ = true;
     Stop();
     return popped;
   }
-  BatchPtr batch = *std::move(popped);
+  BatchPtr batch = **std::move(popped);
   if (batch->num_rows() > rows_left_) {
     batch = batch->Slice(0, rows_left_);
   }

@@ -29,6 +29,7 @@
 
 #include <arrow/record_batch.h>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "columnar/read/data_file_reader.h"
@@ -49,7 +50,13 @@ struct ScanContext {
   size_t readers = 2;
   int64_t max_waiting_bytes = int64_t{256} << 20;
   int64_t delete_bytes = int64_t{256} << 20;
+  /// Its `stop` ends planning too.
   columnar::ReadOptions read;
+
+  /// For plans of a table with these files.
+  PlanContext plan_context(storage::ObjectStore& files) const {
+    return {.store = files, .cache = manifests, .pool = pool, .stop = read.stop};
+  }
 };
 
 struct TableScanRequest {
@@ -85,6 +92,8 @@ class TableScan {
 
   /// Never empty; null at the end.
   Result<std::shared_ptr<arrow::RecordBatch>> Next();
+  /// The same; nullopt where none was there before `deadline`: ask again.
+  Result<std::optional<std::shared_ptr<arrow::RecordBatch>>> NextBefore(MonotonicTime deadline);
 
   ScanCounts counts() const;
 

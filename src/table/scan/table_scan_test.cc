@@ -11,6 +11,7 @@
 #include "columnar/write/delete_writers.h"
 #include "iceberg/expression/expression_text.h"
 #include "table/commit/operations.h"
+#include "table/scan/scan_shape.h"
 #include "table/write/testing/written_table.h"
 #include "table/write/writer_input.h"
 
@@ -139,6 +140,43 @@ TEST_F(TableScanTest, AScanThatIsDroppedEndsItsReaders) {
   ASSERT_OK_AND_ASSIGN(auto scan, written_.Open({}));
   EXPECT_THAT(scan->Next(), IsOk());
   scan.reset();  // returns
+}
+
+TEST_F(TableScanTest, AStopTokenEndsIt) {
+  written_.Append(0, 200);
+  std::stop_source stop;
+  written_.context.read.stop = stop.get_token();
+  written_.context.max_waiting_bytes = 1;
+  ASSERT_OK_AND_ASSIGN(auto scan, written_.Open({}));
+  ASSERT_THAT(scan->Next(), IsOk());
+  stop.request_stop();
+  EXPECT_THAT(WrittenTable::Drain(*scan), IsError(ErrorCode::kUnavailable));
+  EXPECT_THAT(written_.Open({}), IsError(ErrorCode::kUnavailable)) << "planning ends too";
+}
+
+TEST_F(TableScanTest, WaitingForABatchMayHaveADeadline) {
+  written_.Append(0, 100);
+  ASSERT_OK_AND_ASSIGN(auto scan, written_.Open({}));
+  int64_t rows = 0;
+  while (true) {
+    ASSERT_OK_AND_ASSIGN(auto batch, scan->NextBefore(written_.clock.Monotonic()));
+    if (batch && *batch == nullptr) {
+      break;
+    }
+    rows += batch ? (*batch)->num_rows() : 0;
+  }
+  EXPECT_EQ(rows, 100);
+  ASSERT_OK_AND_ASSIGN(auto after, scan->NextBefore(written_.clock.Monotonic()));
+  EXPECT_EQ(after, std::shared_ptr<arrow::RecordBatch>()) << "the end stays the end";
+}
+
+TEST_F(TableScanTest, ItsShapeIsKnownBeforeIt) {
+  written_.Append(0, 10);
+  const TableScanRequest request{.columns = {"name", "_pos", "id"}};
+  ASSERT_OK_AND_ASSIGN(ScanShape shape, ShapeOf(*written_.table.metadata, request));
+  ASSERT_OK_AND_ASSIGN(auto scan, written_.Open(request));
+  EXPECT_TRUE(shape.rows->Equals(*scan->schema(), /*check_metadata=*/true));
+  EXPECT_EQ(shape.table, scan->plan().schema());
 }
 
 TEST_F(TableScanTest, RequestsThatDoNotFitAreRefused) {

@@ -1,45 +1,14 @@
 #include "table/write/row_deletion.h"
 
-#include <utility>
-#include <vector>
-
-#include "table/commit/operations.h"
-#include "table/write/matched_rows.h"
-#include "table/write/row_matcher.h"
+#include "table/write/removal_commit_internal.h"
 
 namespace firn::table {
 
 Result<RowDeletion> DeleteRows(const ChangeContext& context,
                                const Table& table,
                                const RowDeletionRequest& request) {
-  const iceberg::TableMetadata& metadata = *table.metadata;
-  const std::string& branch = request.publish.target.branch;
-  ASSIGN_OR_RETURN(const RowDeletionMode mode,
-                   ChooseRowDeletionMode(metadata, "delete", request.mode));
-  ReadState read{.snapshot = HeadOf(metadata, branch)};
-  ASSIGN_OR_RETURN(read.isolation, ReadIsolationLevel(*metadata.properties, "delete"));
-  const ScanRequest scan{.scan = ScanOfBranch(metadata, branch),
-                         .filter = request.filter,
-                         .names = request.names,
-                         .schema = ScanSchema::kTable};
-  ASSIGN_OR_RETURN(ScanPlan plan,
-                   ScanPlan::Begin({*table.files, context.scan.manifests, context.scan.pool},
-                                   table.metadata, scan));
-  read.filter = MatchRows(metadata, plan.filter());
-  ASSIGN_OR_RETURN(MatchedRows matched,
-                   MatchedRows::Find(context.scan, table, plan, {.whole = read.filter}));
-
-  RowDeletion deletion{.table = table, .counts = {}};
-  if (matched.files().empty()) {
-    return deletion;
-  }
-  StoredFiles stored(*table.files);
-  std::vector<FileKey> removed;
-  ASSIGN_OR_RETURN(deletion.counts, RemoveRows(table, matched, mode, stored, removed));
-  SnapshotChange change = RemovalChange(mode, stored.Release(), std::move(removed), read);
-  ASSIGN_OR_RETURN(deletion.table, CommitFiles(context.catalog, table, std::move(change),
-                                               request.publish, context.tools));
-  return deletion;
+  StoredFiles none(*table.files);
+  return CommitRemoval(context, table, request, none);
 }
 
 }  // namespace firn::table

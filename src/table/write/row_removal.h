@@ -39,6 +39,7 @@ class StoredFiles {
   StoredFiles(const StoredFiles&) = delete;
   StoredFiles& operator=(const StoredFiles&) = delete;
 
+  bool empty() const { return files_.empty(); }
   void Add(std::vector<iceberg::DataFile> files, iceberg::SpecId spec);
   std::vector<AddedFile> Release();
 

@@ -177,9 +177,8 @@ Result<Upserted> TableUpsert::Commit() {
   ASSIGN_OR_RETURN(criteria.keys, MakeProbe(keys));
   ScanRequest scan{.scan = ScanOfBranch(metadata, branch), .schema = ScanSchema::kTable};
   ASSIGN_OR_RETURN(scan.filter, RangeOf(keys));
-  ASSIGN_OR_RETURN(ScanPlan plan,
-                   ScanPlan::Begin({*table_.files, context_.scan.manifests, context_.scan.pool},
-                                   table_.metadata, scan));
+  ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin(context_.scan.plan_context(*table_.files),
+                                                  table_.metadata, scan));
   ReadState read{.snapshot = HeadOf(metadata, branch)};
   ASSIGN_OR_RETURN(read.isolation, ReadIsolationLevel(*metadata.properties, "merge"));
   read.filter = MatchRows(metadata, plan.filter());

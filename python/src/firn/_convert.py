@@ -1,0 +1,114 @@
+"""What callers may write, as the native module takes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from firn import _firn
+from firn._errors import InvalidArgumentError
+
+#: "db.schema.table", or its levels.
+Identifier: TypeAlias = "str | Iterable[str]"
+#: A datetime (UTC where it is naive), a date (its midnight, UTC), or text in ISO 8601.
+Time: TypeAlias = "dt.datetime | dt.date | str"
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def levels(path: Identifier) -> list[str]:
+    """Of `db."odd.name".t`, or of what has them already."""
+    if isinstance(path, str):
+        return _firn.parse_path(path) if path else []
+    return [_text(level, "a level of an identifier") for level in path]
+
+
+def texts(values: str | Iterable[str] | None, what: str) -> list[str]:
+    """A list of texts; one text is a list of it."""
+    if values is None:
+        return []
+    if isinstance(values, str):
+        return [values]
+    return [_text(value, what) for value in values]
+
+
+def properties(keys: Mapping[str, Any]) -> dict[str, str]:
+    """Values as text: True is "true", 5 is "5"; what is None is left out."""
+    return {
+        _text(key, "the name of a property"): _property(key, value)
+        for key, value in keys.items()
+        if value is not None
+    }
+
+
+def micros(time: Time | None, what: str) -> int | None:
+    """Microseconds since 1970 in UTC."""
+    if time is None:
+        return None
+    if isinstance(time, str):
+        time = _parse_time(time, what)
+    if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
+        time = dt.datetime(time.year, time.month, time.day)
+    if not isinstance(time, dt.datetime):
+        raise TypeError(f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}")
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=dt.UTC)
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def millis(time: Time | None, what: str) -> int | None:
+    """Milliseconds, floored: as Iceberg counts the times of snapshots."""
+    count = micros(time, what)
+    return None if count is None else count // 1000
+
+
+def duration(value: dt.timedelta | str | None, what: str) -> int:
+    """Microseconds; 0 for None."""
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return _firn.parse_duration(value)
+    if not isinstance(value, dt.timedelta):
+        raise TypeError(f"{what}: expected timedelta or text such as '7d', not {_kind(value)}")
+    if value < dt.timedelta(0):
+        raise InvalidArgumentError(f"{what}: a duration is not negative")
+    return value // _MICROSECOND
+
+
+def threads(count: int | None) -> int:
+    """0 for as many as there are cores."""
+    if count is None:
+        return 0
+    if not 1 <= count <= 1024:
+        raise InvalidArgumentError(f"threads: expected 1 to 1024, not {count}")
+    return count
+
+
+def _parse_time(text: str, what: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidArgumentError(
+            f"{what}: not a time: {text!r}; write 2026-11-29 or 2026-11-29T08:00:00Z"
+        ) from None
+
+
+def _property(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    # Not the value: it may be a secret.
+    raise TypeError(f"property {key}: expected text, number or bool, not {_kind(value)}")
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{what}: expected text, not {_kind(value)}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__

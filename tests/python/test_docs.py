@@ -1,0 +1,42 @@
+"""docs/python.md: its Python blocks, one after another in one process."""
+
+import re
+
+from harness import places
+
+PAGE = (places.ROOT / "docs/python.md").read_text()
+BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S)
+PROMISED = re.compile(r"^(?P<expression>[^#\n]+?)  # (?P<value>[\[({].*)$", re.M)
+
+
+def test_the_blocks_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    assert len(BLOCKS) == 9
+    checked = 0
+    for block in BLOCKS:
+        exec(
+            compile(block.replace("/tmp/warehouse", f"{tmp_path}/warehouse"), "docs", "exec"), names
+        )
+        for promise in PROMISED.finditer(block):
+            if "=" in promise["expression"] or "..." in promise["value"]:
+                continue
+            assert repr(eval(promise["expression"], names)) == promise["value"]
+            checked += 1
+    assert checked == 2
+
+
+README = (places.ROOT / "README.md").read_text()
+
+
+def test_the_readme_runs(own_server, capsys):
+    """Its Python blocks against a server that was just started; they print what they say."""
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+    assert len(blocks) == 3
+    names: dict = {}
+    for block in blocks:
+        exec(
+            compile(block.replace("http://127.0.0.1:8181", own_server.uri), "readme", "exec"), names
+        )
+        promised = re.findall(r"^# (\[.*)$", block, re.M)
+        assert capsys.readouterr().out.splitlines() == promised
