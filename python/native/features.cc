@@ -12,6 +12,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "columnar/io/arrow_status.h"
+#include "features/entities/entity_rows.h"
 #include "features/join/point_in_time_join.h"
 #include "features/latest/latest_rows.h"
 #include "features/request/duration.h"
@@ -19,6 +20,7 @@
 #include "native/arrow_exchange.h"
 #include "native/catalog.h"
 #include "native/errors.h"
+#include "native/join_rows.h"
 #include "native/rows.h"
 
 namespace firn::python {
@@ -98,10 +100,10 @@ table::SnapshotSelector SelectorOf(std::optional<int64_t> as_of_ms) {
                   : table::SnapshotSelector(table::CurrentSnapshot{});
 }
 
-/// Reads `work(context)` of a session.
+/// What `work(context)` says of a session, without the GIL and ended by Ctrl-C.
 template <class Body>
-std::shared_ptr<Rows> Answer(const SessionPtr& session, size_t threads, Body work) {
-  auto answer = Released([&]() -> Result<std::shared_ptr<arrow::Table>> {
+auto Worked(const SessionPtr& session, size_t threads, Body work) {
+  auto answer = Released([&] {
     Call call;
     table::ScanContext scan = session->scan_context();
     scan.readers = threads == 0 ? scan.readers : threads;
@@ -112,7 +114,7 @@ std::shared_ptr<Rows> Answer(const SessionPtr& session, size_t threads, Body wor
     }
     return done;
   });
-  return RowsOfTable(ValueOf(std::move(answer)));
+  return ValueOf(std::move(answer));
 }
 
 Result<std::shared_ptr<arrow::Table>> ReadAll(arrow::RecordBatchReader& reader) {
@@ -129,30 +131,62 @@ Result<std::shared_ptr<arrow::Table>> ReadAll(arrow::RecordBatchReader& reader) 
   }
 }
 
+/// A join, of which `entities` may be null: then the views' tables say for which.
+struct Joining {
+  features::RequestedJoin requested;
+  std::shared_ptr<arrow::Table> entities;
+  features::EntityWindow window;
+};
+
+/// Sets `joining.entities` where there are none.
+Result<features::JoinRequest> RequestOf(const features::JoinContext& context,
+                                        catalog::Catalog& catalog,
+                                        Joining& joining) {
+  const arrow::Schema* frame = joining.entities ? joining.entities->schema().get() : nullptr;
+  ASSIGN_OR_RETURN(features::JoinRequest request,
+                   features::MakeJoinRequest(catalog, joining.requested, frame));
+  if (frame == nullptr) {
+    ASSIGN_OR_RETURN(joining.entities, features::EntityRows(context, request.views, joining.window,
+                                                            request.event_timestamp));
+  }
+  return request;
+}
+
 std::shared_ptr<Rows> Join(CatalogHandle& self,
                            nb::handle data,
                            const std::vector<View>& views,
                            std::string event_timestamp,
                            bool full_feature_names,
                            std::optional<int64_t> as_of_ms,
-                           size_t threads) {
-  auto input = ReaderOf(data);
-  features::RequestedJoin requested{.event_timestamp = std::move(event_timestamp),
-                                    .snapshot = SelectorOf(as_of_ms)};
-  requested.names =
+                           std::optional<int64_t> start_us,
+                           std::optional<int64_t> end_us,
+                           size_t threads,
+                           std::optional<int64_t> memory_bytes) {
+  Joining joining{.requested = {.event_timestamp = std::move(event_timestamp),
+                                .snapshot = SelectorOf(as_of_ms)}};
+  joining.requested.names =
       full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
   for (const View& view : views) {
-    requested.views.push_back(view.requested());
+    joining.requested.views.push_back(view.requested());
   }
+  joining.window.start_us = start_us.value_or(joining.window.start_us);
+  joining.window.end_us = end_us.value_or(joining.window.end_us);
   const SessionPtr session = self.session();
-  const auto entities = ValueOf(Released([&] { return ReadAll(*input); }));
-  return Answer(session, threads,
-                [&](const features::JoinContext& context) -> Result<std::shared_ptr<arrow::Table>> {
-                  ASSIGN_OR_RETURN(features::JoinRequest request,
-                                   features::MakeJoinRequest(session->catalog(), requested,
-                                                             *entities->schema()));
-                  return features::PointInTimeJoin(context, entities, request);
-                });
+  if (!data.is_none()) {
+    auto input = ReaderOf(data);
+    joining.entities = ValueOf(Released([&] { return ReadAll(*input); }));
+  }
+  return Worked(
+      session, threads, [&](const features::JoinContext& context) -> Result<std::shared_ptr<Rows>> {
+        ASSIGN_OR_RETURN(features::JoinRequest request,
+                         RequestOf(context, session->catalog(), joining));
+        if (memory_bytes) {
+          return RowsOfJoin(session, joining.entities, std::move(request), threads, *memory_bytes);
+        }
+        ASSIGN_OR_RETURN(auto joined,
+                         features::PointInTimeJoin(context, joining.entities, request));
+        return RowsOfTable(joined);
+      });
 }
 
 std::shared_ptr<Rows> Latest(CatalogHandle& self,
@@ -163,20 +197,21 @@ std::shared_ptr<Rows> Latest(CatalogHandle& self,
                              size_t threads) {
   const features::RequestedView requested = view.requested();
   const SessionPtr session = self.session();
-  return Answer(session, threads,
-                [&](const features::JoinContext& context) -> Result<std::shared_ptr<arrow::Table>> {
-                  std::optional<table::Table> table = requested.table;
-                  if (!table) {
-                    ASSIGN_OR_RETURN(table, session->catalog().Load(requested.text.table));
-                  }
-                  features::LatestRequest request;
-                  ASSIGN_OR_RETURN(
-                      request.view,
-                      features::MakeView(requested.text, *std::move(table), SelectorOf(as_of_ms)));
-                  request.start_us = start_us.value_or(request.start_us);
-                  request.end_us = end_us.value_or(request.end_us);
-                  return features::LatestRows(context, request);
-                });
+  return Worked(
+      session, threads, [&](const features::JoinContext& context) -> Result<std::shared_ptr<Rows>> {
+        std::optional<table::Table> table = requested.table;
+        if (!table) {
+          ASSIGN_OR_RETURN(table, session->catalog().Load(requested.text.table));
+        }
+        features::LatestRequest request;
+        ASSIGN_OR_RETURN(request.view,
+                         features::MakeView(requested.text, *std::move(table), SelectorOf(as_of_ms),
+                                            features::FeatureNames::kShort));
+        request.start_us = start_us.value_or(request.start_us);
+        request.end_us = end_us.value_or(request.end_us);
+        ASSIGN_OR_RETURN(auto rows, features::LatestRows(context, request));
+        return RowsOfTable(rows);
+      });
 }
 
 }  // namespace
@@ -192,7 +227,8 @@ void BindFeatures(nb::module_& module) {
              [](const std::string& text) { return ValueOf(features::ParseDuration(text)); });
   module.def("join", &Join, nb::arg("catalog"), nb::arg("entities").none(), nb::arg("views"),
              nb::arg("event_timestamp"), nb::arg("full_feature_names"), nb::arg("as_of_ms").none(),
-             nb::arg("threads"));
+             nb::arg("start_us").none(), nb::arg("end_us").none(), nb::arg("threads"),
+             nb::arg("memory_bytes").none());
   module.def("latest", &Latest, nb::arg("catalog"), nb::arg("view"), nb::arg("start_us").none(),
              nb::arg("end_us").none(), nb::arg("as_of_ms").none(), nb::arg("threads"));
 }

@@ -1,6 +1,7 @@
 """firn features join and latest: the worked example of docs/behaviour.md, from files to rows."""
 
 import datetime as dt
+import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -73,6 +74,41 @@ def test_the_worked_example(stats):
     assert joined["rate"].to_pylist() == RATES
     seen = join(stats, "stats:rate@ttl=2h,created-later=does-not")
     assert seen["rate"].to_pylist()[2] == 0.2
+
+
+def test_a_memory_limit_changes_no_answer(stats):
+    frame = pq.read_table(stats.entities)
+    frame = pa.concat_tables([frame] * 20_000)
+    pq.write_table(frame, stats.entities)
+    whole = join(stats, "stats:rate@ttl=2h")
+    parts = join(stats, "stats:rate@ttl=2h", "--memory-limit", "16MB")
+    assert parts == whole
+    assert whole["rate"].to_pylist() == RATES * 20_000
+    assert "16 MiB" in stats(
+        "features", "join", "--entities", stats.entities, "--view", f"{stats.ns}.stats:rate",
+        "--memory-limit", "1MB", expect=1,
+    ).err  # fmt: skip
+
+
+def test_without_entities_the_tables_say_for_which(stats):
+    def ask(*flags: str) -> list[tuple]:
+        stats("features", "join", "--view", f"{stats.ns}.stats:rate@key=driver,ttl=30m",
+              "--out", stats.out, *flags)  # fmt: skip
+        rows = pq.read_table(stats.out)
+        assert rows.column_names == ["driver", "event_timestamp", "rate"]
+        return [tuple(row.values()) for row in rows.to_pylist()]
+
+    assert ask() == [(1, at("10:00"), 0.1), (1, at("11:00"), 0.3), (1, at("12:00"), None),
+                     (2, at("09:00"), 0.9)]  # fmt: skip
+    window = ("--start", "2026-11-01T10:00:00", "--end", "2026-11-01T11:00:00")
+    assert ask(*window) == [(1, at("10:00"), 0.1), (1, at("11:00"), 0.3)]
+
+
+def test_the_answer_names_its_snapshots(stats):
+    joined = join(stats, "stats:rate")
+    snapshots = json.loads(joined.schema.metadata[b"firn.snapshots"])
+    assert snapshots["stats"]["table"] == f"{stats.ns}.stats"
+    assert snapshots["stats"]["snapshot-id"] > 0
 
 
 def test_names_are_those_asked_for(stats):

@@ -125,6 +125,41 @@ def test_no_entities(catalog, stats):
     assert firn.join(catalog, ENTITIES, []).to_arrow() == ENTITIES
 
 
+def test_a_memory_limit_changes_no_answer(catalog, stats):
+    entities = pa.concat_tables([ENTITIES] * 20_000)
+    whole = firn.join(catalog, entities, "db.stats:rate@ttl=2h")
+    parts = firn.join(catalog, entities, "db.stats:rate@ttl=2h", memory_limit=16 << 20)
+    assert parts.schema == whole.schema
+    assert sum(1 for _ in parts) > 1
+    assert parts.to_arrow() == whole.to_arrow() == pa.table(parts)
+    with pytest.raises(firn.InvalidArgumentError, match="16 MiB"):
+        firn.join(catalog, ENTITIES, "db.stats:rate", memory_limit=1)
+
+
+def test_without_entities_the_tables_say_for_which(catalog, stats):
+    view = firn.View("db.stats", "trips", keys="driver")
+    joined = firn.join(catalog, None, view, start=at("10:00"), end="2026-11-01T11:00:00Z")
+    assert joined.to_arrow().to_pylist() == [
+        {"driver": 1, "event_timestamp": at("10:00"), "trips": 1},
+        {"driver": 1, "event_timestamp": at("11:00"), "trips": 3},
+    ]
+    assert firn.join(catalog, None, view, memory_limit=1 << 26).to_arrow().num_rows == 4
+    with pytest.raises(firn.InvalidArgumentError, match="start"):
+        firn.join(catalog, ENTITIES, view, start=at("10:00"))
+
+
+def test_an_answer_names_its_snapshots(catalog, stats):
+    joined = firn.join(catalog, ENTITIES, "db.stats:rate")
+    assert joined.snapshots == {
+        "stats": {
+            "table": "db.stats",
+            "uuid": stats.uuid,
+            "snapshot-id": stats.current_snapshot_id,
+        }
+    }
+    assert firn.latest(catalog, "db.stats:rate@key=driver").snapshots == {}
+
+
 def test_latest(catalog, stats):
     newest = firn.latest(catalog, firn.View("db.stats", "rate", keys="driver", timestamp="ts"))
     assert newest.schema.names == ["driver", "rate", "ts", "created"]

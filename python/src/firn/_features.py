@@ -122,25 +122,30 @@ class View:
 
 def join(
     catalog: Catalog,
-    entities: Any,
+    entities: Any | None,
     views: View | str | Iterable[View | str],
     *,
     event_timestamp: str | None = None,
     full_feature_names: bool = False,
+    start: Time | None = None,
+    end: Time | None = None,
     as_of: Time | None = None,
     threads: int | None = None,
+    memory_limit: int | None = None,
 ) -> Rows:
     """Entities with what was known of them at their time: of every view the newest row of the
     entity's key at or before the entity's time and within the view's TTL.
 
     The answer has a row for every row of `entities`, in the same order: their columns first, then
-    the features of the views, null where nothing was known. It is in memory when this returns.
-    Semantics, ties among them: docs/behaviour.md.
+    the features of the views, null where nothing was known. It is in memory when this returns; with
+    a `memory_limit` it is joined part by part while it is read, anew with every iteration. Which
+    snapshots it is of: `Rows.snapshots`. Semantics, ties among them: docs/behaviour.md.
 
     Args:
         catalog: where the views' tables are.
         entities: anything with `__arrow_c_stream__` or `__arrow_c_array__`: keys, times, and
-            whatever else shall come along.
+            whatever else shall come along. None: every key and event time that the views' tables
+            have from `start` to `end`, both included, once; open ends if None.
         views: one or more, as View or as text.
         event_timestamp: the column of entities that holds their times (timestamps of any unit and
             zone, UTC where they have none, dates, or ISO 8601 text); "event_timestamp", or the only
@@ -148,12 +153,16 @@ def join(
         full_feature_names: features are named `view__feature`.
         as_of: every table as it was at a time.
         threads: files read at a time; as many as there are cores if None.
+        memory_limit: bytes that a part of the join may hold, 16 MiB at least; entities are held
+            beside it.
 
     Raises:
         InvalidArgumentError: a column is not there, is no key or time, or two could be meant; the
             error names view and column.
         NoSuchTableError, NotFoundError.
     """
+    if entities is not None and (start is not None or end is not None):
+        raise InvalidArgumentError("start and end are for a join without entities")
     several = [views] if isinstance(views, View | str) else list(views)
     native = _firn.join(
         catalog=catalog._native,
@@ -162,7 +171,10 @@ def join(
         event_timestamp=event_timestamp or "",
         full_feature_names=full_feature_names,
         as_of_ms=_convert.millis(as_of, "as_of"),
+        start_us=_convert.micros(start, "start"),
+        end_us=_convert.micros(end, "end"),
         threads=_convert.threads(threads),
+        memory_bytes=memory_limit,
     )
     return Rows(native)
 

@@ -126,7 +126,10 @@ def join(
     event_timestamp: str,
     full_feature_names: bool,
     as_of_ms: int | None,
+    start_us: int | None,
+    end_us: int | None,
     threads: int,
+    memory_bytes: int | None,
 ) -> Rows: ...
 def latest(
     catalog: Catalog,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,7 +39,7 @@ class Rows:
 
     A scan reads its files while it is iterated, and anew with every iteration: always the snapshot
     of when it was made. What it reads ahead is bounded (256 MiB of decoded rows). The answers of
-    `join` and `latest` are in memory.
+    `join` and `latest` are in memory, but for a join with a memory limit.
 
         for batch in rows: ...              # pyarrow.RecordBatch
         rows.to_arrow()                     # pyarrow.Table
@@ -57,6 +58,12 @@ class Rows:
     @property
     def schema(self) -> pa.Schema:
         return self._schema
+
+    @property
+    def snapshots(self) -> dict[str, dict[str, str | int | None]]:
+        """Of a join: `table`, `uuid` and `snapshot-id` (None of an empty table) by view; else {}."""
+        recorded = (self._schema.metadata or {}).get(b"firn.snapshots", b"{}")
+        return json.loads(recorded)
 
     @property
     def counts(self) -> ScanCounts | None:

@@ -1,7 +1,15 @@
 #include "cli/features/feature_run.h"
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "cli/data/progress.h"
 #include "cli/data/selection.h"
 #include "columnar/io/arrow_status.h"
 
@@ -9,6 +17,37 @@ namespace firn::cli {
 namespace {
 
 constexpr int64_t kBatchRows = 64 << 10;
+constexpr int64_t kMilliMicros = 1'000;
+
+/// A bar of what is done, told by a thread of its own: the work is one long call.
+class ProgressTeller {
+ public:
+  ProgressTeller(const features::JoinProgress& rows, bool rows_on_screen)
+      : progress_(rows_on_screen) {
+    if (progress_.shown()) {
+      thread_ = std::jthread([this, &rows](const std::stop_token& stop) { Tell(rows, stop); });
+    }
+  }
+
+ private:
+  void Tell(const features::JoinProgress& rows, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    while (!ended.wait_for(lock, stop, kTellEvery, [] { return false; })) {
+      if (stop.stop_requested()) {
+        return;
+      }
+      const int64_t done = rows.done_rows;
+      progress_.Tell(done, rows.planned_rows, fmt::format("{} rows read", done));
+    }
+  }
+
+  static constexpr std::chrono::milliseconds kTellEvery{100};
+
+  Progress progress_;
+  std::jthread thread_;
+};
 
 }  // namespace
 
@@ -22,6 +61,24 @@ void AddFeatureRunFlags(CLI::App& app, FeatureRunFlags& flags) {
   AddServerFlag(app, flags.where);
   AddWarehouseFlag(app, flags.where);
   AddElsewhereFlags(app, flags.where);
+}
+
+void AddWindowFlags(CLI::App& app, WindowFlags& flags) {
+  app.add_option("--start", flags.start, "The first event time, in UTC: 2026-11-29T08:00:00");
+  app.add_option("--end", flags.end, "The last event time");
+}
+
+Result<features::EntityWindow> WindowOf(const WindowFlags& flags) {
+  features::EntityWindow window;
+  if (!flags.start.empty()) {
+    ASSIGN_OR_RETURN(TimestampMs start, ReadTime(flags.start));
+    window.start_us = start.value() * kMilliMicros;
+  }
+  if (!flags.end.empty()) {
+    ASSIGN_OR_RETURN(TimestampMs end, ReadTime(flags.end));
+    window.end_us = end.value() * kMilliMicros;
+  }
+  return window;
 }
 
 FeatureRun::FeatureRun(std::unique_ptr<catalog::Catalog> catalog)
@@ -44,17 +101,26 @@ Result<std::unique_ptr<FeatureRun>> FeatureRun::Open(const FeatureRunFlags& flag
   return run;
 }
 
-Status FeatureRun::Print(const arrow::Table& rows) const {
-  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format_, file_, rows.schema()));
-  arrow::TableBatchReader reader(rows);
-  reader.set_chunksize(kBatchRows);
+Status FeatureRun::Print(const std::shared_ptr<arrow::Schema>& schema, const Parts& parts) {
+  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format_, file_, schema));
+  // Tells while the work goes on; ends before the output is complete.
+  ProgressTeller teller(progress_, file_.empty());
   while (true) {
-    ASSIGN_OR_RETURN(auto batch, columnar::ToResult(reader.Next(), ErrorCode::kInternal));
-    if (batch == nullptr) {
-      return output->Finish();
+    ASSIGN_OR_RETURN(auto part, parts());
+    if (part == nullptr) {
+      break;
     }
-    RETURN_IF_ERROR(output->Write(*batch));
+    arrow::TableBatchReader reader(*part);
+    reader.set_chunksize(kBatchRows);
+    while (true) {
+      ASSIGN_OR_RETURN(auto batch, columnar::ToResult(reader.Next(), ErrorCode::kInternal));
+      if (batch == nullptr) {
+        break;
+      }
+      RETURN_IF_ERROR(output->Write(*batch));
+    }
   }
+  return output->Finish();
 }
 
 }  // namespace firn::cli

@@ -5,6 +5,7 @@
 // none. Thread-safety: one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,7 +17,8 @@
 #include "catalog/session/session.h"
 #include "cli/command/catalog_choice.h"
 #include "cli/data/row_output.h"
-#include "features/join/point_in_time_join.h"
+#include "features/entities/entity_rows.h"
+#include "features/join/join_context.h"
 #include "table/plan/snapshot_selection.h"
 #include "table/scan/table_scan.h"
 
@@ -32,6 +34,18 @@ struct FeatureRunFlags {
 /// Each writes to `flags`, which outlives the parser.
 void AddFeatureRunFlags(CLI::App& app, FeatureRunFlags& flags);
 
+/// A window of event times, both ends included.
+struct WindowFlags {
+  std::string start;
+  std::string end;
+};
+
+/// Each writes to `flags`, which outlives the parser.
+void AddWindowFlags(CLI::App& app, WindowFlags& flags);
+
+/// An end that is not named is open.
+Result<features::EntityWindow> WindowOf(const WindowFlags& flags);
+
 class FeatureRun {
  public:
   static Result<std::unique_ptr<FeatureRun>> Open(const FeatureRunFlags& flags);
@@ -39,10 +53,12 @@ class FeatureRun {
   catalog::Catalog& catalog() { return session_.catalog(); }
   /// Of every table.
   const table::SnapshotSelector& snapshot() const { return snapshot_; }
-  features::JoinContext context() const { return {.scan = scan_}; }
+  features::JoinContext context() { return {.scan = scan_, .progress = &progress_}; }
 
-  /// To the file of the flags, or standard output.
-  Status Print(const arrow::Table& rows) const;
+  /// Rows, some at a time; null at the end. To the file of the flags, or standard output; on a
+  /// terminal with a bar of what is done.
+  using Parts = std::function<Result<std::shared_ptr<arrow::Table>>()>;
+  Status Print(const std::shared_ptr<arrow::Schema>& schema, const Parts& parts);
 
  private:
   explicit FeatureRun(std::unique_ptr<catalog::Catalog> catalog);
@@ -52,6 +68,7 @@ class FeatureRun {
   table::SnapshotSelector snapshot_;
   RowFormat format_ = RowFormat::kTable;
   std::string file_;
+  features::JoinProgress progress_;
 };
 
 }  // namespace firn::cli

@@ -10,8 +10,10 @@
 
 #include "cli/features/commands.h"
 #include "cli/features/feature_run.h"
-#include "cli/features/parquet_table.h"
-#include "features/join/point_in_time_join.h"
+#include "cli/features/parquet_frame.h"
+#include "features/entities/entity_rows.h"
+#include "features/join/join_stream.h"
+#include "features/request/default_memory.h"
 #include "features/request/requested_join.h"
 
 namespace firn::cli {
@@ -19,10 +21,12 @@ namespace {
 
 struct JoinFlags {
   FeatureRunFlags run;
+  WindowFlags window;
   std::string entities;
   std::string event_timestamp;
   std::vector<std::string> views;
   bool full_feature_names = false;
+  int64_t memory_bytes = 0;
 };
 
 Result<features::RequestedJoin> RequestOf(const JoinFlags& flags, const FeatureRun& run) {
@@ -38,13 +42,26 @@ Result<features::RequestedJoin> RequestOf(const JoinFlags& flags, const FeatureR
 }
 
 Status Join(const JoinFlags& flags) {
-  ASSIGN_OR_RETURN(auto entities, ReadParquetTable(flags.entities));
+  std::shared_ptr<arrow::RecordBatchReader> frame;
+  if (!flags.entities.empty()) {
+    ASSIGN_OR_RETURN(frame, OpenParquetFrame(flags.entities));
+  }
+  ASSIGN_OR_RETURN(features::EntityWindow window, WindowOf(flags.window));
   ASSIGN_OR_RETURN(auto run, FeatureRun::Open(flags.run));
   ASSIGN_OR_RETURN(features::RequestedJoin requested, RequestOf(flags, *run));
   ASSIGN_OR_RETURN(features::JoinRequest request,
-                   features::MakeJoinRequest(run->catalog(), requested, *entities->schema()));
-  ASSIGN_OR_RETURN(auto joined, features::PointInTimeJoin(run->context(), entities, request));
-  return run->Print(*joined);
+                   features::MakeJoinRequest(run->catalog(), requested,
+                                             frame ? frame->schema().get() : nullptr));
+  if (frame == nullptr) {
+    ASSIGN_OR_RETURN(auto rows, features::EntityRows(run->context(), request.views, window,
+                                                     request.event_timestamp));
+    frame = std::make_shared<arrow::TableBatchReader>(std::move(rows));
+  }
+  const int64_t memory_bytes =
+      flags.memory_bytes > 0 ? flags.memory_bytes : features::DefaultMemoryBytes();
+  ASSIGN_OR_RETURN(auto join, features::JoinStream::Open(run->context(), std::move(frame),
+                                                         std::move(request), memory_bytes));
+  return run->Print(join->schema(), [&join] { return join->Next(); });
 }
 
 }  // namespace
@@ -53,14 +70,22 @@ void AddJoin(CLI::App& group, Chosen& chosen) {
   CLI::App* app =
       group.add_subcommand("join", "Join an entity frame with the newest rows before its times");
   auto flags = std::make_shared<JoinFlags>();
-  app->add_option("--entities", flags->entities, "A Parquet file: keys, times, whatever else")
-      ->required();
+  CLI::Option* entities = app->add_option(
+      "--entities", flags->entities,
+      "A Parquet file: keys, times, whatever else; without it every key and time of the tables");
   app->add_option("--view", flags->views,
                   "TABLE:FEATURE,...[@ttl=7d,key=ENTITY:COLUMN,time=,created=], repeatable")
       ->required()
       ->allow_extra_args(false);
   app->add_option("--event-timestamp", flags->event_timestamp,
                   "The entity frame's column of times; event_timestamp, or the only one");
+  app->add_option("--memory-limit", flags->memory_bytes,
+                  "What the join may hold, 512MB, 4GB; half of the machine's memory without it")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber);
+  AddWindowFlags(*app, flags->window);
+  app->get_option("--start")->excludes(entities);
+  app->get_option("--end")->excludes(entities);
   app->add_flag("--full-feature-names", flags->full_feature_names, "view__feature");
   AddFeatureRunFlags(*app, flags->run);
   app->callback([flags, &chosen] { chosen.action = [flags] { return Join(*flags); }; });

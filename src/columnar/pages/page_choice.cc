@@ -114,14 +114,15 @@ class Chooser {
     });
   }
 
-  Result<std::vector<ChosenRowGroup>> Choose(std::span<const int> groups) {
+  Result<std::vector<ChosenRowGroup>> Choose(std::span<const WantedRowGroup> groups) {
     std::vector<ChosenRowGroup> chosen;
     while (!groups.empty()) {
       std::vector<std::unique_ptr<GroupPages>> indexed;
       std::vector<ByteRange> indexes;
       while (indexed.size() < groups.size() && LengthOf(indexes) < kIndexBytes) {
-        indexed.push_back(std::make_unique<GroupPages>(file_, groups[indexed.size()]));
-        std::vector<ByteRange> ranges = IndexesOf(*indexed.back());
+        const WantedRowGroup& wanted = groups[indexed.size()];
+        indexed.push_back(std::make_unique<GroupPages>(file_, wanted.group));
+        std::vector<ByteRange> ranges = IndexesOf(*indexed.back(), wanted);
         if (ranges.empty()) {
           indexed.back().reset();
         }
@@ -138,12 +139,15 @@ class Chooser {
 
  private:
   /// `indexed` is null where the group is read whole.
-  Status ChooseIn(int number,
+  Status ChooseIn(const WantedRowGroup& wanted,
                   std::unique_ptr<GroupPages> indexed,
                   std::vector<ChosenRowGroup>& chosen) const {
-    ChosenRowGroup group{.group = number};
+    ChosenRowGroup group{.group = wanted.group};
     if (indexed != nullptr) {
       ASSIGN_OR_RETURN(RowRanges rows, Match(*indexed));
+      if (wanted.rows) {
+        rows = Intersect(rows, *wanted.rows);
+      }
       if (rows.empty()) {
         return {};
       }
@@ -154,9 +158,10 @@ class Chooser {
   }
 
   /// What is to be fetched to choose pages of the group; nothing where pages are not worth it.
-  std::vector<ByteRange> IndexesOf(const GroupPages& group) const {
+  std::vector<ByteRange> IndexesOf(const GroupPages& group, const WantedRowGroup& wanted) const {
+    const bool few_wanted = wanted.rows && wanted.rows->count() <= group.rows() / kRowsShare;
     std::vector<ByteRange> ranges;
-    bool may_choose = use_ == PageIndexUse::kAlways;
+    bool may_choose = few_wanted || use_ == PageIndexUse::kAlways;
     for (int leaf : filtered_) {
       auto values = group.ColumnIndexRange(leaf);
       auto places = group.OffsetIndexRange(leaf);
@@ -166,7 +171,7 @@ class Chooser {
         may_choose = may_choose || group.MayHaveManyPages(leaf);
       }
     }
-    if (ranges.empty() || !may_choose) {
+    if ((ranges.empty() && !few_wanted) || !may_choose) {
       return {};
     }
     int64_t chunk_bytes = 0;
@@ -180,7 +185,8 @@ class Chooser {
       }
       chunk_bytes += BytesOf(*group.metadata().ColumnChunk(leaf)).length;
     }
-    bool worth = LengthOf(ranges) <= chunk_bytes / kIndexShare && MayDiffer(group.metadata());
+    bool worth = LengthOf(ranges) <= chunk_bytes / kIndexShare &&
+                 (few_wanted || MayDiffer(group.metadata()));
     return worth || use_ == PageIndexUse::kAlways ? ranges : std::vector<ByteRange>();
   }
 
@@ -337,12 +343,16 @@ std::vector<ByteRange> RunsOf(const std::vector<DataPagePlace>& pages) {
 Result<std::vector<ChosenRowGroup>> ChoosePages(const PagedFile& file,
                                                 const BoundExpression& filter,
                                                 const std::vector<int>& leaves,
-                                                std::span<const int> groups,
+                                                std::span<const WantedRowGroup> groups,
                                                 PageIndexUse use) {
-  if (use == PageIndexUse::kNever || filter.is_true() || leaves.empty()) {
+  const bool all =
+      filter.is_true() && std::ranges::none_of(groups, [](const WantedRowGroup& wanted) {
+        return wanted.rows.has_value();
+      });
+  if (use == PageIndexUse::kNever || all || leaves.empty()) {
     std::vector<ChosenRowGroup> whole;
-    for (int group : groups) {
-      whole.push_back({.group = group});
+    for (const WantedRowGroup& wanted : groups) {
+      whole.push_back({.group = wanted.group});
     }
     return whole;
   }

@@ -3,6 +3,8 @@
 // careful: never excludes a row that matches; a column without a (usable) index excludes nothing.
 // Source: Parquet format, "Page Index"; Iceberg specification, "Scan Planning".
 //
+// Rows that the caller does not want count as rows that cannot match.
+//
 // A column whose leaf stands alone and is not repeated is read by pages; a struct of several leaves
 // where their pages hold the same rows; lists, maps and the rest whole.
 //
@@ -65,6 +67,13 @@ struct ChosenRowGroup {
   std::optional<RowSelection> selection;
 };
 
+/// What is chosen of one row group.
+struct WantedRowGroup {
+  int group = 0;
+  /// Of the group, not empty; nullopt: all.
+  std::optional<RowRanges> rows;
+};
+
 /// What is chosen from.
 struct PagedFile {
   ObjectFile& file;
@@ -74,13 +83,13 @@ struct PagedFile {
   const std::vector<SourceField>& fields;
 };
 
-/// Of `groups`, ascending, those that may hold matching rows. `filter` is on the columns of the
-/// table, without not; `leaves` are the projected ones, ascending. Fetches the indexes of all
-/// groups at once.
+/// Of `groups`, ascending, those that may hold matching rows that are wanted. `filter` is on the
+/// columns of the table, without not; `leaves` are the projected ones, ascending. Fetches the
+/// indexes of all groups at once.
 Result<std::vector<ChosenRowGroup>> ChoosePages(const PagedFile& file,
                                                 const iceberg::BoundExpression& filter,
                                                 const std::vector<int>& leaves,
-                                                std::span<const int> groups,
+                                                std::span<const WantedRowGroup> groups,
                                                 PageIndexUse use);
 
 }  // namespace firn::columnar

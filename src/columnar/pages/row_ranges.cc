@@ -16,28 +16,33 @@ void RowRanges::Append(RowRange range) {
   }
   if (!ranges_.empty() && ranges_.back().end >= range.begin) {
     ranges_.back().end = std::max(ranges_.back().end, range.end);
-    return;
+  } else {
+    ranges_.push_back(range);
+    before_.push_back(rows_);
   }
-  ranges_.push_back(range);
-}
-
-int64_t RowRanges::count() const {
-  int64_t rows = 0;
-  for (const RowRange& range : ranges_) {
-    rows += range.count();
-  }
-  return rows;
+  rows_ = before_.back() + ranges_.back().count();
 }
 
 int64_t RowRanges::CountBefore(int64_t row) const {
-  int64_t rows = 0;
-  for (const RowRange& range : ranges_) {
-    if (range.begin >= row) {
-      break;
-    }
-    rows += std::min(range.end, row) - range.begin;
+  auto after = std::partition_point(ranges_.begin(), ranges_.end(),
+                                    [row](const RowRange& range) { return range.begin < row; });
+  if (after == ranges_.begin()) {
+    return 0;
   }
-  return rows;
+  const auto last = after - ranges_.begin() - 1;
+  const RowRange& range = ranges_[static_cast<size_t>(last)];
+  return before_[static_cast<size_t>(last)] + std::min(range.end, row) - range.begin;
+}
+
+RowRanges RowRanges::Within(RowRange range) const {
+  auto at = std::partition_point(ranges_.begin(), ranges_.end(),
+                                 [&](const RowRange& known) { return known.end <= range.begin; });
+  RowRanges within;
+  for (; at != ranges_.end() && at->begin < range.end; ++at) {
+    within.Append({std::max(at->begin, range.begin) - range.begin,
+                   std::min(at->end, range.end) - range.begin});
+  }
+  return within;
 }
 
 bool RowRanges::Touches(RowRange range) const {

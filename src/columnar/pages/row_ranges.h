@@ -30,12 +30,14 @@ class RowRanges {
   void Append(RowRange range);
 
   bool empty() const { return ranges_.empty(); }
-  int64_t count() const;
+  int64_t count() const { return rows_; }
   /// None empty, no two of them touch.
   std::span<const RowRange> ranges() const { return ranges_; }
 
   /// How many of the rows come before `row`.
   int64_t CountBefore(int64_t row) const;
+  /// Those that are in `range`, counted from its begin.
+  RowRanges Within(RowRange range) const;
   /// True where one of the rows is in `range`.
   bool Touches(RowRange range) const;
 
@@ -43,6 +45,9 @@ class RowRanges {
 
  private:
   std::vector<RowRange> ranges_;
+  /// Of each range, how many rows the ranges before it have.
+  std::vector<int64_t> before_;
+  int64_t rows_ = 0;
 };
 
 RowRanges Intersect(const RowRanges& a, const RowRanges& b);

@@ -73,6 +73,13 @@ TEST(RowRangesTest, SetsAreThoseOfTheirRows) {
       EXPECT_EQ(a.Touches({begin, begin + 1}), in_a[row] == 1) << "seed " << seed;
     }
     EXPECT_FALSE(a.Touches({7, 7}));
+    const RowRange part{static_cast<int64_t>(random() % kRows), static_cast<int64_t>(kRows)};
+    auto in_part = BytesOf(a.Within(part), kRows);
+    for (int64_t row = part.begin; row < part.end; ++row) {
+      EXPECT_EQ(in_part[static_cast<size_t>(row - part.begin)], in_a[static_cast<size_t>(row)]);
+      EXPECT_EQ(a.CountBefore(row), std::count(in_a.begin(), in_a.begin() + row, 1));
+    }
+    EXPECT_EQ(a.count(), std::count(in_a.begin(), in_a.end(), 1));
   }
 }
 

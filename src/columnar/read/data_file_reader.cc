@@ -5,12 +5,9 @@
 #include <numeric>
 #include <utility>
 
-#include <arrow/builder.h>
-#include <arrow/compute/api_vector.h>
-#include <arrow/datum.h>
-
 #include "columnar/io/arrow_status.h"
 #include "columnar/kernels/field_path.h"
+#include "columnar/kernels/keep_rows.h"
 #include "columnar/read/needed_columns_internal.h"
 #include "columnar/read/row_group_pruning.h"
 
@@ -46,16 +43,6 @@ std::vector<FieldId> HiddenColumns(const BoundExpression& filter, const FileDele
   return ids;
 }
 
-Result<BatchPtr> Select(const BatchPtr& batch, std::span<const uint8_t> mask) {
-  arrow::BooleanBuilder builder;
-  RETURN_IF_ERROR(ToStatus(builder.AppendValues(mask.data(), static_cast<int64_t>(mask.size())),
-                           ErrorCode::kInternal));
-  ASSIGN_OR_RETURN(auto kept, ToResult(builder.Finish(), ErrorCode::kInternal));
-  ASSIGN_OR_RETURN(arrow::Datum selected,
-                   ToResult(arrow::compute::Filter(batch, kept), ErrorCode::kInternal));
-  return selected.record_batch();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& context,
@@ -66,6 +53,7 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& 
   std::unique_ptr<DataFileReader> reader(new DataFileReader());
   reader->deletes_ = std::move(deletes);
   reader->batch_rows_ = context.options.batch_rows;
+  reader->memory_ = context.memory;
   reader->stop_ = context.options.stop;
   ASSIGN_OR_RETURN(reader->source_, ParquetSource::Open(context, file));
   Status prepared = reader->Prepare(context, request, file, iceberg::RewriteNot(residual));
@@ -111,13 +99,36 @@ Status DataFileReader::Prepare(const ReadContext& context,
     first_rows_.push_back(first);
     first += rows;
   }
-  return ChooseRows(context, fields, residual);
+  return ChooseRows(context, file.part, fields, residual);
+}
+
+std::vector<WantedRowGroup> DataFileReader::WantedOf(const FilePart& part) const {
+  std::vector<WantedRowGroup> wanted;
+  for (int number = 0; number < source_->row_groups(); ++number) {
+    auto group = source_->metadata().RowGroup(number);
+    // A group without columns has no place: it goes with the first bytes.
+    const int64_t begin = group->num_columns() > 0 ? BytesOf(*group->ColumnChunk(0)).offset : 0;
+    if (begin < part.begin || begin >= part.end) {
+      continue;
+    }
+    WantedRowGroup one{.group = number};
+    if (part.rows != nullptr) {
+      const int64_t first = first_rows_[static_cast<size_t>(number)];
+      one.rows = part.rows->Within({first, first + group->num_rows()});
+    }
+    if (!one.rows || !one.rows->empty()) {
+      wanted.push_back(std::move(one));
+    }
+  }
+  return wanted;
 }
 
 Status DataFileReader::ChooseRows(const ReadContext& context,
+                                  const FilePart& part,
                                   const std::vector<SourceField>& fields,
                                   const BoundExpression& residual) {
-  ASSIGN_OR_RETURN(RowGroupChoice choice, ChooseRowGroups(*source_, fields, residual));
+  ASSIGN_OR_RETURN(RowGroupChoice choice,
+                   ChooseRowGroups(*source_, fields, residual, WantedOf(part)));
   ASSIGN_OR_RETURN(groups_, ChoosePages(source_->paged(fields), residual, projection_->leaves(),
                                         choice.groups, context.options.page_index));
   counts_.row_groups_skipped = choice.skipped_by_statistics + choice.skipped_by_bloom_filter +
@@ -236,7 +247,7 @@ Result<BatchPtr> DataFileReader::Finish(const arrow::RecordBatch& projected, int
     return BatchPtr();
   }
   ASSIGN_OR_RETURN(BatchPtr batch, output_->Make(projected, first_row, live));
-  return count == rows ? batch : Select(batch, kept);
+  return count == rows ? batch : KeepRows(*batch, kept, memory_);
 }
 
 Status DataFileReader::ClearDeleted(const arrow::RecordBatch& projected,

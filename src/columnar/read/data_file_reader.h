@@ -28,6 +28,7 @@
 #include <stop_token>
 #include <vector>
 
+#include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
 
 #include "base/result.h"
@@ -69,6 +70,8 @@ class DataFileReader {
   const std::shared_ptr<arrow::Schema>& schema() const { return output_->schema(); }
   ReadPath path() const { return deletes_.empty() ? ReadPath::kDirect : ReadPath::kMerge; }
   ReadCounts counts() const;
+  /// Of the whole file: the first row of each row group.
+  std::span<const int64_t> row_groups() const { return first_rows_; }
 
  private:
   /// Where a key column of equality deletes is in a projected batch.
@@ -83,7 +86,9 @@ class DataFileReader {
                  const FileToRead& file,
                  const iceberg::BoundExpression& residual);
   Status FindKeys();
+  std::vector<WantedRowGroup> WantedOf(const FilePart& part) const;
   Status ChooseRows(const ReadContext& context,
+                    const FilePart& part,
                     const std::vector<SourceField>& fields,
                     const iceberg::BoundExpression& residual);
   Status BeginGroup(const ChosenRowGroup& group);
@@ -94,6 +99,7 @@ class DataFileReader {
                       int64_t first_row,
                       std::span<uint8_t> mask) const;
 
+  arrow::MemoryPool* memory_ = nullptr;
   std::unique_ptr<ParquetSource> source_;
   std::optional<Projection> projection_;
   std::optional<BatchFilter> filter_;

@@ -29,6 +29,7 @@ using firn::testing::IsError;
 using firn::testing::IsOk;
 using iceberg::FieldId;
 using iceberg::testing::FilterOf;
+using ::testing::_;
 using ::testing::ElementsAre;
 
 constexpr int64_t kColumns = 8;
@@ -183,6 +184,43 @@ TEST_F(PageIndexReadTest, GroupsAreReadWholeWherePagesSaveLittle) {
   EXPECT_EQ(one.size(), 1);
   EXPECT_EQ(counts_.pages_read, 0);
   EXPECT_EQ(counts_.rows_decoded, 10'000);
+}
+
+TEST_F(PageIndexReadTest, PagesWithoutWantedRowsAreLeftOut) {
+  Write(60'000, {.row_group_rows = 20'000, .page_rows = 1000, .dictionary_bytes = 0});
+  Ask({"id", "v2"});
+  RowRanges wanted;
+  wanted.Append({1500, 1501});
+  wanted.Append({41'999, 42'001});
+  file_.part.rows = &wanted;
+  ASSERT_OK_AND_ASSIGN(auto rows, Read("true"));
+  EXPECT_THAT(
+      rows, ElementsAre(ElementsAre(15'000, _), ElementsAre(419'990, _), ElementsAre(420'000, _)));
+  EXPECT_EQ(counts_.row_groups_read, 2);
+  EXPECT_EQ(counts_.pages_read, 6);
+  ASSERT_OK_AND_ASSIGN(rows, Read("id < 100000"));
+  EXPECT_THAT(rows, ElementsAre(ElementsAre(15'000, _)));
+  options_.page_index = PageIndexUse::kNever;
+  ASSERT_OK_AND_ASSIGN(rows, Read("true"));
+  EXPECT_EQ(rows.size(), 40'000) << "other rows come too";
+}
+
+TEST_F(PageIndexReadTest, PartsOfAFileAreItsRowGroups) {
+  Write(60'000, {.row_group_rows = 20'000, .page_rows = 1000});
+  Ask({"id"});
+  ReadContext context{memory_, pool_, {}};
+  ASSERT_OK_AND_ASSIGN(auto source, ParquetSource::Open(context, file_));
+  std::vector<int64_t> begins{0};
+  for (int group = 1; group < 3; ++group) {
+    begins.push_back(BytesOf(*source->metadata().RowGroup(group)->ColumnChunk(0)).offset);
+  }
+  begins.push_back(static_cast<int64_t>(bytes_.size()));
+  for (size_t i = 0; i < 3; ++i) {
+    file_.part = {.begin = begins[i], .end = begins[i + 1]};
+    ASSERT_OK_AND_ASSIGN(auto rows, Read("true"));
+    ASSERT_EQ(rows.size(), 20'000);
+    EXPECT_EQ(rows.front()[0], static_cast<int64_t>(i) * 200'000);
+  }
 }
 
 TEST_F(PageIndexReadTest, PositionsAreThoseOfTheFile) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -17,6 +18,7 @@
 #include "columnar/deletes/equality_delete_set.h"
 #include "columnar/io/object_file.h"
 #include "columnar/pages/page_choice.h"
+#include "columnar/pages/row_ranges.h"
 #include "iceberg/expression/bound_expression.h"
 #include "iceberg/schema/name_mapping.h"
 #include "iceberg/schema/partition_spec.h"
@@ -69,6 +71,16 @@ struct ReadRequest {
   RowFilter filter = RowFilter::kExact;
 };
 
+/// What is read of a file.
+struct FilePart {
+  /// Row groups that begin in [begin, end), bytes of the file.
+  int64_t begin = 0;
+  int64_t end = std::numeric_limits<int64_t>::max();
+  /// Rows of the file; null: all. Row groups and pages without one are left out, other rows come
+  /// too. Outlives Open.
+  const RowRanges* rows = nullptr;
+};
+
 /// A data or delete file, from its manifest entry.
 struct FileToRead {
   std::string path;
@@ -80,6 +92,7 @@ struct FileToRead {
   iceberg::StructValue partition;
   std::optional<int64_t> first_row_id;
   std::optional<iceberg::SequenceNumber> sequence_number;
+  FilePart part = {};
 };
 
 /// What is deleted from one data file.

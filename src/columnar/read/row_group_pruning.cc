@@ -88,9 +88,10 @@ class Chooser {
           const BoundExpression& filter)
       : source_(source), fields_(fields), filter_(filter) {}
 
-  Result<RowGroupChoice> Choose() {
+  Result<RowGroupChoice> Choose(std::vector<WantedRowGroup> groups) {
     RowGroupChoice choice;
-    for (int number = 0; number < source_.row_groups(); ++number) {
+    for (WantedRowGroup& wanted : groups) {
+      const int number = wanted.group;
       auto group = source_.metadata().RowGroup(number);
       if (group->num_rows() == 0) {
         continue;
@@ -109,7 +110,7 @@ class Chooser {
         ++choice.skipped_by_bloom_filter;
         continue;
       }
-      choice.groups.push_back(number);
+      choice.groups.push_back(std::move(wanted));
     }
     return choice;
   }
@@ -157,8 +158,9 @@ class Chooser {
 
 Result<RowGroupChoice> ChooseRowGroups(ParquetSource& source,
                                        const std::vector<SourceField>& fields,
-                                       const BoundExpression& filter) {
-  auto chosen = Guarded([&] { return Chooser(source, fields, filter).Choose(); });
+                                       const BoundExpression& filter,
+                                       std::vector<WantedRowGroup> groups) {
+  auto chosen = Guarded([&] { return Chooser(source, fields, filter).Choose(std::move(groups)); });
   if (!chosen.has_value()) {
     return source.Explain(std::move(chosen).error());
   }

@@ -16,16 +16,16 @@
 namespace firn::columnar {
 
 struct RowGroupChoice {
-  /// Numbers of row groups, ascending.
-  std::vector<int> groups;
+  std::vector<WantedRowGroup> groups;
   int64_t skipped_by_statistics = 0;
   int64_t skipped_by_bloom_filter = 0;
 };
 
-/// `filter` is on the columns of the table, without not; `fields` are the file's, with ids. Errors:
-/// those of reading bloom filters.
+/// Of `groups` those that may. `filter` is on the columns of the table, without not; `fields` are
+/// the file's, with ids. Errors: those of reading bloom filters.
 Result<RowGroupChoice> ChooseRowGroups(ParquetSource& source,
                                        const std::vector<SourceField>& fields,
-                                       const iceberg::BoundExpression& filter);
+                                       const iceberg::BoundExpression& filter,
+                                       std::vector<WantedRowGroup> groups);
 
 }  // namespace firn::columnar

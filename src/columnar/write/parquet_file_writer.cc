@@ -24,8 +24,9 @@ using iceberg::FieldId;
 using iceberg::NestedField;
 using iceberg::TypeId;
 
-/// Rows measured at a time: a row group ends at one of these.
+/// Measured at a time, whichever is less: a row group ends at one of these.
 constexpr int64_t kStepRows = 16 << 10;
+constexpr int64_t kStepBytes = 16 << 20;
 /// Below, a row group is not worth the threads.
 constexpr int64_t kMinParallelBytes = 4 << 20;
 /// Above, a column's texts may not fit into one array.
@@ -68,6 +69,12 @@ int64_t StartOf(const parquet::ColumnChunkMetaData& chunk) {
   return chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0
              ? std::min(begin, chunk.dictionary_page_offset())
              : begin;
+}
+
+/// Rows of a step through a batch of `rows` rows, `bytes` in all.
+int64_t StepRows(int64_t rows, int64_t bytes) {
+  const int64_t row_bytes = std::max<int64_t>(bytes / std::max<int64_t>(rows, 1), 1);
+  return std::clamp<int64_t>(kStepBytes / row_bytes, 1, kStepRows);
 }
 
 /// Adds to the count of a field, which its columns share.
@@ -180,9 +187,12 @@ Status ParquetFileWriter::Write(const arrow::RecordBatch& batch) {
     return Error(ErrorCode::kInvalidArgument, "A batch is not of the schema of its file");
   }
   return Guarded([&]() -> Status {
+    ASSIGN_OR_RETURN(int64_t batch_bytes,
+                     ToResult(arrow::util::ReferencedBufferSize(batch), ErrorCode::kInternal));
+    const int64_t step_rows = StepRows(batch.num_rows(), batch_bytes);
     int64_t held = 0;
-    for (int64_t begin = 0; begin < batch.num_rows(); begin += kStepRows) {
-      const int64_t end = std::min(begin + kStepRows, batch.num_rows());
+    for (int64_t begin = 0; begin < batch.num_rows(); begin += step_rows) {
+      const int64_t end = std::min(begin + step_rows, batch.num_rows());
       auto step = batch.Slice(begin, end - begin);
       RETURN_IF_ERROR(Measure(*step));
       ASSIGN_OR_RETURN(int64_t bytes,

@@ -212,6 +212,21 @@ TEST(ParquetFileWriterTest, RowGroupsEndAtTheirSize) {
             parquet::Compression::ZSTD);
 }
 
+TEST(ParquetFileWriterTest, RowGroupsOfWideRowsEndNearTheirSize) {
+  auto schema = SchemaOfFields(R"({"id":1,"name":"t","type":"string","required":false})");
+  std::vector<std::string> texts;
+  for (int i = 0; i < 64; ++i) {
+    texts.push_back(std::string(1 << 20, static_cast<char>('a' + i % 26)));
+  }
+  auto batch = arrow::RecordBatch::Make(ArrowSchemaOf(schema), 64, {testing::Texts(texts)});
+  WriteProperties properties =
+      Properties(schema, {{"write.parquet.row-group-size-bytes", "16777216"}});
+  ASSERT_OK_AND_ASSIGN(WrittenFile file, WriteOne(schema, properties, *batch));
+  auto reader =
+      parquet::ParquetFileReader::Open(std::make_shared<arrow::io::BufferReader>(file.bytes));
+  EXPECT_EQ(reader->metadata()->num_row_groups(), 4);
+}
+
 TEST(ParquetFileWriterTest, ThreadsMakeTheSameRowGroups) {
   iceberg::Schema schema = SchemaOfFields(R"(
       {"id":1,"name":"x","type":"long","required":true},

@@ -138,8 +138,10 @@ int64_t InUnit(int64_t micros, TimeUnit unit) {
                            : Multiplied(micros, NanosOf(TimeUnit::kMicros) / NanosOf(unit));
 }
 
+bool AreParsed(const arrow::DataType& type) { return type.id() == arrow::Type::STRING; }
+
 Result<std::shared_ptr<arrow::Array>> ParsedTimes(const std::shared_ptr<arrow::Array>& column) {
-  if (column->type_id() != arrow::Type::STRING) {
+  if (!AreParsed(*column->type())) {
     return column;
   }
   const auto& texts = static_cast<const arrow::StringArray&>(*column);

@@ -35,6 +35,9 @@ Result<std::vector<int64_t>> TimesOf(const arrow::Array& column, TimeUnit unit);
 /// kNoTime stays.
 int64_t InUnit(int64_t micros, TimeUnit unit);
 
+/// True for texts, which ParsedTimes reads.
+bool AreParsed(const arrow::DataType& type);
+
 /// ISO 8601 texts as timestamp[ns, UTC], microseconds where one is out of that range; other columns
 /// as they are. Errors: kInvalidArgument naming the row and the text that is no time.
 Result<std::shared_ptr<arrow::Array>> ParsedTimes(const std::shared_ptr<arrow::Array>& column);

@@ -343,8 +343,11 @@ void CompareOne(Random& random, const Shape& shape, FeatureTable& table) {
   const arrow::FieldVector fields = EntityFields(random, shape, table);
   auto entities =
       TableOfJson(fields, RandomEntities(random, shape, *fields[2]->type()), 1 + random.Below(20));
-  auto joined = PointInTimeJoin({.scan = table.context}, entities,
-                                {.event_timestamp = "event_timestamp", .views = {view}});
+  const JoinContext context{.scan = table.context,
+                            .match_unit_bytes = random.OneIn(2) ? 1 : 1 << 20,
+                            .gather_unit_rows = 1 + random.Below(20)};
+  auto joined =
+      PointInTimeJoin(context, entities, {.event_timestamp = "event_timestamp", .views = {view}});
   ASSERT_TRUE(joined.has_value()) << joined.error().Describe();
   ASSERT_TRUE((*joined)->ValidateFull().ok());
   ASSERT_EQ((*joined)->num_rows(), entities->num_rows());
@@ -369,8 +372,10 @@ TEST(JoinPropertyTest, EqualsTheDefinition) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     Random random(seed);
     const Shape shape = RandomShape(random);
-    FeatureTable table(
-        {.fields = FieldsOf(shape), .partition_fields = shape.partition, .version = shape.version});
+    FeatureTable table({.fields = FieldsOf(shape),
+                        .partition_fields = shape.partition,
+                        .version = shape.version,
+                        .row_group_rows = 1 + random.Below(12)});
     FillTable(random, shape, table);
     for (int i = 0; i < kJoinsOfATable && !HasFatalFailure(); ++i) {
       table.context.readers = static_cast<size_t>(1 + random.Below(3));

@@ -15,20 +15,13 @@
 
 #include <memory>
 
-#include <arrow/memory_pool.h>
 #include <arrow/table.h>
 
 #include "base/result.h"
+#include "features/join/join_context.h"
 #include "features/join/join_request.h"
-#include "table/scan/table_scan.h"
 
 namespace firn::features {
-
-struct JoinContext {
-  /// `readers` files are read at a time.
-  const table::ScanContext& scan;
-  arrow::MemoryPool* memory = arrow::default_memory_pool();
-};
 
 Result<std::shared_ptr<arrow::Table>> PointInTimeJoin(const JoinContext& context,
                                                       const std::shared_ptr<arrow::Table>& entities,

@@ -1,10 +1,12 @@
 #include "features/join/row_gathering.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/thread_pool.h"
 #include "columnar/kernels/field_path.h"
+#include "columnar/pages/row_ranges.h"
 #include "columnar/schema/metadata_columns.h"
 
 namespace firn::features {
@@ -16,26 +18,50 @@ using Outputs = std::span<const std::unique_ptr<FeatureOutput>>;
 
 constexpr const char* kPosition = "_pos";
 
-std::vector<std::span<const Winner>> ByFile(std::span<const Winner> winners) {
-  std::vector<std::span<const Winner>> parts;
-  while (!winners.empty()) {
-    const uint32_t file = winners.front().place.file;
-    const auto end = std::ranges::find_if(
-        winners, [file](const Winner& winner) { return winner.place.file != file; });
-    const auto count = static_cast<size_t>(end - winners.begin());
-    parts.push_back(winners.first(count));
-    winners = winners.subspan(count);
-  }
-  return parts;
+/// Rows are asked for in blocks of so many, that batches are not too small.
+constexpr int64_t kBlockRows = 4096;
+
+/// The end of the rows from `begin` on that one thread gathers: a row group's, behind `rows` rows.
+int64_t EndOfUnit(std::span<const int64_t> group_begins, int64_t begin, int64_t rows) {
+  const auto end = std::ranges::lower_bound(group_begins, begin + rows);
+  return end == group_begins.end() ? std::numeric_limits<int64_t>::max() : *end;
 }
 
-/// Takes the winners of a batch off the front.
+std::vector<std::span<const Winner>> UnitsOf(const table::FileScan& files,
+                                             std::span<const Winner> winners,
+                                             int64_t unit_rows) {
+  std::vector<std::span<const Winner>> units;
+  while (!winners.empty()) {
+    const RowPlace first = winners.front().place;
+    const int64_t last = EndOfUnit(files.row_groups(first.file), first.position, unit_rows);
+    const auto end = std::ranges::find_if(winners, [&](const Winner& winner) {
+      return winner.place.file != first.file || winner.place.position >= last;
+    });
+    units.push_back(winners.first(static_cast<size_t>(end - winners.begin())));
+    winners = winners.subspan(units.back().size());
+  }
+  return units;
+}
+
+columnar::RowRanges RowsOf(std::span<const Winner> winners) {
+  columnar::RowRanges rows;
+  for (const Winner& winner : winners) {
+    const int64_t begin = winner.place.position / kBlockRows * kBlockRows;
+    rows.Append({begin, begin + kBlockRows});
+  }
+  return rows;
+}
+
+/// Takes the winners of a batch off the front: all up to its end, none of which are before it.
 Result<std::vector<RowMove>> MovesIn(const arrow::RecordBatch& batch,
                                      const std::vector<int>& position_path,
                                      std::span<const Winner>& winners) {
   ASSIGN_OR_RETURN(ArrayPtr positions, ColumnAt(batch, position_path));
   // Without filter and deletes the rows of a batch follow one another.
   const int64_t first = positions->data()->GetValues<int64_t>(1)[0];
+  if (winners.front().place.position < first) {
+    return Error(ErrorCode::kInvalidMetadata, "A data file has not the rows that it had");
+  }
   const auto end = std::ranges::find_if(winners, [&](const Winner& winner) {
     return winner.place.position >= first + batch.num_rows();
   });
@@ -48,13 +74,14 @@ Result<std::vector<RowMove>> MovesIn(const arrow::RecordBatch& batch,
   return moves;
 }
 
-Status GatherFile(table::FileScan& files,
+Status GatherUnit(const JoinContext& context,
+                  table::FileScan& files,
                   const columnar::ReadRequest& request,
                   const GatheredColumns& columns,
                   std::span<const Winner> winners,
                   Outputs outputs) {
   const uint32_t file = winners.front().place.file;
-  ASSIGN_OR_RETURN(auto reader, files.ReadWithDeleted(file, request));
+  ASSIGN_OR_RETURN(auto reader, files.ReadWithDeleted(file, RowsOf(winners), request));
   const arrow::FieldVector& fields = reader->schema()->fields();
   const std::vector<int> position_path = columnar::PathTo(fields, columnar::kPosColumn);
   std::vector<std::vector<int>> paths;
@@ -72,13 +99,14 @@ Status GatherFile(table::FileScan& files,
       ASSIGN_OR_RETURN(ArrayPtr values, ColumnAt(*batch, paths[i]));
       RETURN_IF_ERROR(outputs[i]->Put(values, moves));
     }
+    context.Count(batch->num_rows());
   }
   return {};
 }
 
 }  // namespace
 
-Status GatherRows(const table::ScanContext& context,
+Status GatherRows(const JoinContext& context,
                   table::FileScan& files,
                   const GatheredColumns& columns,
                   std::span<const Winner> winners,
@@ -86,9 +114,13 @@ Status GatherRows(const table::ScanContext& context,
   table::FilePass pass{.columns = columns.names};
   pass.columns.emplace_back(kPosition);
   ASSIGN_OR_RETURN(columnar::ReadRequest request, files.RequestOf(pass));
-  const std::vector<std::span<const Winner>> parts = ByFile(winners);
-  return ParallelFor(context.pool, parts.size(), context.readers, [&](size_t i) {
-    return GatherFile(files, request, columns, parts[i], outputs);
+  const std::vector<std::span<const Winner>> units =
+      UnitsOf(files, winners, context.gather_unit_rows);
+  for (const std::span<const Winner> unit : units) {
+    context.Plan(RowsOf(unit).count());
+  }
+  return ParallelFor(context.scan.pool, units.size(), context.scan.readers, [&](size_t i) {
+    return GatherUnit(context, files, request, columns, units[i], outputs);
   });
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "features/join/feature_output.h"
+#include "features/join/join_context.h"
 #include "features/join/winner_slots.h"
 #include "iceberg/schema/type.h"
 #include "table/scan/file_scan.h"
@@ -25,7 +26,7 @@ struct GatheredColumns {
 };
 
 /// `winners` are ordered by file, then position; `outputs` has one for each column.
-Status GatherRows(const table::ScanContext& context,
+Status GatherRows(const JoinContext& context,
                   table::FileScan& files,
                   const GatheredColumns& columns,
                   std::span<const Winner> winners,

@@ -26,14 +26,14 @@ void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& sl
 
 }  // namespace
 
-Result<ViewScan> ViewScan::Open(const table::ScanContext& context,
+Result<ViewScan> ViewScan::Open(const JoinContext& context,
                                 const JoinView& view,
                                 const ViewSchema& schema,
                                 const EntityIndex& entities) {
   ViewScan scan(context, view, schema);
   table::ScanRequest request{.scan = table::SnapshotScan{view.snapshot},
                              .filter = ViewFilter(view, schema, entities)};
-  ASSIGN_OR_RETURN(scan.files_, table::FileScan::Open(context, view.table, request));
+  ASSIGN_OR_RETURN(scan.files_, table::FileScan::Open(context.scan, view.table, request));
   return scan;
 }
 
@@ -42,24 +42,29 @@ Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& slots) {
                    files_->RequestOf({.columns = MatchColumns::NamesOf(view_),
                                       .filter = columnar::RowFilter::kPruneOnly}));
   const MatchColumns columns = MatchColumns::Make(view_, schema_, request);
-  return ParallelFor(context_.pool, files_->size(), context_.readers, [&](size_t file) {
-    return MatchFile(static_cast<uint32_t>(file), request, columns, entities, slots);
+  for (size_t file = 0; file < files_->size(); ++file) {
+    context_.Plan(files_->record_count(file));
+  }
+  const std::vector<table::ScanUnit> units = files_->Units(context_.match_unit_bytes);
+  return ParallelFor(context_.scan.pool, units.size(), context_.scan.readers, [&](size_t i) {
+    return MatchUnit(units[i], request, columns, entities, slots);
   });
 }
 
-Status ViewScan::MatchFile(uint32_t file,
+Status ViewScan::MatchUnit(const table::ScanUnit& unit,
                            const columnar::ReadRequest& request,
                            const MatchColumns& columns,
                            const EntityIndex& entities,
                            WinnerSlots& slots) {
-  ASSIGN_OR_RETURN(auto reader, files_->Read(file, request));
+  ASSIGN_OR_RETURN(auto reader, files_->Read(unit, request));
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
       return {};
     }
-    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
+    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
     Offer(rows, entities, slots);
+    context_.Count(batch->num_rows());
   }
 }
 

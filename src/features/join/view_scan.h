@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "features/join/entity_index.h"
 #include "features/join/feature_output.h"
+#include "features/join/join_context.h"
 #include "features/join/match_columns.h"
 #include "features/join/view_schema.h"
 #include "features/join/winner_slots.h"
@@ -23,7 +24,7 @@ namespace firn::features {
 class ViewScan {
  public:
   /// `entities` has slots.
-  static Result<ViewScan> Open(const table::ScanContext& context,
+  static Result<ViewScan> Open(const JoinContext& context,
                                const JoinView& view,
                                const ViewSchema& schema,
                                const EntityIndex& entities);
@@ -36,16 +37,16 @@ class ViewScan {
                 std::span<const std::unique_ptr<FeatureOutput>> outputs);
 
  private:
-  ViewScan(const table::ScanContext& context, const JoinView& view, const ViewSchema& schema)
+  ViewScan(const JoinContext& context, const JoinView& view, const ViewSchema& schema)
       : context_(context), view_(view), schema_(schema) {}
 
-  Status MatchFile(uint32_t file,
+  Status MatchUnit(const table::ScanUnit& unit,
                    const columnar::ReadRequest& request,
                    const MatchColumns& columns,
                    const EntityIndex& entities,
                    WinnerSlots& slots);
 
-  const table::ScanContext& context_;
+  const JoinContext& context_;
   const JoinView& view_;
   const ViewSchema& schema_;
   std::unique_ptr<table::FileScan> files_;

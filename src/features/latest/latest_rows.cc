@@ -45,19 +45,21 @@ AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
   return answer;
 }
 
-Status MatchFile(table::FileScan& files,
-                 uint32_t file,
+Status MatchUnit(const JoinContext& context,
+                 table::FileScan& files,
+                 const table::ScanUnit& unit,
                  const columnar::ReadRequest& pass,
                  const MatchColumns& columns,
                  KeyWinners& keys) {
-  ASSIGN_OR_RETURN(auto reader, files.Read(file, pass));
+  ASSIGN_OR_RETURN(auto reader, files.Read(unit, pass));
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
       return {};
     }
-    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(file, *batch));
+    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
     RETURN_IF_ERROR(keys.Offer(rows));
+    context.Count(batch->num_rows());
   }
 }
 
@@ -72,7 +74,7 @@ Result<std::shared_ptr<arrow::Table>> Gather(const JoinContext& context,
     ASSIGN_OR_RETURN(outputs.emplace_back(),
                      FeatureOutput::Make(field->type(), rows, context.memory));
   }
-  RETURN_IF_ERROR(GatherRows(context.scan, files, answer.columns, winners, outputs));
+  RETURN_IF_ERROR(GatherRows(context, files, answer.columns, winners, outputs));
   arrow::ChunkedArrayVector arrays;
   for (const auto& output : outputs) {
     ASSIGN_OR_RETURN(arrays.emplace_back(), output->Finish());
@@ -94,10 +96,13 @@ Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
                                      .filter = columnar::RowFilter::kPruneOnly}));
   const MatchColumns columns = MatchColumns::Make(view, schema, pass);
   KeyWinners keys(InUnit(request.start_us, schema.unit), InUnit(request.end_us, schema.unit));
-  RETURN_IF_ERROR(
-      ParallelFor(context.scan.pool, files->size(), context.scan.readers, [&](size_t file) {
-        return MatchFile(*files, static_cast<uint32_t>(file), pass, columns, keys);
-      }));
+  for (size_t file = 0; file < files->size(); ++file) {
+    context.Plan(files->record_count(file));
+  }
+  const std::vector<table::ScanUnit> units = files->Units(context.match_unit_bytes);
+  RETURN_IF_ERROR(ParallelFor(context.scan.pool, units.size(), context.scan.readers, [&](size_t i) {
+    return MatchUnit(context, *files, units[i], pass, columns, keys);
+  }));
   return Gather(context, *files, ColumnsOf(view, schema), keys.Winners());
 }
 

@@ -13,8 +13,8 @@
 
 #include "base/result.h"
 #include "features/join/event_times.h"
+#include "features/join/join_context.h"
 #include "features/join/join_request.h"
-#include "features/join/point_in_time_join.h"
 
 namespace firn::features {
 

@@ -8,10 +8,13 @@ namespace firn::features {
 
 Result<JoinRequest> MakeJoinRequest(table::TableStore& catalog,
                                     const RequestedJoin& requested,
-                                    const arrow::Schema& entities) {
+                                    const arrow::Schema* entities) {
   JoinRequest request{.event_timestamp = requested.event_timestamp, .views = {}};
   if (request.event_timestamp.empty()) {
-    ASSIGN_OR_RETURN(request.event_timestamp, EventTimestampOf(entities));
+    request.event_timestamp = kEventTimestamp;
+    if (entities != nullptr) {
+      ASSIGN_OR_RETURN(request.event_timestamp, EventTimestampOf(*entities));
+    }
   }
   std::map<TableIdentifier, table::Table> loaded;
   for (const RequestedView& view : requested.views) {
@@ -24,9 +27,11 @@ Result<JoinRequest> MakeJoinRequest(table::TableStore& catalog,
       }
       table = found->second;
     }
-    ASSIGN_OR_RETURN(request.views.emplace_back(),
-                     MakeView(view.text, *std::move(table), requested.snapshot, entities,
-                              request.event_timestamp, requested.names));
+    auto made = entities == nullptr
+                    ? MakeView(view.text, *std::move(table), requested.snapshot, requested.names)
+                    : MakeView(view.text, *std::move(table), requested.snapshot, *entities,
+                               request.event_timestamp, requested.names);
+    ASSIGN_OR_RETURN(request.views.emplace_back(), std::move(made));
   }
   return request;
 }

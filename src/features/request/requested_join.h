@@ -27,7 +27,7 @@ struct RequestedView {
 };
 
 struct RequestedJoin {
-  /// Of the entity frame; empty: EventTimestampOf.
+  /// Of the entity frame; empty: EventTimestampOf, `event_timestamp` where there is no frame.
   std::string event_timestamp;
   std::vector<RequestedView> views;
   /// Of every table.
@@ -35,8 +35,10 @@ struct RequestedJoin {
   FeatureNames names = FeatureNames::kShort;
 };
 
+/// `entities` are the columns of the entity frame; null: there is none, and the views' tables will
+/// say for which entities (features/entities).
 Result<JoinRequest> MakeJoinRequest(table::TableStore& catalog,
                                     const RequestedJoin& requested,
-                                    const arrow::Schema& entities);
+                                    const arrow::Schema* entities);
 
 }  // namespace firn::features

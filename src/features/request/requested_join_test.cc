@@ -53,7 +53,7 @@ TEST_F(RequestedJoinTest, ATableOfSeveralViewsIsLoadedOnce) {
       JoinRequest request,
       MakeJoinRequest(store_,
                       {.views = {View("rate"), View("trips as n")}, .names = FeatureNames::kFull},
-                      *frame_));
+                      frame_.get()));
   EXPECT_EQ(store_.loads, 1);
   EXPECT_EQ(request.event_timestamp, "at");
   ASSERT_EQ(request.views.size(), 2U);
@@ -67,7 +67,7 @@ TEST_F(RequestedJoinTest, ATableThatTheCallerHasIsNotLoaded) {
   view.table = stats_.table;
   ASSERT_OK_AND_ASSIGN(
       JoinRequest request,
-      MakeJoinRequest(store_, {.event_timestamp = "at", .views = {view}}, *frame_));
+      MakeJoinRequest(store_, {.event_timestamp = "at", .views = {view}}, frame_.get()));
   EXPECT_EQ(store_.loads, 0);
   EXPECT_EQ(request.views[0].table.metadata, stats_.table.metadata);
 }
@@ -75,17 +75,28 @@ TEST_F(RequestedJoinTest, ATableThatTheCallerHasIsNotLoaded) {
 TEST_F(RequestedJoinTest, NoKeysMayMeanThatTimeAloneJoins) {
   RequestedView view = View("rate");
   view.text.no_keys = NoKeys::kByTimeAlone;
-  ASSERT_OK_AND_ASSIGN(JoinRequest request, MakeJoinRequest(store_, {.views = {view}}, *frame_));
+  ASSERT_OK_AND_ASSIGN(JoinRequest request,
+                       MakeJoinRequest(store_, {.views = {view}}, frame_.get()));
   EXPECT_TRUE(request.views[0].keys.empty());
+}
+
+TEST_F(RequestedJoinTest, WithoutAFrameKeysAreTheTablesIdentifiers) {
+  RequestedView view = View("rate");
+  EXPECT_THAT(MakeJoinRequest(store_, {.views = {view}}, nullptr),
+              IsError(ErrorCode::kInvalidArgument))
+      << "it has none";
+  view.text.keys = {{"driver", "driver"}};
+  ASSERT_OK_AND_ASSIGN(JoinRequest request, MakeJoinRequest(store_, {.views = {view}}, nullptr));
+  EXPECT_EQ(request.event_timestamp, "event_timestamp");
 }
 
 TEST_F(RequestedJoinTest, WhatIsNotThereIsAnError) {
   RequestedView lost = View("rate");
   lost.text.table.name = "lost";
-  EXPECT_THAT(MakeJoinRequest(store_, {.views = {lost}}, *frame_),
+  EXPECT_THAT(MakeJoinRequest(store_, {.views = {lost}}, frame_.get()),
               IsError(ErrorCode::kNoSuchTable));
   EXPECT_THAT(MakeJoinRequest(store_, {.views = {View("rate")}},
-                              *arrow::schema({arrow::field("driver", arrow::int64())})),
+                              arrow::schema({arrow::field("driver", arrow::int64())}).get()),
               IsError(ErrorCode::kInvalidArgument));
 }
 

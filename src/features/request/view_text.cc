@@ -251,7 +251,8 @@ Result<JoinView> MakeView(const ViewText& text,
 
 Result<JoinView> MakeView(const ViewText& text,
                           table::Table table,
-                          const table::SnapshotSelector& snapshot) {
+                          const table::SnapshotSelector& snapshot,
+                          FeatureNames names) {
   ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen,
                    table::SelectSnapshot(*table.metadata, snapshot));
   const iceberg::Schema& schema = table::SelectSchema(*table.metadata, snapshot, chosen);
@@ -262,8 +263,7 @@ Result<JoinView> MakeView(const ViewText& text,
       frame.push_back(arrow::field(field.name, arrow::null()));
     }
   }
-  return MakeView(text, std::move(table), snapshot, *arrow::schema(std::move(frame)), "",
-                  FeatureNames::kShort);
+  return MakeView(text, std::move(table), snapshot, *arrow::schema(std::move(frame)), "", names);
 }
 
 }  // namespace firn::features

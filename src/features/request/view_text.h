@@ -71,6 +71,7 @@ Result<JoinView> MakeView(const ViewText& text,
 /// Without an entity frame: keys that are not named are the table's identifier fields.
 Result<JoinView> MakeView(const ViewText& text,
                           table::Table table,
-                          const table::SnapshotSelector& snapshot);
+                          const table::SnapshotSelector& snapshot,
+                          FeatureNames names);
 
 }  // namespace firn::features

@@ -31,7 +31,9 @@ iceberg::TableMetadataPtr EmptyTable(const FeatureTableShape& shape) {
   spec.schema = iceberg::testing::SchemaOfFields(shape.fields);
   spec.spec = iceberg::testing::SpecOf(R"({"fields":[)" + shape.partition_fields + "]}");
   spec.location = "memory://warehouse/t";
-  spec.properties = {{"format-version", std::to_string(shape.version)}};
+  // A row group ends where a batch does.
+  spec.properties = {{"format-version", std::to_string(shape.version)},
+                     {"write.parquet.row-group-size-bytes", "1"}};
   spec.uuid = *Uuid::Parse("9c12d441-03fe-4693-9a96-a0705ddf69c1");
   return OrDie(iceberg::NewTableMetadata(spec, TimestampMs(1'700'000'000'000)));
 }
@@ -60,7 +62,9 @@ std::shared_ptr<arrow::Table> TableOfJson(const arrow::FieldVector& fields,
 }
 
 FeatureTable::FeatureTable(const FeatureTableShape& shape)
-    : files(std::make_shared<storage::InMemoryObjectStore>(clock)), catalog(files, clock) {
+    : files(std::make_shared<storage::InMemoryObjectStore>(clock)),
+      catalog(files, clock),
+      row_group_rows_(shape.row_group_rows) {
   table = catalog.Create(TableIdentifier{NamespacePath{{"ns"}}, "t"}, EmptyTable(shape));
 }
 
@@ -71,8 +75,10 @@ arrow::FieldVector FeatureTable::fields() const {
 void FeatureTable::Append(const std::string& rows) {
   auto batch = BatchOfJson(fields(), rows);
   auto writer = OrDie(table::TableWriter::Make(catalog, table, *batch->schema(), tools));
-  if (Status written = writer->Write(*batch); !written) {
-    OrDie(Result<int>(TakeError(std::move(written))));
+  for (int64_t begin = 0; begin < batch->num_rows(); begin += row_group_rows_) {
+    if (Status written = writer->Write(*batch->Slice(begin, row_group_rows_)); !written) {
+      OrDie(Result<int>(TakeError(std::move(written))));
+    }
   }
   table = OrDie(writer->Append());
 }

@@ -37,6 +37,8 @@ struct FeatureTableShape {
   /// The inside of a partition spec's field array.
   std::string partition_fields;
   int version = 2;
+  /// Of a row group of an unpartitioned table, at most.
+  int64_t row_group_rows = 1 << 20;
 };
 
 class FeatureTable {
@@ -59,6 +61,9 @@ class FeatureTable {
   table::ManifestCache manifests{64 << 20};
   table::ScanContext context{.manifests = manifests, .pool = pool, .read = {.batch_rows = 8}};
   table::Table table;
+
+ private:
+  const int64_t row_group_rows_;
 };
 
 }  // namespace firn::features::testing

@@ -56,7 +56,11 @@ bool IsGone(const Error& error) {
 Error NamingItsFile(Error error) {
   for (const auto& [key, value] : error.context()) {
     if (key == "file" && error.message().find(value) == std::string::npos) {
-      return Error(error.code(), fmt::format("{}; file: {}", error.message(), value));
+      Error named(error.code(), fmt::format("{}; file: {}", error.message(), value), error.where());
+      for (const auto& [name, known] : error.context()) {
+        named.With(name, known);
+      }
+      return named;
     }
   }
   return error;

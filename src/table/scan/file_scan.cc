@@ -1,6 +1,7 @@
 #include "table/scan/file_scan.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -51,6 +52,28 @@ int64_t FileScan::record_count(size_t file) const {
   return scan.tasks->manifest->record_counts[scan.file().row];
 }
 
+std::vector<ScanUnit> FileScan::Units(int64_t bytes) const {
+  std::vector<ScanUnit> units;
+  for (size_t file = 0; file < files_.size(); ++file) {
+    const ScanFile& scan = files_[file].scan;
+    const iceberg::ManifestColumns& manifest = *scan.tasks->manifest;
+    ScanUnit unit{.file = static_cast<uint32_t>(file)};
+    if (!manifest.split_offsets.empty()) {
+      for (int64_t offset : manifest.split_offsets[scan.file().row]) {
+        // Offsets that do not ascend split nothing.
+        if (offset - unit.begin >= bytes) {
+          unit.end = offset;
+          units.push_back(unit);
+          unit.begin = offset;
+        }
+      }
+    }
+    unit.end = std::numeric_limits<int64_t>::max();
+    units.push_back(unit);
+  }
+  return units;
+}
+
 Result<columnar::ReadRequest> FileScan::RequestOf(const FilePass& pass) const {
   ASSIGN_OR_RETURN(auto columns, SelectColumns(plan_.table(), plan_.schema(), pass.columns,
                                                iceberg::NameCase::kSensitive));
@@ -60,20 +83,29 @@ Result<columnar::ReadRequest> FileScan::RequestOf(const FilePass& pass) const {
 }
 
 Result<std::unique_ptr<columnar::DataFileReader>> FileScan::Read(
-    size_t file, const columnar::ReadRequest& request) {
-  const ScanFile& scan = files_[file].scan;
+    const ScanUnit& unit, const columnar::ReadRequest& request) {
+  const ScanFile& scan = files_[unit.file].scan;
   ASSIGN_OR_RETURN(columnar::FileToRead to_read, FileToReadOf(plan_, scan));
+  to_read.part = {.begin = unit.begin, .end = unit.end};
   columnar::FileDeletes deletes;
-  if (!is_direct(file)) {
+  if (!is_direct(unit.file)) {
     ASSIGN_OR_RETURN(deletes, deletes_.Load(request, to_read.path, DeleteFilesOf(plan_, scan)));
   }
-  return columnar::DataFileReader::Open(
-      read_, request, to_read, plan_.ResidualOf(*scan.tasks, scan.file()), std::move(deletes));
+  ASSIGN_OR_RETURN(
+      auto reader,
+      columnar::DataFileReader::Open(
+          read_, request, to_read, plan_.ResidualOf(*scan.tasks, scan.file()), std::move(deletes)));
+  std::lock_guard lock(mutex_);
+  if (files_[unit.file].row_groups.empty()) {
+    files_[unit.file].row_groups.assign(reader->row_groups().begin(), reader->row_groups().end());
+  }
+  return reader;
 }
 
 Result<std::unique_ptr<columnar::DataFileReader>> FileScan::ReadWithDeleted(
-    size_t file, const columnar::ReadRequest& request) {
+    size_t file, const columnar::RowRanges& rows, const columnar::ReadRequest& request) {
   ASSIGN_OR_RETURN(columnar::FileToRead to_read, FileToReadOf(plan_, files_[file].scan));
+  to_read.part.rows = &rows;
   return columnar::DataFileReader::Open(read_, request, to_read, iceberg::BoundExpression::True(),
                                         {});
 }

@@ -5,17 +5,20 @@
 // Files are numbered by data sequence number, then path: a numbering that only the snapshot and the
 // filter decide. Memory: the plan's tasks, loaded deletes (ScanContext::delete_bytes).
 //
-// Errors: those of TableScan. Thread-safety: Read from many threads, each reader used by one. What
-// the context names outlives the scan.
+// Errors: those of TableScan. Thread-safety: Read from many threads, each reader used by one;
+// row_groups when no file is being opened. What the context names outlives the scan.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/pages/row_ranges.h"
 #include "columnar/read/data_file_reader.h"
 #include "columnar/read/delete_cache.h"
 #include "table/plan/scan_planner.h"
@@ -24,6 +27,15 @@
 #include "table/table_store.h"
 
 namespace firn::table {
+
+/// A part of a file that is worth a thread of its own, of at least so many bytes where the file
+/// says where it can be split.
+struct ScanUnit {
+  uint32_t file = 0;
+  /// Row groups that begin in [begin, end), bytes of the file.
+  int64_t begin = 0;
+  int64_t end = 0;
+};
 
 /// The columns that a pass over the files reads, and how.
 struct FilePass {
@@ -45,20 +57,27 @@ class FileScan {
   /// True where no row of the file is deleted.
   bool is_direct(size_t file) const { return files_[file].scan.file().deletes.empty(); }
 
+  /// All files, in their order, in parts of about `bytes`.
+  std::vector<ScanUnit> Units(int64_t bytes) const;
+
+  /// The first rows of the file's row groups; empty while nobody has read of it.
+  std::span<const int64_t> row_groups(size_t file) const { return files_[file].row_groups; }
+
   /// What Read of that pass reads of every file.
   Result<columnar::ReadRequest> RequestOf(const FilePass& pass) const;
-  /// The rows of file number `file` < size() that live; of kPruneOnly also such as do not match.
-  Result<std::unique_ptr<columnar::DataFileReader>> Read(size_t file,
+  /// The rows of the unit that live; of kPruneOnly also such as do not match.
+  Result<std::unique_ptr<columnar::DataFileReader>> Read(const ScanUnit& unit,
                                                          const columnar::ReadRequest& request);
-  /// All its rows, deleted ones among them.
+  /// `rows` of file number `file` < size(), and others beside them; deleted ones too.
   Result<std::unique_ptr<columnar::DataFileReader>> ReadWithDeleted(
-      size_t file, const columnar::ReadRequest& request);
+      size_t file, const columnar::RowRanges& rows, const columnar::ReadRequest& request);
 
  private:
   struct File {
     ScanFile scan;
     iceberg::SequenceNumber sequence_number;
     std::string path;
+    std::vector<int64_t> row_groups;
   };
 
   FileScan(const ScanContext& context, const Table& table, ScanPlan plan);
@@ -69,6 +88,8 @@ class FileScan {
   const ScanPlan plan_;
   const columnar::ReadContext read_;
   columnar::DeleteCache deletes_;
+  /// Of the row groups of files.
+  std::mutex mutex_;
   std::vector<File> files_;
 };
 

@@ -1,0 +1,118 @@
+#include "native/join_rows.h"
+
+#include <optional>
+#include <utility>
+
+#include "columnar/io/arrow_status.h"
+#include "features/join/join_stream.h"
+#include "native/calls.h"
+
+namespace firn::python {
+namespace {
+
+using TablePtr = std::shared_ptr<arrow::Table>;
+
+/// What every pass over the answer begins with.
+struct JoinWork {
+  SessionPtr session;
+  TablePtr entities;
+  features::JoinRequest request;
+  size_t readers;
+  int64_t memory_bytes;
+
+  Result<std::unique_ptr<features::JoinStream>> Open(const table::ScanContext& scan) const {
+    auto frame = std::make_shared<arrow::TableBatchReader>(entities);
+    return features::JoinStream::Open({.scan = scan}, std::move(frame), request, memory_bytes);
+  }
+};
+
+class JoinedBatches final : public Stream {
+ public:
+  JoinedBatches(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<const JoinWork> work)
+      : Stream(std::move(schema)), work_(std::move(work)) {}
+
+  std::optional<table::ScanCounts> counts() override { return std::nullopt; }
+
+ protected:
+  Result<std::optional<BatchPtr>> TryNext() override {
+    while (true) {
+      if (batches_) {
+        ASSIGN_OR_RETURN(BatchPtr batch,
+                         columnar::ToResult(batches_->Next(), ErrorCode::kInternal));
+        if (batch != nullptr) {
+          return std::optional(std::move(batch));
+        }
+        batches_.reset();
+        part_.reset();
+      }
+      auto part = call_.Run([this] { return NextPart(); });
+      if (call_.interrupt() != nullptr) {
+        std::rethrow_exception(call_.interrupt());
+      }
+      ASSIGN_OR_RETURN(part_, std::move(part));
+      if (part_ == nullptr) {
+        return std::optional(BatchPtr());
+      }
+      batches_.emplace(*part_);
+    }
+  }
+
+  void Release() override {
+    batches_.reset();
+    part_.reset();
+    join_.reset();
+  }
+  bool IsHome() const override { return python::IsHome(work_->session); }
+
+ private:
+  Result<TablePtr> NextPart() {
+    if (join_ == nullptr) {
+      table::ScanContext scan = work_->session->scan_context();
+      scan.readers = work_->readers == 0 ? scan.readers : work_->readers;
+      scan.read.stop = call_.token();
+      ASSIGN_OR_RETURN(join_, work_->Open(scan));
+    }
+    return join_->Next();
+  }
+
+  const std::shared_ptr<const JoinWork> work_;
+  Call call_;
+  std::unique_ptr<features::JoinStream> join_;
+  TablePtr part_;
+  std::optional<arrow::TableBatchReader> batches_;
+};
+
+class JoinedRows final : public Rows {
+ public:
+  JoinedRows(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<const JoinWork> work)
+      : schema_(std::move(schema)), work_(std::move(work)) {}
+
+  const std::shared_ptr<arrow::Schema>& schema() const override { return schema_; }
+  std::shared_ptr<Stream> Open() override {
+    return std::make_shared<JoinedBatches>(schema_, work_);
+  }
+
+ private:
+  const std::shared_ptr<arrow::Schema> schema_;
+  const std::shared_ptr<const JoinWork> work_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Rows>> RowsOfJoin(SessionPtr session,
+                                         TablePtr entities,
+                                         features::JoinRequest request,
+                                         size_t readers,
+                                         int64_t memory_bytes) {
+  auto work = std::make_shared<const JoinWork>(JoinWork{.session = std::move(session),
+                                                        .entities = std::move(entities),
+                                                        .request = std::move(request),
+                                                        .readers = readers,
+                                                        .memory_bytes = memory_bytes});
+  // What does not fit is told now, not when the first row is wanted.
+  const table::ScanContext scan = work->session->scan_context();
+  ASSIGN_OR_RETURN(auto join, work->Open(scan));
+  return std::shared_ptr<Rows>(std::make_shared<JoinedRows>(join->schema(), std::move(work)));
+}
+
+}  // namespace firn::python

@@ -1,0 +1,210 @@
+#include "features/entities/entity_rows.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <arrow/array/util.h>
+#include <arrow/builder.h>
+#include <arrow/compute/cast.h>
+#include <arrow/record_batch.h>
+#include <fmt/format.h>
+
+#include "columnar/io/arrow_status.h"
+#include "columnar/kernels/field_path.h"
+#include "columnar/kernels/keep_rows.h"
+#include "columnar/schema/arrow_type.h"
+#include "features/join/view_filter.h"
+#include "features/join/view_schema.h"
+#include "features/keys/encoded_keys.h"
+#include "features/keys/key_index.h"
+#include "table/scan/table_scan.h"
+
+namespace firn::features {
+namespace {
+
+using columnar::ToResult;
+using ArrayPtr = std::shared_ptr<arrow::Array>;
+
+/// The frame's columns, and the type of keys of each but the last.
+struct FrameColumns {
+  arrow::FieldVector fields;
+  std::vector<KeyType> key_types;
+  TimeUnit unit = TimeUnit::kMicros;
+
+  std::shared_ptr<arrow::Schema> schema() const { return arrow::schema(fields); }
+};
+
+Result<FrameColumns> ColumnsOf(std::span<const JoinView> views,
+                               std::span<const ViewSchema> schemas,
+                               const std::string& event_timestamp) {
+  FrameColumns columns;
+  for (size_t view = 0; view < views.size(); ++view) {
+    if (schemas[view].unit == TimeUnit::kNanos) {
+      columns.unit = TimeUnit::kNanos;
+    }
+    for (size_t i = 0; i < views[view].keys.size(); ++i) {
+      const std::string& name = views[view].keys[i].entity_column;
+      const KeyType& type = schemas[view].key_types[i];
+      const auto known = std::ranges::find(columns.fields, name, &arrow::Field::name);
+      if (known == columns.fields.end()) {
+        columns.fields.push_back(
+            arrow::field(name, columnar::ArrowTypeOf(*schemas[view].keys[i].type)));
+        columns.key_types.push_back(type);
+      } else if (columns.key_types[static_cast<size_t>(known - columns.fields.begin())] != type) {
+        return Error(ErrorCode::kInvalidArgument,
+                     fmt::format("View {}: entity column {} is {} here, but not in another view",
+                                 views[view].name, name, ToString(type.kind)));
+      }
+    }
+  }
+  const auto unit =
+      columns.unit == TimeUnit::kNanos ? arrow::TimeUnit::NANO : arrow::TimeUnit::MICRO;
+  columns.fields.push_back(arrow::field(event_timestamp, arrow::timestamp(unit, "UTC")));
+  return columns;
+}
+
+std::vector<std::string> EntityColumnsOf(const JoinView& view) {
+  std::vector<std::string> names;
+  for (const JoinKey& key : view.keys) {
+    names.push_back(key.entity_column);
+  }
+  return names;
+}
+
+/// The times as the frame has them; null where there is none.
+Result<ArrayPtr> TimeColumn(const std::vector<int64_t>& times,
+                            const std::shared_ptr<arrow::DataType>& type,
+                            arrow::MemoryPool* memory) {
+  arrow::TimestampBuilder builder(type, memory);
+  RETURN_IF_ERROR(columnar::ToStatus(builder.Reserve(static_cast<int64_t>(times.size())),
+                                     ErrorCode::kResourceExhausted));
+  for (int64_t time : times) {
+    time == kNoTime ? builder.UnsafeAppendNull() : builder.UnsafeAppend(time);
+  }
+  ArrayPtr column;
+  RETURN_IF_ERROR(columnar::ToStatus(builder.Finish(&column), ErrorCode::kResourceExhausted));
+  return column;
+}
+
+/// Takes the rows of one view that no view of the same keys had.
+class ViewRows {
+ public:
+  ViewRows(const JoinContext& context,
+           const JoinView& view,
+           const ViewSchema& schema,
+           const FrameColumns& frame,
+           const EntityWindow& window)
+      : context_(context), view_(view), schema_(schema), frame_(frame), window_(window) {
+    key_types_ = schema.key_types;
+    key_types_.push_back({KeyKind::kTimestamp});
+  }
+
+  Status AddTo(KeyIndex& seen, arrow::RecordBatchVector& batches) {
+    table::TableScanRequest request;
+    request.plan.scan = table::SnapshotScan{view_.snapshot};
+    request.plan.filter = WindowFilter(schema_, window_.start_us, window_.end_us);
+    for (const JoinKey& key : view_.keys) {
+      request.columns.push_back(key.table_column);
+    }
+    request.columns.push_back(view_.timestamp_column);
+    ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(context_.scan, view_.table, request));
+    for (const iceberg::NestedField& key : schema_.keys) {
+      paths_.push_back(columnar::PathTo(scan->schema()->fields(), key.id));
+    }
+    paths_.push_back(columnar::PathTo(scan->schema()->fields(), schema_.timestamp.id));
+    while (true) {
+      ASSIGN_OR_RETURN(auto batch, scan->Next());
+      if (batch == nullptr) {
+        return {};
+      }
+      ASSIGN_OR_RETURN(auto rows, NewRows(*batch, seen));
+      if (rows->num_rows() > 0) {
+        batches.push_back(std::move(rows));
+      }
+      context_.Count(batch->num_rows());
+    }
+  }
+
+ private:
+  Result<std::shared_ptr<arrow::RecordBatch>> NewRows(const arrow::RecordBatch& batch,
+                                                      KeyIndex& seen) const {
+    arrow::ArrayVector columns;
+    for (size_t i = 0; i + 1 < paths_.size(); ++i) {
+      ASSIGN_OR_RETURN(columns.emplace_back(), columnar::ColumnAt(batch, paths_[i]));
+    }
+    ASSIGN_OR_RETURN(ArrayPtr timestamps, columnar::ColumnAt(batch, paths_.back()));
+    ASSIGN_OR_RETURN(std::vector<int64_t> times, TimesOf(*timestamps, frame_.unit));
+    ASSIGN_OR_RETURN(columns.emplace_back(),
+                     TimeColumn(times, frame_.fields.back()->type(), context_.memory));
+    ASSIGN_OR_RETURN(EncodedKeys keys, EncodeKeys(key_types_, columns, batch.num_rows()));
+    const int64_t start = InUnit(window_.start_us, frame_.unit);
+    const int64_t end = InUnit(window_.end_us, frame_.unit);
+    std::vector<uint8_t> is_new(times.size(), 0);
+    for (size_t row = 0; row < times.size(); ++row) {
+      if (keys.valid(row) && times[row] >= start && times[row] <= end) {
+        const size_t known = seen.size();
+        RETURN_IF_ERROR(seen.InsertOne(keys, row));
+        is_new[row] = seen.size() > known ? 1 : 0;
+      }
+    }
+    ASSIGN_OR_RETURN(auto rows, InFrame(columns, batch.num_rows()));
+    return columnar::KeepRows(*rows, is_new, context_.memory);
+  }
+
+  /// The columns in their places, with the frame's types; null where the view has no such key.
+  Result<std::shared_ptr<arrow::RecordBatch>> InFrame(const arrow::ArrayVector& columns,
+                                                      int64_t rows) const {
+    const std::vector<std::string> names = EntityColumnsOf(view_);
+    arrow::ArrayVector placed;
+    for (const auto& field : frame_.fields) {
+      const auto name = std::ranges::find(names, field->name());
+      if (field == frame_.fields.back()) {
+        placed.push_back(columns.back());
+      } else if (name == names.end()) {
+        ASSIGN_OR_RETURN(placed.emplace_back(),
+                         ToResult(arrow::MakeArrayOfNull(field->type(), rows, context_.memory),
+                                  ErrorCode::kResourceExhausted));
+      } else {
+        const ArrayPtr& column = columns[static_cast<size_t>(name - names.begin())];
+        ASSIGN_OR_RETURN(
+            placed.emplace_back(),
+            ToResult(arrow::compute::Cast(*column, field->type()), ErrorCode::kInvalidArgument));
+      }
+    }
+    return arrow::RecordBatch::Make(frame_.schema(), rows, std::move(placed));
+  }
+
+  const JoinContext& context_;
+  const JoinView& view_;
+  const ViewSchema& schema_;
+  const FrameColumns& frame_;
+  const EntityWindow& window_;
+  std::vector<KeyType> key_types_;
+  std::vector<std::vector<int>> paths_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<arrow::Table>> EntityRows(const JoinContext& context,
+                                                 std::span<const JoinView> views,
+                                                 const EntityWindow& window,
+                                                 const std::string& event_timestamp) {
+  std::vector<ViewSchema> schemas;
+  for (const JoinView& view : views) {
+    ASSIGN_OR_RETURN(schemas.emplace_back(), ResolveView(view));
+  }
+  ASSIGN_OR_RETURN(FrameColumns frame, ColumnsOf(views, schemas, event_timestamp));
+  // Views of the same keys have each row once between them.
+  std::map<std::vector<std::string>, KeyIndex> seen;
+  arrow::RecordBatchVector batches;
+  for (size_t i = 0; i < views.size(); ++i) {
+    ViewRows rows(context, views[i], schemas[i], frame, window);
+    RETURN_IF_ERROR(rows.AddTo(seen[EntityColumnsOf(views[i])], batches));
+  }
+  return ToResult(arrow::Table::FromRecordBatches(frame.schema(), std::move(batches)),
+                  ErrorCode::kInternal);
+}
+
+}  // namespace firn::features

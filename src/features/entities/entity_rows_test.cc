@@ -1,0 +1,93 @@
+#include "features/entities/entity_rows.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "features/testing/feature_table.h"
+
+namespace firn::features {
+namespace {
+
+using firn::testing::IsError;
+using testing::FeatureTable;
+using testing::TableOfJson;
+
+const auto kInstant = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+
+class EntityRowsTest : public ::testing::Test {
+ protected:
+  JoinView Drivers() {
+    return {.name = "drivers",
+            .table = drivers_.table,
+            .keys = {{"driver", "driver"}},
+            .timestamp_column = "ts"};
+  }
+  JoinView Trips() {
+    return {.name = "trips",
+            .table = trips_.table,
+            .keys = {{"driver", "who"}, {"place", "place"}},
+            .timestamp_column = "day"};
+  }
+
+  Result<std::shared_ptr<arrow::Table>> Rows(std::vector<JoinView> views, EntityWindow window) {
+    return EntityRows({.scan = drivers_.context}, views, window, "event_timestamp");
+  }
+
+  FeatureTable drivers_{{.fields = R"(
+      {"id":1,"name":"driver","required":false,"type":"long"},
+      {"id":2,"name":"ts","required":false,"type":"timestamptz"})",
+                         .partition_fields = ""}};
+  FeatureTable trips_{{.fields = R"(
+      {"id":1,"name":"day","required":false,"type":"date"},
+      {"id":2,"name":"who","required":false,"type":"int"},
+      {"id":3,"name":"place","required":false,"type":"string"})",
+                       .partition_fields = ""}};
+};
+
+TEST_F(EntityRowsTest, EveryKeyAndTimeOfTheWindowOnce) {
+  drivers_.Append(R"([{"driver":1,"ts":10}, {"driver":1,"ts":10}, {"driver":1,"ts":20},
+                      {"driver":2,"ts":10}, {"driver":null,"ts":10}, {"driver":3,"ts":null}])");
+  drivers_.Append(R"([{"driver":1,"ts":20}, {"driver":2,"ts":30}, {"driver":2,"ts":31}])");
+  ASSERT_OK_AND_ASSIGN(auto rows, Rows({Drivers()}, {.start_us = 10, .end_us = 30}));
+  auto expected = TableOfJson(
+      {arrow::field("driver", arrow::int64()), arrow::field("event_timestamp", kInstant)},
+      "[[1,10],[1,20],[2,10],[2,30]]");
+  EXPECT_TRUE(rows->CombineChunks().ValueOrDie()->Equals(*expected->CombineChunks().ValueOrDie()))
+      << rows->ToString();
+  ASSERT_OK_AND_ASSIGN(rows, Rows({Drivers(), Drivers()}, {}));
+  EXPECT_EQ(rows->num_rows(), 5) << "two views of the same keys";
+}
+
+TEST_F(EntityRowsTest, ViewsByOtherKeysHaveNullsThere) {
+  constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
+  drivers_.Append(R"([{"driver":7,"ts":5}])");
+  trips_.Append(R"([{"day":1,"who":7,"place":"here"}, {"day":0,"who":8,"place":"there"},
+                    {"day":1,"who":9,"place":null}])");
+  // A day is its midnight: that of day 0 is before the window.
+  ASSERT_OK_AND_ASSIGN(auto rows, Rows({Drivers(), Trips()}, {.start_us = 1, .end_us = kDay}));
+  auto expected =
+      TableOfJson({arrow::field("driver", arrow::int64()), arrow::field("place", arrow::utf8()),
+                   arrow::field("event_timestamp", kInstant)},
+                  R"([[7,null,5],[7,"here",86400000000]])");
+  EXPECT_TRUE(rows->CombineChunks().ValueOrDie()->Equals(*expected->CombineChunks().ValueOrDie()))
+      << rows->ToString();
+}
+
+TEST_F(EntityRowsTest, WithoutRowsItHasItsColumns) {
+  ASSERT_OK_AND_ASSIGN(auto rows, Rows({Drivers(), Trips()}, {}));
+  EXPECT_EQ(rows->num_rows(), 0);
+  EXPECT_EQ(rows->ColumnNames(), (std::vector<std::string>{"driver", "place", "event_timestamp"}));
+}
+
+TEST_F(EntityRowsTest, KeysOfTwoKindsAreRefused) {
+  JoinView trips = Trips();
+  trips.keys = {{"driver", "place"}};
+  EXPECT_THAT(Rows({Drivers(), trips}, {}), IsError(ErrorCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace firn::features

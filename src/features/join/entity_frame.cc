@@ -1,0 +1,75 @@
+#include "features/join/entity_frame.h"
+
+#include <limits>
+
+#include <arrow/array/concatenate.h>
+#include <arrow/array/util.h>
+#include <fmt/format.h>
+
+#include "columnar/io/arrow_status.h"
+
+namespace firn::features {
+namespace {
+
+using columnar::ToResult;
+using ArrayPtr = std::shared_ptr<arrow::Array>;
+
+Result<ArrayPtr> WholeColumn(const arrow::Table& table, const std::string& name) {
+  auto column = table.GetColumnByName(name);
+  if (column->num_chunks() == 1) {
+    return column->chunk(0);
+  }
+  if (column->num_chunks() == 0) {
+    return ToResult(arrow::MakeEmptyArray(column->type()), ErrorCode::kInternal);
+  }
+  return ToResult(arrow::Concatenate(column->chunks()), ErrorCode::kPayloadTooLarge);
+}
+
+}  // namespace
+
+Result<EntityFrame> EntityFrame::Make(const arrow::Table& table,
+                                      const std::string& event_timestamp) {
+  EntityFrame frame(table);
+  ASSIGN_OR_RETURN(ArrayPtr column, WholeColumn(table, event_timestamp));
+  ASSIGN_OR_RETURN(frame.times_, ParsedTimes(column));
+  return frame;
+}
+
+Result<const EntityIndex*> EntityFrame::IndexOf(const JoinView& view, const ViewSchema& schema) {
+  std::vector<std::string> names;
+  for (const JoinKey& key : view.keys) {
+    names.push_back(key.entity_column);
+  }
+  auto found = indexes_.find({names, schema.slot_unit});
+  if (found == indexes_.end()) {
+    arrow::ArrayVector columns;
+    for (const std::string& name : names) {
+      ASSIGN_OR_RETURN(columns.emplace_back(), WholeColumn(table_, name));
+    }
+    ASSIGN_OR_RETURN(EncodedKeys keys, EncodeKeys(schema.key_types, columns, table_.num_rows()));
+    ASSIGN_OR_RETURN(std::vector<int64_t> times, TimesOf(*times_, schema.slot_unit));
+    ASSIGN_OR_RETURN(EntityIndex index, EntityIndex::Make(keys, times));
+    RETURN_IF_ERROR(CheckRange(view, schema, index));
+    found = indexes_.emplace(std::pair(std::move(names), schema.slot_unit), std::move(index)).first;
+  }
+  return &found->second;
+}
+
+/// Event times that a finer created column makes compare as nanoseconds must be such: two that do
+/// not fit would look alike.
+Status EntityFrame::CheckRange(const JoinView& view,
+                               const ViewSchema& schema,
+                               const EntityIndex& index) {
+  if (schema.slot_unit == schema.unit || index.slots() == 0 ||
+      (index.latest_time() < std::numeric_limits<int64_t>::max() &&
+       index.earliest_time() > kNoTime + 1)) {
+    return {};
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("View {}: its created column has nanoseconds, with which entity times "
+                           "before 1677 or after 2262 cannot be compared; leave out "
+                           "created-later=does-not, or those rows",
+                           view.name));
+}
+
+}  // namespace firn::features

@@ -1,0 +1,138 @@
+#include "features/join/join_stream.h"
+
+#include <string>
+#include <vector>
+
+#include <arrow/builder.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "features/join/point_in_time_join.h"
+#include "features/join/snapshot_record.h"
+#include "features/testing/feature_table.h"
+
+namespace firn::features {
+namespace {
+
+using firn::testing::IsError;
+using testing::FeatureTable;
+using TablePtr = std::shared_ptr<arrow::Table>;
+
+constexpr int64_t kRows = 200'000;
+constexpr int64_t kDrivers = 7;
+
+const auto kInstant = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+
+/// `[driver, time]` of rows in no order of time.
+TablePtr Entities(int64_t rows) {
+  arrow::Int64Builder drivers;
+  arrow::TimestampBuilder times(kInstant, arrow::default_memory_pool());
+  for (int64_t row = 0; row < rows; ++row) {
+    EXPECT_TRUE(drivers.Append(row % kDrivers).ok());
+    EXPECT_TRUE(times.Append(row * 7919 % 1000).ok());
+  }
+  return arrow::Table::Make(arrow::schema({arrow::field("driver", arrow::int64()),
+                                           arrow::field("event_timestamp", kInstant)}),
+                            {drivers.Finish().ValueOrDie(), times.Finish().ValueOrDie()}, rows);
+}
+
+class JoinStreamTest : public ::testing::Test {
+ protected:
+  JoinStreamTest() {
+    std::string rows;
+    for (int64_t time = 0; time < 1000; time += 3) {
+      rows +=
+          fmt::format(R"({}{{"driver":{},"ts":{},"rate":{},"note":"{}"}})", rows.empty() ? "" : ",",
+                      time % kDrivers, time, static_cast<double>(time) / 2,
+                      std::string(static_cast<size_t>(time % 300), 'n'));
+    }
+    table_.Append("[" + rows + "]");
+  }
+
+  JoinRequest Request() {
+    return {.event_timestamp = "event_timestamp",
+            .views = {{.name = "stats",
+                       .table = table_.table,
+                       .keys = {{"driver", "driver"}},
+                       .timestamp_column = "ts",
+                       .features = {{"rate", "rate"}, {"note", "note"}},
+                       .ttl_us = 90}}};
+  }
+
+  Result<std::unique_ptr<JoinStream>> Open(const TablePtr& entities,
+                                           int64_t batch_rows,
+                                           int64_t memory_bytes) {
+    auto reader = std::make_shared<arrow::TableBatchReader>(entities);
+    reader->set_chunksize(batch_rows);
+    return JoinStream::Open(context_, std::move(reader), Request(), memory_bytes);
+  }
+
+  FeatureTable table_{{.fields = R"(
+      {"id":1,"name":"driver","required":false,"type":"long"},
+      {"id":2,"name":"ts","required":false,"type":"timestamptz"},
+      {"id":3,"name":"rate","required":false,"type":"double"},
+      {"id":4,"name":"note","required":false,"type":"string"})",
+                       .partition_fields = ""}};
+  JoinProgress progress_;
+  JoinContext context_{.scan = table_.context, .progress = &progress_};
+};
+
+TEST_F(JoinStreamTest, PartsAreTheWholeAnswer) {
+  const TablePtr entities = Entities(kRows);
+  ASSERT_OK_AND_ASSIGN(TablePtr whole, PointInTimeJoin(context_, entities, Request()));
+  for (int64_t batch_rows : {int64_t{700}, int64_t{65'536}, kRows}) {
+    ASSERT_OK_AND_ASSIGN(auto stream, Open(entities, batch_rows, kMinJoinBytes));
+    std::vector<TablePtr> parts;
+    while (true) {
+      ASSERT_OK_AND_ASSIGN(TablePtr part, stream->Next());
+      if (part == nullptr) {
+        break;
+      }
+      EXPECT_TRUE(part->schema()->Equals(stream->schema(), /*check_metadata=*/true));
+      parts.push_back(std::move(part));
+    }
+    EXPECT_GT(parts.size(), 2U) << "the frame does not fit the limit at once";
+    EXPECT_LT(parts.size(), 100U);
+    auto joined = arrow::ConcatenateTables(parts).ValueOrDie();
+    EXPECT_TRUE(joined->Equals(*whole)) << batch_rows;
+  }
+}
+
+TEST_F(JoinStreamTest, AFrameWithoutRowsHasNoPartsButASchema) {
+  ASSERT_OK_AND_ASSIGN(auto stream, Open(Entities(0), 10, kMinJoinBytes));
+  ASSERT_OK_AND_ASSIGN(TablePtr part, stream->Next());
+  EXPECT_EQ(part, nullptr);
+  EXPECT_EQ(stream->schema()->field_names(),
+            (std::vector<std::string>{"driver", "event_timestamp", "rate", "note"}));
+}
+
+TEST_F(JoinStreamTest, TheSnapshotsAreRecorded) {
+  ASSERT_OK_AND_ASSIGN(auto stream, Open(Entities(1), 10, kMinJoinBytes));
+  auto recorded = stream->schema()->metadata()->Get(kSnapshotsKey);
+  ASSERT_TRUE(recorded.ok());
+  const iceberg::TableMetadata& table = *table_.table.metadata;
+  EXPECT_EQ(*recorded, fmt::format(R"({{"stats":{{"table":"{}","uuid":"{}","snapshot-id":{}}}}})",
+                                   ToDotted(table_.table.identifier), table.uuid,
+                                   table.current_snapshot()->id.value()));
+}
+
+TEST_F(JoinStreamTest, CountsRowsAndCanBeEnded) {
+  ASSERT_OK_AND_ASSIGN(auto stream, Open(Entities(100), 100, kMinJoinBytes));
+  ASSERT_OK_AND_ASSIGN(TablePtr part, stream->Next());
+  EXPECT_EQ(progress_.planned_rows, 2 * 334) << "two passes";
+  EXPECT_GT(progress_.done_rows, 334);
+  std::stop_source stop;
+  table_.context.read.stop = stop.get_token();
+  ASSERT_OK_AND_ASSIGN(stream, Open(Entities(100), 100, kMinJoinBytes));
+  stop.request_stop();
+  EXPECT_THAT(stream->Next(), IsError(ErrorCode::kUnavailable));
+}
+
+TEST_F(JoinStreamTest, ALimitThatHoldsNothingIsRefused) {
+  EXPECT_THAT(Open(Entities(1), 1, kMinJoinBytes - 1), IsError(ErrorCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace firn::features
