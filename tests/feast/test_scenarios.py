@@ -1,6 +1,7 @@
 """What a team does, from tables to training sets (F-10), and the same by DuckDB (F-11)."""
 
 import datetime as dt
+import json
 
 import duckdb
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from feast import Entity, FeatureService, FeatureView, Field, ValueType
 from feast.types import Float64, Int64
 
-from conftest import DRIVER, INSTANT, at, times
-from firn.feast import IcebergSource
+import firn
+from conftest import DRIVER, INSTANT, YAML, at, times
+from firn.feast import IcebergSource, SavedDatasetIcebergStorage
 
 PLACE = Entity(name="place", join_keys=["place_id"], value_type=ValueType.INT64)
 HOUR = dt.timedelta(hours=1)
@@ -161,6 +163,43 @@ def test_a_column_that_the_table_has_not_is_named(team, lost, entity):
     message = f"feature view drivers: table default.stats has no column {lost}; its columns are"
     with pytest.raises(ValueError, match=message):
         team.features(ASKED, ["drivers:speed"])
+
+
+@pytest.fixture
+def drivers_and_rows(make_repository):
+    """A repository of a limit, with 4,000 rows of 40 drivers, and 20,000 entities."""
+
+    def make(limit: str):
+        repository = make_repository(YAML + f"  memory_limit: {limit}\n")
+        repository.table("stats", random_rows(1, 4000, 40))
+        repository.view(
+            "stats", source_timestamp_field="ts", source_created_timestamp_column="created"
+        )
+        entities = random_rows(2, 20_000, 45).select(["driver_id", "ts"])
+        return repository, entities.rename_columns(["driver_id", "event_timestamp"])
+
+    return make
+
+
+def test_a_memory_limit_changes_no_answer(drivers_and_rows):
+    limited, entities = drivers_and_rows("16MiB")
+    free, _ = drivers_and_rows("4GiB")
+    job = limited.store.get_historical_features(entities, ["stats:rate"])
+    assert job.to_record_batches().read_all() == free.features(entities, ["stats:rate"])
+    job.persist(SavedDatasetIcebergStorage("training"))
+    assert limited.catalog.load_table("default.training").scan().to_arrow().num_rows == 20_000
+
+
+def test_a_memory_limit_that_is_too_small_is_told(drivers_and_rows):
+    repository, entities = drivers_and_rows("1MiB")
+    with pytest.raises(firn.InvalidArgumentError, match="16 MiB"):
+        repository.features(entities, ["stats:rate"])
+
+
+def test_the_snapshots_of_a_training_set_are_told(team):
+    found = team.features(ASKED, ["drivers:trips"])
+    (read,) = json.loads(found.schema.metadata[b"firn.snapshots"]).values()
+    assert read["snapshot-id"] == team.catalog.load_table("default.stats").current_snapshot_id
 
 
 DUCKDB = """

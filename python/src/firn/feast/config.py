@@ -76,7 +76,8 @@ class IcebergOfflineStoreConfig(FeastConfigBaseModel):
     """What computes joins."""
 
     memory_limit: int | None = None
-    """Bytes that a join or a materialisation may hold: a number, or text such as `4GiB`."""
+    """Bytes that a part of a join may hold, 16 MiB at least: a number, or text such as `4GiB`.
+    Joins then come part by part; without it an answer is in memory whole."""
 
     def __init__(self, **settings: Any) -> None:
         unknown = [key for key in settings if key not in type(self).model_fields]

@@ -15,10 +15,10 @@ from feast.utils import (
 )
 
 import firn
-from firn.feast.catalogs import open_catalog
+from firn.feast.catalogs import open_catalog, settings_of
 from firn.feast.entity_query import EntityQuery
 from firn.feast.frames import EVENT_TIMESTAMP, EntityFrame
-from firn.feast.pulling import Pull, pull_all, stream
+from firn.feast.pulling import Pull, pull_all, stream, utc
 from firn.feast.retrieval_job import IcebergRetrievalJob
 from firn.feast.types import INSTANT, as_feast_reads
 from firn.feast.views import column_type, join_keys, joined_view, output_name, source_of
@@ -68,67 +68,76 @@ class Historical:
     def join(self, frame: EntityFrame) -> pa.RecordBatchReader:
         """The frame's rows in its order: its columns, then the features."""
         frame.require([*self.keys(), frame.event_timestamp])
-        tables: dict[str, firn.Table] = {}
-        declared: dict[str, pa.DataType] = {}
-        views = []
-        for view, features in self.features.items():
-            source = source_of(view)
-            if source.table_identifier not in tables:
-                tables[source.table_identifier] = source.load(self.config)
-            table = tables[source.table_identifier]
+        tables = self._tables()
+        for view in self.features:
             for key, column in join_keys(view).items():
-                frame.fit_key(key, column_type(view, table, column))
-            for output, feature in features.items():
-                declared[output] = column_type(view, table, source.column_of(feature))
-            views.append(joined_view(view, table, features, self.created_later))
-        rows = firn.join(
-            open_catalog(self.config), frame.table, views, event_timestamp=frame.event_timestamp
-        )
-        entity_columns = frame.table.column_names
-        return stream(rows, lambda batch: self._ordered(batch, entity_columns, declared))
-
-    def _ordered(
-        self, batch: pa.Table, entity_columns: list[str], declared: dict[str, pa.DataType]
-    ) -> pa.Table:
-        entities = batch.select(entity_columns)
-        features = as_feast_reads(batch.select(self.outputs), declared)
-        return pa.table(
-            [*entities.columns, *features.columns], names=[*entity_columns, *self.outputs]
-        )
+                frame.fit_key(key, column_type(view, tables[view], column))
+        rows = self._joined(frame.table, tables, event_timestamp=frame.event_timestamp)
+        return self._ordered(rows, frame.table.column_names, tables)
 
     def window(self, start: datetime, end: datetime) -> pa.RecordBatchReader:
         """Without entities: of one view every row in [start, end]; of several the features as they
         were at every key and time that any of them has there."""
         if len(self.features) == 1:
             view, features = next(iter(self.features.items()))
-            return self._rows(view, list(features.values()), list(features), start, end)
-        frames = [
-            self._rows(view, [], [], start, end).read_all().combine_chunks()
-            for view in self.features
+            return self._rows(view, features, start, end)
+        tables = self._tables()
+        rows = self._joined(
+            None, tables, event_timestamp=EVENT_TIMESTAMP, start=utc(start), end=utc(end)
+        )
+        return self._ordered(rows, [EVENT_TIMESTAMP, *self.keys()], tables)
+
+    def _tables(self) -> dict[FeatureView, firn.Table]:
+        """Each loaded once, so that views of one table see one state of it."""
+        loaded: dict[str, firn.Table] = {}
+        for view in self.features:
+            source = source_of(view)
+            if source.table_identifier not in loaded:
+                loaded[source.table_identifier] = source.load(self.config)
+        return {view: loaded[source_of(view).table_identifier] for view in self.features}
+
+    def _joined(
+        self, entities: pa.Table | None, tables: dict[FeatureView, firn.Table], **options: Any
+    ) -> firn.Rows:
+        views = [
+            joined_view(view, tables[view], features, self.created_later)
+            for view, features in self.features.items()
         ]
-        together = pa.concat_tables(frames, promote_options="permissive")
-        keys = [EVENT_TIMESTAMP, *self.keys()]
-        distinct = together.group_by(keys).aggregate([]).select(keys)
-        return self.join(EntityFrame(distinct.sort_by([(key, "ascending") for key in keys])))
+        memory_limit = settings_of(self.config).memory_limit
+        return firn.join(
+            open_catalog(self.config), entities, views, memory_limit=memory_limit, **options
+        )
+
+    def _ordered(
+        self, rows: firn.Rows, entity_columns: list[str], tables: dict[FeatureView, firn.Table]
+    ) -> pa.RecordBatchReader:
+        """Entity columns, then features in the order asked for, as Feast reads them."""
+        declared = {
+            output: column_type(view, tables[view], source_of(view).column_of(feature))
+            for view, features in self.features.items()
+            for output, feature in features.items()
+        }
+        names = [*entity_columns, *self.outputs]
+
+        def ordered(batch: pa.Table) -> pa.Table:
+            features = as_feast_reads(batch.select(self.outputs), declared)
+            columns = [*batch.select(entity_columns).columns, *features.columns]
+            return pa.table(columns, names=names, metadata=batch.schema.metadata)
+
+        return stream(rows, ordered)
 
     def _rows(
-        self,
-        view: FeatureView,
-        features: list[str],
-        outputs: list[str],
-        start: datetime,
-        end: datetime,
+        self, view: FeatureView, features: dict[str, str], start: datetime, end: datetime
     ) -> pa.RecordBatchReader:
         """Time, keys and features of the rows in the window."""
         source = source_of(view)
         keys = join_keys(view)
-        table = source.load(self.config)
-        timestamp = source.timestamp_column(table.schema.to_arrow())
-        columns = [source.column_of(feature) for feature in features]
+        timestamp = source.timestamp_column(source.load(self.config).schema.to_arrow())
+        columns = [source.column_of(feature) for feature in features.values()]
         rows = pull_all(
             self.config, Pull(source, list(keys.values()), columns, timestamp, None, start, end)
         )
-        names = [EVENT_TIMESTAMP, *keys, *outputs]
+        names = [EVENT_TIMESTAMP, *keys, *features]
         chosen = [timestamp, *keys.values(), *columns]
         return stream(rows, lambda batch: _renamed(batch, chosen, names))
 
