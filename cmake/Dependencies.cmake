@@ -30,8 +30,11 @@ endif()
 # Arrow: the headers and versioned shared libraries inside the pyarrow wheel (the wheel carries no
 # CMake files and no .so links), found through the interpreter in FIRN_PYTHON.
 set(FIRN_ARROW_VERSION 26.0)
-set(FIRN_PYTHON "${CMAKE_SOURCE_DIR}/build/python/bin/python" CACHE FILEPATH
-    "Interpreter whose pyarrow provides Arrow")
+set(firn_python "${CMAKE_SOURCE_DIR}/build/python/bin/python")
+if(SKBUILD AND NOT EXISTS "${firn_python}")
+  set(firn_python "${Python_EXECUTABLE}")       # pip's, whose environment has what pyproject.toml says
+endif()
+set(FIRN_PYTHON "${firn_python}" CACHE FILEPATH "Interpreter whose pyarrow provides Arrow")
 if(EXISTS "${FIRN_PYTHON}")
   execute_process(
     COMMAND "${FIRN_PYTHON}" -c
