@@ -139,7 +139,8 @@ bool LooksLikeCatalogUri(std::string_view text) { return text.contains(':'); }
 Result<CatalogConfig> ReadCatalogUri(std::string_view uri, const VariableLookup& variables) {
   if (!TypeOfUri(uri)) {
     return Error(ErrorCode::kInvalidArgument,
-                 "A catalog's URI begins with http://, https://, sqlite:/// or jdbc:sqlite:");
+                 "A catalog's URI begins with http://, https://, sqlite:///, postgresql:// or "
+                 "jdbc:");
   }
   size_t question = uri.find('?');
   PropertyMap keys;

@@ -6,15 +6,16 @@
 // it. Rows of views are passed over. A namespace is its levels joined by dots; it is there where
 // one of its properties, a table in it or a namespace below it is.
 //
-// Every call has a connection and a transaction of its own: nothing is kept between calls, so that
-// others may use the file at the same time. Reading a file that is not there gives an empty
-// catalog; the first namespace makes it. A file with other tables but without these is refused
-// (kConflict).
-// Errors: sqlite_connection.h; kInvalidArgument where the file holds several catalogs and none is
+// Every call has a transaction of its own: nothing is kept between calls, so that others may use
+// the database at the same time. Reading a file that is not there, or a database without these
+// tables, gives an empty catalog; the first namespace makes them. A database with other tables but
+// without these is refused (kConflict).
+// Errors: sql_connection.h; kInvalidArgument where the database holds several catalogs and none is
 // named. Thread-safety: any thread.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,8 +24,7 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
-#include "catalog/sql/sql_options.h"
-#include "catalog/sql/sqlite_connection.h"
+#include "catalog/sql/sql_connection.h"
 
 namespace firn::catalog::sql {
 
@@ -49,7 +49,10 @@ enum class RowChange : uint8_t {
 
 class CatalogDatabase {
  public:
-  explicit CatalogDatabase(SqlOptions options) : options_(std::move(options)) {}
+  /// `name`: which of the catalogs in the database; empty: the only one, `default` where there is
+  /// none.
+  CatalogDatabase(std::unique_ptr<SqlDatabase> database, std::string name)
+      : database_(std::move(database)), name_(std::move(name)) {}
 
   Result<bool> NamespaceExists(const std::string& name_space);
   /// The next levels below `parent`, or the outermost ones where it is empty.
@@ -64,6 +67,8 @@ class CatalogDatabase {
 
   Result<std::vector<std::string>> TableNames(const std::string& name_space);
   Result<std::optional<TablePointer>> FindTable(const TableKey& key);
+  /// The same after every change that was under way has come to its end.
+  Result<std::optional<TablePointer>> FindTableSettled(const TableKey& key);
   /// Errors: kAlreadyExists (a view too), kNoSuchNamespace.
   Status InsertTable(const TableKey& key, const std::string& metadata_location);
   /// Moves the pointer where it is `from`: kDone or kMoved.
@@ -80,17 +85,21 @@ class CatalogDatabase {
 
  private:
   struct Session;
+  /// What a change looks at beside the one row that it changes.
+  enum class Reach : uint8_t { kRow, kCatalog };
 
-  /// In a read transaction; nullopt where there is no catalog yet.
-  Result<std::optional<Session>> OpenRead();
+  /// To read; nullopt where there is no catalog yet.
+  Result<std::optional<Session>> OpenRead(Transaction transaction);
   /// In a write transaction, the tables made where they are missing. Where the file is missing it
   /// is `if_missing`, else it is made too.
-  Result<Session> OpenChange(const std::optional<Error>& if_missing);
+  Result<Session> OpenChange(const std::optional<Error>& if_missing, Reach reach);
   /// Runs `work` in a write transaction and commits it where `work` succeeds.
   Status Change(const std::optional<Error>& if_missing,
+                Reach reach,
                 const std::function<Status(const Session&)>& work);
 
-  const SqlOptions options_;
+  const std::unique_ptr<SqlDatabase> database_;
+  const std::string name_;
 };
 
 }  // namespace firn::catalog::sql

@@ -8,7 +8,9 @@
 #include "base/uuid.h"
 #include "catalog/sql/catalog_layout.h"
 #include "catalog/sql/metadata_store.h"
+#include "catalog/sql/postgres_database.h"
 #include "catalog/sql/purge.h"
+#include "catalog/sql/sqlite_connection.h"
 #include "iceberg/metadata/apply_updates.h"
 #include "iceberg/metadata/new_table.h"
 #include "storage/location.h"
@@ -70,6 +72,13 @@ bool LogHolds(const iceberg::TableMetadata& metadata, const std::string& locatio
   }) != nullptr;
 }
 
+std::unique_ptr<SqlDatabase> DatabaseOf(const SqlOptions& options) {
+  if (options.postgres.empty()) {
+    return std::make_unique<SqliteDatabase>(options);
+  }
+  return std::make_unique<PostgresDatabase>(options);
+}
+
 Error Unknown(const std::string& metadata_location) {
   return Error(ErrorCode::kCommitStateUnknown,
                "The catalog's database did not say what became of a change: it may have happened")
@@ -93,7 +102,10 @@ Result<std::unique_ptr<Catalog>> SqlCatalog::Open(const CatalogConfig& config,
 SqlCatalog::SqlCatalog(SqlOptions options,
                        std::shared_ptr<storage::ObjectStore> files,
                        const Clock& clock)
-    : options_(std::move(options)), database_(options_), files_(std::move(files)), clock_(clock) {}
+    : options_(std::move(options)),
+      database_(DatabaseOf(options_), options_.name),
+      files_(std::move(files)),
+      clock_(clock) {}
 
 Result<std::vector<NamespacePath>> SqlCatalog::ListNamespaces(const NamespacePath& parent) {
   std::string key;
@@ -351,7 +363,7 @@ Status SqlCatalog::Insert(const TableKey& key, const std::string& metadata_locat
 SqlCatalog::Settled SqlCatalog::Settle(const TableKey& key,
                                        const std::string& from,
                                        const std::string& to) {
-  auto found = database_.FindTable(key);
+  auto found = database_.FindTableSettled(key);
   std::optional<TablePointer> row = found.has_value() ? *std::move(found) : std::nullopt;
   if (!row) {
     return Settled::kUnknown;  // it may have been renamed or dropped after our commit

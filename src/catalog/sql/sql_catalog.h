@@ -1,13 +1,13 @@
-// SqlCatalog: Catalog on the SQLite file of PyIceberg's SqlCatalog and Java's JdbcCatalog; all
-// three may have it open at the same time. It checks requirements, applies updates and writes
-// metadata files itself; a commit is one conditional update of the table's row.
+// SqlCatalog: Catalog on the database of PyIceberg's SqlCatalog and Java's JdbcCatalog, SQLite or
+// PostgreSQL; all three may use it at the same time. It checks requirements, applies updates and
+// writes metadata files itself; a commit is one conditional update of the table's row.
 //
 // A lost race is tried again on the new base as long as the requirements hold there, up to
 // kMaxLostRaces times; then, and where they fail, kCommitConflict. Where COMMIT itself fails in a
-// way that leaves its outcome open, the row is looked at over a new connection: SQLite has decided
-// by then, and our transaction can no longer happen. Only if that cannot be told (the file cannot
-// be read, or others went on past what metadata logs remember) it is kCommitStateUnknown and the
-// new metadata file stays.
+// way that leaves its outcome open, the row is looked at over a new connection, which waits until
+// the database has decided: our transaction can no longer happen then. Only if that cannot be told
+// (the database cannot be read, or others went on past what metadata logs remember) it is
+// kCommitStateUnknown and the new metadata file stays.
 //
 // Opening touches neither the database nor a table's files. New tables lie at
 // `<namespace location>/<name>-<12 hex digits>`, the namespace's location being its property
