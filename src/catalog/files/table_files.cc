@@ -129,6 +129,13 @@ class FileStores::State {
 
 namespace {
 
+/// Locations come out of metadata, not from who asks.
+Result<storage::Location> ParseLocation(std::string_view text) {
+  auto location = storage::Location::Parse(text);
+  return location.has_value() ? std::move(location)
+                              : TakeError(std::move(location)).As(ErrorCode::kInvalidMetadata);
+}
+
 /// One table's files: picks the store by location.
 class TableFiles final : public ObjectStore {
  public:
@@ -194,7 +201,7 @@ class TableFiles final : public ObjectStore {
 
  private:
   Result<std::shared_ptr<ObjectStore>> Find(std::string_view text) {
-    ASSIGN_OR_RETURN(storage::Location location, storage::Location::Parse(text));
+    ASSIGN_OR_RETURN(storage::Location location, ParseLocation(text));
     if (location.scheme() == "file") {
       return stores_->Local();
     }
@@ -209,7 +216,7 @@ class TableFiles final : public ObjectStore {
       }
       return stores_->S3(OptionsOfS3(options), wants_signer ? access->signer : nullptr);
     }
-    return Error(ErrorCode::kInvalidArgument, "No storage here serves locations of this scheme")
+    return Error(ErrorCode::kUnsupported, "No storage here serves locations of this scheme")
         .With("scheme", location.scheme());
   }
 

@@ -7,8 +7,8 @@
 //
 // The stores behind them are kept, so that tables with the same options share connections. Touches
 // neither disk nor network before a file is asked for: errors in options come with the first file
-// that needs them. A location whose scheme no store here serves is kInvalidArgument; else errors
-// are those of ObjectStore.
+// that needs them. Locations are what metadata holds: one that is none is kInvalidMetadata, one
+// whose scheme no store here serves kUnsupported; else errors are those of ObjectStore.
 //
 // Clients are not confined to folders: what may be read is what the user of this process may read.
 // Thread-safety: any thread.
