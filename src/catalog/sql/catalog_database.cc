@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "catalog/pointer/places.h"
 #include "catalog/sql/catalog_layout.h"
-#include "storage/location.h"
 
 namespace firn::catalog::sql {
 namespace {
@@ -19,26 +19,6 @@ struct Range {
       : below(place + separator), end(place + static_cast<char>(separator + 1)) {}
   std::string below;
   std::string end;
-};
-
-/// Locations compared as places: other programs may spell them in another way.
-class Places {
- public:
-  void Add(std::string_view location) {
-    auto place = storage::Location::Parse(location);
-    if (place.has_value()) {
-      places_.push_back(*std::move(place));
-    }
-  }
-  bool Hold(std::string_view location) const {
-    auto file = storage::Location::Parse(location);
-    return file.has_value() &&
-           std::ranges::any_of(
-               places_, [&file](const storage::Location& place) { return place.Contains(*file); });
-  }
-
- private:
-  std::vector<storage::Location> places_;
 };
 
 Error NoSuchNamespace(const std::string& name_space) {
@@ -154,7 +134,7 @@ struct CatalogDatabase::Session {
   }
 
   /// Another table or view of the file keeps its metadata file there.
-  Result<bool> OthersLieIn(const Places& places, const TableKey& key) const {
+  Result<bool> OthersLieIn(const pointer::Places& places, const TableKey& key) const {
     bool found = false;
     RETURN_IF_ERROR(
         connection->Query(text::kOtherTables, {name, key.name_space, key.name},
@@ -236,6 +216,31 @@ Status CatalogDatabase::Change(const std::optional<Error>& if_missing,
   bool is_outage = code == ErrorCode::kIoError || code == ErrorCode::kLostRace;
   return is_outage ? TakeError(std::move(done)).As(ErrorCode::kUnavailable)
                    : TakeError(std::move(done));
+}
+
+/// The levels joined by dots: a level that holds one would be read as two.
+Result<std::string> CatalogDatabase::NamespaceKey(const NamespacePath& path) const {
+  if (path.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "The namespace has no name");
+  }
+  for (const std::string& level : path.levels) {
+    if (level.empty() || level.contains('\0')) {
+      return Error(ErrorCode::kInvalidArgument, "The name of a namespace is empty");
+    }
+    if (level.contains('.')) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "An SQL catalog holds no namespace with a dot in its name")
+          .With("namespace", level);
+    }
+  }
+  return path.ToString();
+}
+
+Status CatalogDatabase::CheckProperties(const PropertyMap& properties) const {
+  if (properties.contains(std::string(kExistsProperty))) {
+    return Error(ErrorCode::kInvalidArgument, "The namespace property exists is reserved");
+  }
+  return {};
 }
 
 Result<bool> CatalogDatabase::NamespaceExists(const std::string& name_space) {
@@ -346,26 +351,26 @@ Result<std::optional<TablePointer>> CatalogDatabase::FindTableSettled(const Tabl
   return session ? session->FindTable(key) : std::optional<TablePointer>();
 }
 
-Status CatalogDatabase::InsertTable(const TableKey& key, const std::string& metadata_location) {
+Status CatalogDatabase::InsertTable(const TableKey& key, const NewPointer& to) {
   return Change(
       NoSuchNamespace(key.name_space), Reach::kCatalog, [&](const Session& session) -> Status {
         RETURN_IF_ERROR(session.RequireNamespace(key.name_space));
         auto inserted =
             session.Execute(session.layout.has_type ? text::kInsertTypedTable : text::kInsertTable,
-                            {session.name, key.name_space, key.name, metadata_location});
+                            {session.name, key.name_space, key.name, to.metadata_location});
         return inserted.has_value() ? Status() : ExistsOr(TakeError(std::move(inserted)), key);
       });
 }
 
-Result<RowChange> CatalogDatabase::SwapTable(const TableKey& key,
-                                             const std::string& from,
-                                             const std::string& to) {
-  RowChange outcome = RowChange::kMoved;
+Result<PointerChange> CatalogDatabase::SwapTable(const TableKey& key,
+                                                 const std::string& from,
+                                                 const NewPointer& to) {
+  PointerChange outcome = PointerChange::kMoved;
   RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kRow, [&](const Session& session) -> Status {
-    ASSIGN_OR_RETURN(int64_t swapped,
-                     session.Execute(session.TablesOnly(text::kSwapTable),
-                                     {session.name, key.name_space, key.name, from, to}));
-    outcome = swapped == 0 ? RowChange::kMoved : RowChange::kDone;
+    ASSIGN_OR_RETURN(int64_t swapped, session.Execute(session.TablesOnly(text::kSwapTable),
+                                                      {session.name, key.name_space, key.name, from,
+                                                       to.metadata_location}));
+    outcome = swapped == 0 ? PointerChange::kMoved : PointerChange::kDone;
     return {};
   }));
   return outcome;
@@ -393,12 +398,12 @@ Status CatalogDatabase::DeleteTable(const TableKey& key) {
   });
 }
 
-Result<RowChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
-                                                    const std::string& metadata_location,
-                                                    const std::string& location) {
-  RowChange outcome = RowChange::kShared;
+Result<PointerChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
+                                                        const std::string& metadata_location,
+                                                        const std::string& location) {
+  PointerChange outcome = PointerChange::kShared;
   RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kCatalog, [&](const Session& session) -> Status {
-    Places places;
+    pointer::Places places;
     places.Add(location);
     places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
     ASSIGN_OR_RETURN(bool shared, session.OthersLieIn(places, key));
@@ -408,7 +413,7 @@ Result<RowChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
     ASSIGN_OR_RETURN(int64_t deleted,
                      session.Execute(session.TablesOnly(text::kDeleteTableAt),
                                      {session.name, key.name_space, key.name, metadata_location}));
-    outcome = deleted == 0 ? RowChange::kMoved : RowChange::kDone;
+    outcome = deleted == 0 ? PointerChange::kMoved : PointerChange::kDone;
     return {};
   }));
   return outcome;

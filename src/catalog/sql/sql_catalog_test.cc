@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "base/testing/matchers.h"
-#include "catalog/sql/metadata_store.h"
 #include "catalog/sql/sqlite_connection.h"
 #include "catalog/sql/testing/faulty_vfs.h"
 #include "catalog/testing/catalog_suite.h"
