@@ -5,7 +5,7 @@
 // | --- | --- | --- |
 // | `rest` | `uri` | more keys: catalog/rest/rest_options.h |
 // | `sql` | `uri`, `warehouse` | SQLite or PostgreSQL: catalog/sql/sql_options.h |
-// | `glue` | `warehouse` | no client yet |
+// | `glue` | `warehouse` | catalog/glue/glue_options.h |
 // | `hive` | `uri` | no client yet; `warehouse` to create tables |
 //
 // All: `s3.*` and the other options of storage (storage/s3/s3_options.h); `name`, by which an SQL
