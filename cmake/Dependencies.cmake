@@ -9,6 +9,7 @@ find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)              # SHA-256, later TLS; precedes Arrow in link lines
 find_package(fmt 9.0 REQUIRED)                  # text formatting (g++ 12 has no <format>)
 find_package(SQLite3 3.40 REQUIRED)             # the embedded catalog database
+find_package(PostgreSQL 15 REQUIRED)            # libpq: SQL catalogs on PostgreSQL
 find_package(Boost 1.81 REQUIRED)               # Asio and Beast: sockets, HTTP
 find_package(simdjson 3.0 REQUIRED)             # reading JSON
 find_package(prometheus-cpp REQUIRED)      # metrics registry and text format
