@@ -9,6 +9,7 @@ find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)              # SHA-256, later TLS; precedes Arrow in link lines
 find_package(fmt 9.0 REQUIRED)                  # text formatting (g++ 12 has no <format>)
 find_package(SQLite3 3.40 REQUIRED)             # the embedded catalog database
+find_package(PostgreSQL 15 REQUIRED)            # libpq: SQL catalogs on PostgreSQL
 find_package(Boost 1.81 REQUIRED)               # Asio and Beast: sockets, HTTP
 find_package(simdjson 3.0 REQUIRED)             # reading JSON
 find_package(prometheus-cpp REQUIRED)      # metrics registry and text format
@@ -30,8 +31,11 @@ endif()
 # Arrow: the headers and versioned shared libraries inside the pyarrow wheel (the wheel carries no
 # CMake files and no .so links), found through the interpreter in FIRN_PYTHON.
 set(FIRN_ARROW_VERSION 26.0)
-set(FIRN_PYTHON "${CMAKE_SOURCE_DIR}/build/python/bin/python" CACHE FILEPATH
-    "Interpreter whose pyarrow provides Arrow")
+set(firn_python "${CMAKE_SOURCE_DIR}/build/python/bin/python")
+if(SKBUILD AND NOT EXISTS "${firn_python}")
+  set(firn_python "${Python_EXECUTABLE}")       # pip's, whose environment has what pyproject.toml says
+endif()
+set(FIRN_PYTHON "${firn_python}" CACHE FILEPATH "Interpreter whose pyarrow provides Arrow")
 if(EXISTS "${FIRN_PYTHON}")
   execute_process(
     COMMAND "${FIRN_PYTHON}" -c

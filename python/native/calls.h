@@ -108,6 +108,7 @@ class Call {
   Call() : registration_([stop = stop_]() mutable { stop.request_stop(); }) {}
 
   std::stop_token token() const { return stop_.get_token(); }
+  void RequestStop() { stop_.request_stop(); }
 
   /// What `body` returns, which touches no Python. What was done when Ctrl-C came was done:
   /// interrupt() says that it came.

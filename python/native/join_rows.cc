@@ -25,10 +25,12 @@ struct JoinWork {
     return features::JoinStream::Open({.scan = scan}, std::move(frame), request, memory_bytes);
   }
 };
+/// Has the tables' files: SharedAtHome.
+using JoinWorkPtr = std::shared_ptr<const JoinWork>;
 
 class JoinedBatches final : public Stream {
  public:
-  JoinedBatches(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<const JoinWork> work)
+  JoinedBatches(std::shared_ptr<arrow::Schema> schema, JoinWorkPtr work)
       : Stream(std::move(schema)), work_(std::move(work)) {}
 
   std::optional<table::ScanCounts> counts() override { return std::nullopt; }
@@ -62,7 +64,8 @@ class JoinedBatches final : public Stream {
     part_.reset();
     join_.reset();
   }
-  bool IsHome() const override { return python::IsHome(work_->session); }
+  void RequestStop() override { call_.RequestStop(); }
+  bool IsHome() const override { return python::IsHome(work_); }
 
  private:
   Result<TablePtr> NextPart() {
@@ -70,21 +73,22 @@ class JoinedBatches final : public Stream {
       table::ScanContext scan = work_->session->scan_context();
       scan.readers = work_->readers == 0 ? scan.readers : work_->readers;
       scan.read.stop = call_.token();
-      ASSIGN_OR_RETURN(join_, work_->Open(scan));
+      ASSIGN_OR_RETURN(auto join, work_->Open(scan));
+      join_ = UniqueAtHome<features::JoinStream>(join.release());
     }
     return join_->Next();
   }
 
-  const std::shared_ptr<const JoinWork> work_;
+  const JoinWorkPtr work_;
   Call call_;
-  std::unique_ptr<features::JoinStream> join_;
+  UniqueAtHome<features::JoinStream> join_;
   TablePtr part_;
   std::optional<arrow::TableBatchReader> batches_;
 };
 
 class JoinedRows final : public Rows {
  public:
-  JoinedRows(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<const JoinWork> work)
+  JoinedRows(std::shared_ptr<arrow::Schema> schema, JoinWorkPtr work)
       : schema_(std::move(schema)), work_(std::move(work)) {}
 
   const std::shared_ptr<arrow::Schema>& schema() const override { return schema_; }
@@ -94,7 +98,7 @@ class JoinedRows final : public Rows {
 
  private:
   const std::shared_ptr<arrow::Schema> schema_;
-  const std::shared_ptr<const JoinWork> work_;
+  const JoinWorkPtr work_;
 };
 
 }  // namespace
@@ -104,11 +108,12 @@ Result<std::shared_ptr<Rows>> RowsOfJoin(SessionPtr session,
                                          features::JoinRequest request,
                                          size_t readers,
                                          int64_t memory_bytes) {
-  auto work = std::make_shared<const JoinWork>(JoinWork{.session = std::move(session),
-                                                        .entities = std::move(entities),
-                                                        .request = std::move(request),
-                                                        .readers = readers,
-                                                        .memory_bytes = memory_bytes});
+  JoinWorkPtr work =
+      SharedAtHome(std::make_unique<const JoinWork>(JoinWork{.session = std::move(session),
+                                                             .entities = std::move(entities),
+                                                             .request = std::move(request),
+                                                             .readers = readers,
+                                                             .memory_bytes = memory_bytes}));
   // What does not fit is told now, not when the first row is wanted.
   const table::ScanContext scan = work->session->scan_context();
   ASSIGN_OR_RETURN(auto join, work->Open(scan));

@@ -258,6 +258,7 @@ void Stream::Close() {
     return;
   }
   closed_ = true;
+  RequestStop();
   std::lock_guard lock(mutex_);
   Release();
 }

@@ -44,6 +44,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// nullopt where nothing came for a while.
   virtual Result<std::optional<BatchPtr>> TryNext() = 0;
   virtual void Release() = 0;
+  /// A TryNext that works now on another thread comes to its end soon.
+  virtual void RequestStop() {}
   /// False in a child of the process that made it.
   virtual bool IsHome() const = 0;
 

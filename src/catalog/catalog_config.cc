@@ -145,7 +145,8 @@ Result<CatalogConfig> ReadCatalogUri(std::string_view uri,
                                      const VariableLookup& variables) {
   if (!TypeOfUri(uri)) {
     return Error(ErrorCode::kInvalidArgument,
-                 "A catalog's URI begins with http://, https://, sqlite:/// or jdbc:sqlite:");
+                 "A catalog's URI begins with http://, https://, sqlite:///, postgresql:// or "
+                 "jdbc:");
   }
   size_t question = uri.find('?');
   PropertyMap all;

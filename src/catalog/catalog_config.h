@@ -4,8 +4,8 @@
 // | type | required | |
 // | --- | --- | --- |
 // | `rest` | `uri` | more keys: catalog/rest/rest_options.h |
-// | `sql` | `uri`, `warehouse` | `uri` is `sqlite:///file` or `jdbc:sqlite:file` |
-// | `glue` | `warehouse` | no client yet |
+// | `sql` | `uri`, `warehouse` | SQLite or PostgreSQL: catalog/sql/sql_options.h |
+// | `glue` | `warehouse` | catalog/glue/glue_options.h |
 // | `hive` | `uri` | no client yet; `warehouse` to create tables |
 //
 // All: `s3.*` and the other options of storage (storage/s3/s3_options.h); `name`, by which an SQL
@@ -14,6 +14,7 @@
 //   http://127.0.0.1:8181?warehouse=main    rest; what follows `?` are properties, percent-decoded
 //   sqlite:///catalog.db?warehouse=file:///data/wh    sql, a path relative to the working folder
 //   sqlite:////var/catalog.db?warehouse=s3://bucket/wh    sql, an absolute path
+//   postgresql://user@host/database?warehouse=s3://bucket/wh    sql
 //
 // `${VAR}` in a value stands for an environment variable.
 // Errors: kInvalidArgument that names key and type, never a value: values may be secrets. No I/O.

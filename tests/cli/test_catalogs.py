@@ -1,5 +1,11 @@
 """--catalog: the same commands on a catalog elsewhere, by URI and by profile."""
 
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from harness import bodies
@@ -78,7 +84,8 @@ def test_a_profile_of_the_configuration_file(firn, tmp_path):
     [
         ("sqlite:///c.db", "sql needs the key warehouse"),
         ("thrift://host:9083", "hive"),
-        ("postgresql://u:pw@host/db?warehouse=/wh", "SQLite"),
+        ("jdbc:mysql://u:pw@host/db?warehouse=/wh", "PostgreSQL"),
+        ("postgresql://u:pw@host:port/db?warehouse=/wh", "a port"),
         ("http://user:pw@host", "without a user"),
     ],
 )
@@ -95,3 +102,74 @@ def test_columns_and_settings_that_are_none(firn, uri):
         firn("table", "create", "a.t", *words, "--catalog", uri, expect=2)
     firn("table", "set", "a.t", "--catalog", uri, expect=2)
     firn("table", "set", "a.t", "-p", "a=b", "--catalog", uri, expect=3)
+
+
+@pytest.mark.parametrize("wrong", ["manifest-list", "location"])
+def test_metadata_that_names_no_place_is_no_wrong_usage(firn, uri, tmp_path, wrong):
+    """Exit code 1: what is wrong is the table."""
+    firn("namespace", "create", "db", "--catalog", uri)
+    firn("table", "create", "db.t", "--column", "id:long", "--catalog", uri)
+    rows = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"id": pa.array([1], pa.int64())}), rows)
+    firn("append", rows, "db.t", "--catalog", uri)
+    shown = firn("table", "show", "db.t", "--json", "--catalog", uri).json
+    metadata = shown["metadata"]
+    if wrong == "location":
+        metadata["location"] = "no place"
+    else:
+        metadata["snapshots"][0]["manifest-list"] = "no place"
+    broken = tmp_path / "broken.metadata.json"
+    broken.write_text(json.dumps(metadata))
+    firn("table", "register", "db.broken", f"file:{broken}", "--catalog", uri)
+    reads = ("append", rows) if wrong == "location" else ("scan",)
+    answer = firn(*reads, "db.broken", "--catalog", uri, expect=1)
+    assert "no place" in answer.err
+    # What the user names is the user's.
+    firn("table", "register", "db.other", "no place", "--catalog", uri, expect=2)
+
+
+class OneOfBoth(BaseHTTPRequestHandler):
+    """A catalog with one table, and the S3 that holds nothing of it; keeps what S3 was asked."""
+
+    def do_GET(self):
+        body, status = b"{}", 200
+        if self.path.startswith("/bucket/"):
+            self.server.asked.append((self.path, self.headers["Authorization"]))
+            body, status = b"<Error><Code>NoSuchKey</Code></Error>", 404
+        elif self.path.endswith("/tables/t"):
+            body = json.dumps(self.server.table).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_the_servers_tables_are_read_with_the_storage_of_the_environment(firn, uri, tmp_path):
+    firn("namespace", "create", "db", "--catalog", uri)
+    firn("table", "create", "db.t", "--column", "id:long", "--catalog", uri)
+    rows = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"id": pa.array([1], pa.int64())}), rows)
+    firn("append", rows, "db.t", "--catalog", uri)
+    metadata = firn("table", "show", "db.t", "--json", "--catalog", uri).json["metadata"]
+    metadata["snapshots"][0]["manifest-list"] = "s3://bucket/list.avro"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), OneOfBoth)
+    server.asked = []
+    server.table = {"metadata-location": "s3://bucket/0.metadata.json", "metadata": metadata}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    environment = {
+        "FIRN_S3_ENDPOINT": address,
+        "FIRN_S3_ACCESS_KEY_ID": "of-the-environment",
+        "FIRN_S3_SECRET_ACCESS_KEY": SECRET,
+    }
+    try:
+        answer = firn("scan", "db.t", "--uri", address, env=environment, expect=None)
+    finally:
+        server.shutdown()
+    assert answer.code != 0 and SECRET not in answer.err
+    [(path, authorization)] = server.asked
+    assert path == "/bucket/list.avro"
+    assert "Credential=of-the-environment/" in authorization

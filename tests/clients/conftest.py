@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog import load_catalog
 
-from harness import bodies, places
+from harness import bodies, places, postgres
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +45,16 @@ def firn(firn_server, tmp_path):
 
     run.scan, run.append = scan, append
     return run
+
+
+@pytest.fixture(scope="session", name="postgres")
+def postgres_fixture():
+    """A PostgreSQL cluster; one for all tests."""
+    try:
+        with postgres.postgres_cluster() as cluster:
+            yield cluster
+    except postgres.Missing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
-"""Firn and PyIceberg's SqlCatalog on one SQLite file, without a server."""
+"""Firn and PyIceberg's SqlCatalog on one SQLite file or PostgreSQL database."""
 
 import threading
 
 import pyarrow as pa
 import pytest
-from one_file import NAME, OneFile
+from one_file import NAME, OneFile, make_one
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError
 from pyiceberg.schema import Schema
@@ -31,9 +31,9 @@ def ids(table) -> list[int]:
     return sorted(table.scan().to_arrow()["id"].to_pylist())
 
 
-@pytest.fixture
-def file(tmp_path) -> OneFile:
-    return OneFile(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def file(tmp_path, request) -> OneFile:
+    return make_one(request.param, tmp_path, request)
 
 
 def pyiceberg(file: OneFile) -> SqlCatalog:

@@ -1,40 +1,41 @@
-"""Firn, PyIceberg and Java's JdbcCatalog (through Spark) on one SQLite file, without a server."""
+"""Firn, PyIceberg and Java's JdbcCatalog (through Spark) on one database."""
 
 import shutil
 
 import pytest
-from one_file import NAME, OneFile
+from one_file import NAME, OneFile, make_one
 from pyiceberg.catalog.sql import SqlCatalog
 
 spark_engine = pytest.importorskip("spark_engine")
 
-SQLITE_DRIVER = "org.xerial:sqlite-jdbc:3.53.0.0"
+# Both from the start: one JVM serves all sessions.
+DRIVERS = ("org.xerial:sqlite-jdbc:3.53.0.0", "org.postgresql:postgresql:42.7.13")
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory) -> OneFile:
-    return OneFile(tmp_path_factory.mktemp("one-file"))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def file(tmp_path_factory, request) -> OneFile:
+    return make_one(request.param, tmp_path_factory.mktemp("one-file"), request)
 
 
 @pytest.fixture(scope="module")
 def sql(file, tmp_path_factory):
-    """Run a statement in a Spark whose catalog `shared` is the file; its rows as plain tuples."""
+    """Run a statement in a Spark whose catalog `shared` is this one; its rows as plain tuples."""
     missing = spark_engine.missing()
     if missing:
         pytest.skip(f"no {missing} for Spark")
     if not shutil.which("mvn"):
-        pytest.skip("no Maven for SQLite's driver")
+        pytest.skip("no Maven for the database's driver")
     file.firn("namespace", "create", "of_firn")
     catalog = {
         "catalog-impl": "org.apache.iceberg.jdbc.JdbcCatalog",
-        "uri": f"jdbc:sqlite:{file.database}",
+        **file.java_properties(),
         "warehouse": file.warehouse,
         "jdbc.schema-version": "V1",
         "clients": "1",
     }
     # Java's catalog has the name of Spark's: NAME.
     session = spark_engine.start_with(
-        catalog, str(tmp_path_factory.mktemp("spark")), (SQLITE_DRIVER,), name=NAME
+        catalog, str(tmp_path_factory.mktemp("spark")), DRIVERS, name=NAME
     )
     yield lambda text: [tuple(row) for row in session.sql(text).collect()]
     session.stop()

@@ -12,7 +12,7 @@ PROMISED = re.compile(r"^(?P<expression>[^#\n]+?)  # (?P<value>[\[({].*)$", re.M
 def test_the_blocks_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict = {}
-    assert len(BLOCKS) == 9
+    assert len(BLOCKS) == 10
     checked = 0
     for block in BLOCKS:
         exec(

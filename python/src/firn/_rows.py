@@ -61,7 +61,7 @@ class Rows:
 
     @property
     def snapshots(self) -> dict[str, dict[str, str | int | None]]:
-        """Of a join: `table`, `uuid` and `snapshot-id` (None of an empty table) by view; else {}."""
+        """Of a join, by view: `table`, `uuid`, `snapshot-id` (None of an empty table); else {}."""
         recorded = (self._schema.metadata or {}).get(b"firn.snapshots", b"{}")
         return json.loads(recorded)
 

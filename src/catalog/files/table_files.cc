@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "catalog/files/access_renewal.h"
 #include "storage/local_object_store.h"
 #include "storage/location.h"
 #include "storage/s3/s3_object_store.h"
@@ -15,9 +16,27 @@ namespace {
 
 using iceberg::PropertyMap;
 using storage::ObjectStore;
+using storage::http::RequestSigner;
+
+constexpr std::string_view kSigningOption = "s3.remote-signing-enabled";
+/// PyIceberg's name for it: a signer.
+constexpr std::string_view kSignerOption = "s3.signer";
+
+/// Of S3, but for who hands out access to it.
+bool IsOptionOfAccess(std::string_view name) {
+  return name == kExpiryOption || name == kSigningOption || name == kSignerOption ||
+         name.starts_with("s3.signer.");
+}
 
 bool IsOptionOfS3(std::string_view name) {
-  return name.starts_with("s3.") || storage::s3::IsS3Option(name);
+  return (name.starts_with("s3.") && !IsOptionOfAccess(name)) || storage::s3::IsS3Option(name);
+}
+
+bool WantsSigner(const PropertyMap& options) {
+  auto enabled = options.find(std::string(kSigningOption));
+  auto signer = options.find(std::string(kSignerOption));
+  return enabled != options.end() ? enabled->second == "true"
+                                  : signer != options.end() && !signer->second.empty();
 }
 
 /// What an S3 store is made of, and told apart by.
@@ -35,15 +54,18 @@ storage::s3::Properties OptionsOfS3(const PropertyMap& options) {
 
 PropertyMap KnownFileOptions(const PropertyMap& config) {
   PropertyMap known;
-  std::ranges::copy_if(config, std::inserter(known, known.end()),
-                       [](const auto& entry) { return storage::s3::IsS3Option(entry.first); });
+  std::ranges::copy_if(config, std::inserter(known, known.end()), [](const auto& entry) {
+    return storage::s3::IsS3Option(entry.first) || IsOptionOfAccess(entry.first);
+  });
   return known;
 }
 
 PropertyMap WithOptions(PropertyMap base, const PropertyMap& over) {
   if (over.contains("s3.access-key-id")) {
-    for (const char* name : {"s3.access-key-id", "s3.secret-access-key", "s3.session-token"}) {
-      base.erase(name);
+    for (std::string_view name :
+         {std::string_view("s3.access-key-id"), std::string_view("s3.secret-access-key"),
+          std::string_view("s3.session-token"), kExpiryOption}) {
+      base.erase(std::string(name));
     }
   }
   for (const auto& [name, value] : over) {
@@ -66,26 +88,34 @@ class FileStores::State {
     return local_;
   }
 
-  Result<std::shared_ptr<ObjectStore>> S3(const storage::s3::Properties& options) {
+  const Clock& clock() const { return clock_; }
+
+  /// `signer`: in place of keys; may be none.
+  Result<std::shared_ptr<ObjectStore>> S3(const storage::s3::Properties& options,
+                                          const std::shared_ptr<RequestSigner>& signer) {
     std::scoped_lock lock(mutex_);
-    auto found = std::ranges::find(kept_, options, &Kept::options);
+    auto found = std::ranges::find_if(
+        kept_, [&](const Kept& kept) { return kept.options == options && kept.signer == signer; });
     if (found != kept_.end()) {
       std::rotate(kept_.begin(), found, found + 1);
       return kept_.front().store;
     }
     ASSIGN_OR_RETURN(auto parsed, storage::s3::ParseS3Options(options, variables_));
     ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store,
-                     storage::s3::S3ObjectStore::Make(parsed, variables_, clock_));
+                     signer != nullptr
+                         ? storage::s3::S3ObjectStore::MakeSigned(parsed, signer, clock_)
+                         : storage::s3::S3ObjectStore::Make(parsed, variables_, clock_));
     if (kept_.size() >= kMaxKept) {
       kept_.pop_back();
     }
-    kept_.insert(kept_.begin(), {options, store});
+    kept_.insert(kept_.begin(), {options, signer, store});
     return store;
   }
 
  private:
   struct Kept {
     storage::s3::Properties options;
+    std::shared_ptr<RequestSigner> signer;
     std::shared_ptr<ObjectStore> store;
   };
 
@@ -99,11 +129,18 @@ class FileStores::State {
 
 namespace {
 
+/// Locations come out of metadata, not from who asks.
+Result<storage::Location> ParseLocation(std::string_view text) {
+  auto location = storage::Location::Parse(text);
+  return location.has_value() ? std::move(location)
+                              : TakeError(std::move(location)).As(ErrorCode::kInvalidMetadata);
+}
+
 /// One table's files: picks the store by location.
 class TableFiles final : public ObjectStore {
  public:
   TableFiles(std::shared_ptr<FileStores::State> stores, FileAccess access)
-      : stores_(std::move(stores)), access_(std::move(access)) {}
+      : stores_(std::move(stores)), access_(std::move(access), stores_->clock()) {}
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override {
     ASSIGN_OR_RETURN(auto store, Find(location));
@@ -164,24 +201,30 @@ class TableFiles final : public ObjectStore {
 
  private:
   Result<std::shared_ptr<ObjectStore>> Find(std::string_view text) {
-    ASSIGN_OR_RETURN(storage::Location location, storage::Location::Parse(text));
+    ASSIGN_OR_RETURN(storage::Location location, ParseLocation(text));
     if (location.scheme() == "file") {
       return stores_->Local();
     }
     if (location.scheme() == "s3") {
-      const PropertyMap* scoped = ScopedFor(location);
-      return stores_->S3(
-          OptionsOfS3(scoped == nullptr ? access_.options : WithOptions(access_.options, *scoped)));
+      ASSIGN_OR_RETURN(auto access, access_.Get());
+      const PropertyMap* scoped = ScopedFor(*access, location);
+      PropertyMap options =
+          scoped == nullptr ? access->options : WithOptions(access->options, *scoped);
+      bool wants_signer = WantsSigner(options);
+      if (wants_signer && access->signer == nullptr) {
+        return Error(ErrorCode::kUnsupported, "This catalog signs no requests to S3");
+      }
+      return stores_->S3(OptionsOfS3(options), wants_signer ? access->signer : nullptr);
     }
-    return Error(ErrorCode::kInvalidArgument, "No storage here serves locations of this scheme")
+    return Error(ErrorCode::kUnsupported, "No storage here serves locations of this scheme")
         .With("scheme", location.scheme());
   }
 
   /// Prefixes are texts: `s3://bucket/a` may stand for `s3://bucket/ab` too.
-  const PropertyMap* ScopedFor(const storage::Location& location) const {
+  static const PropertyMap* ScopedFor(const FileAccess& access, const storage::Location& location) {
     const ScopedOptions* best = nullptr;
     std::string text = location.Canonical();
-    for (const ScopedOptions& scoped : access_.scoped) {
+    for (const ScopedOptions& scoped : access.scoped) {
       bool fits = text.starts_with(CanonicalPrefix(scoped.prefix));
       if (fits && (best == nullptr || scoped.prefix.size() > best->prefix.size())) {
         best = &scoped;
@@ -201,7 +244,7 @@ class TableFiles final : public ObjectStore {
   }
 
   std::shared_ptr<FileStores::State> stores_;
-  FileAccess access_;
+  AccessRenewal access_;
 };
 
 }  // namespace

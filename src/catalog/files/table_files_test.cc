@@ -38,8 +38,16 @@ TEST_F(TableFilesTest, LocalFilesNeedNoOptions) {
   ASSERT_THAT(files->Write(location, "x", storage::WriteMode::kCreateNew), IsOk());
   EXPECT_EQ(files->Read(location, 10).value(), "x");
   std::array<std::string, 2> some = {location, "gs://bucket/x"};
-  EXPECT_THAT(files->DeleteMany(some), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(files->DeleteMany(some), IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(files->Stat(location), IsError(ErrorCode::kNotFound)) << "the others are deleted";
+}
+
+TEST_F(TableFilesTest, WhatMetadataHoldsIsNoFaultOfWhoAsks) {
+  auto files = stores_.Open({});
+  for (const char* location : {"", "a/../b", "file:/a/../b", "no location"}) {
+    EXPECT_THAT(files->Read(location, 10), IsError(ErrorCode::kInvalidMetadata)) << location;
+  }
+  EXPECT_THAT(files->Read("gs://bucket/x", 10), IsError(ErrorCode::kUnsupported));
 }
 
 TEST_F(TableFilesTest, TheLongestPrefixGivesTheCredentials) {

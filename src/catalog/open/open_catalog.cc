@@ -1,5 +1,6 @@
 #include "catalog/open/open_catalog.h"
 
+#include "catalog/glue/glue_catalog.h"
 #include "catalog/rest/rest_catalog.h"
 #include "catalog/sql/sql_catalog.h"
 #include "storage/aws/credentials.h"
@@ -20,6 +21,7 @@ Result<std::unique_ptr<Catalog>> OpenCatalog(const CatalogConfig& config,
     case CatalogType::kSql:
       return sql::SqlCatalog::Open(config, environment);
     case CatalogType::kGlue:
+      return glue::OpenGlueCatalog(config, environment);
     case CatalogType::kHive:
       break;
   }

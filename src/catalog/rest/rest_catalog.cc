@@ -6,15 +6,13 @@
 #include <fmt/format.h>
 
 #include "catalog/rest/rest_endpoints.h"
+#include "catalog/rest/table_access.h"
 #include "storage/http/curl_transport.h"
 
 namespace firn::catalog::rest {
 namespace {
 
 namespace http = storage::http;
-
-constexpr std::string_view kDelegationHeader = "X-Iceberg-Access-Delegation";
-constexpr std::string_view kDelegation = "vended-credentials";
 
 constexpr StatusMeaning kOfWarehouse{.not_found = ErrorCode::kNoSuchWarehouse};
 constexpr StatusMeaning kOfNamespace{.not_found = ErrorCode::kNoSuchNamespace,
@@ -26,10 +24,6 @@ constexpr StatusMeaning kOfRename{.not_found = ErrorCode::kNoSuchTable,
                                   .conflict = ErrorCode::kAlreadyExists};
 constexpr StatusMeaning kOfTable{.not_found = ErrorCode::kNoSuchTable,
                                  .conflict = ErrorCode::kCommitConflict};
-
-http::HeaderList Delegation() {
-  return {{std::string(kDelegationHeader), std::string(kDelegation)}};
-}
 
 /// The user's options are refused by name where they are unknown; what a catalog says may be meant
 /// for other clients.
@@ -70,82 +64,58 @@ Status CheckNames(const TableIdentifier& identifier) {
 
 }  // namespace
 
-struct RestCatalog::OwnParts {
-  std::unique_ptr<http::HttpTransport> transport;
-  http::SystemSleeper sleeper;
-};
-
 Result<std::unique_ptr<Catalog>> RestCatalog::Open(const CatalogConfig& config,
                                                    const CatalogEnvironment& environment) {
   ASSIGN_OR_RETURN(RestOptions options, ParseRestOptions(config));
-  auto own = std::make_unique<OwnParts>();
+  std::unique_ptr<http::HttpTransport> transport;
   if (environment.transport == nullptr) {
-    ASSIGN_OR_RETURN(own->transport,
+    ASSIGN_OR_RETURN(transport,
                      http::CurlTransport::Make(
                          {.connect_timeout = options.connect_timeout, .ca_file = options.ca_file}));
   }
-  std::unique_ptr<RestCatalog> catalog(
-      new RestCatalog(std::move(options), std::move(own), environment));
+  auto core = std::make_shared<RestCore>(std::move(options), std::move(transport), environment);
+  std::unique_ptr<RestCatalog> catalog(new RestCatalog(std::move(core), environment));
   RETURN_IF_ERROR(catalog->Configure(config));
   return catalog;
 }
 
-RestCatalog::RestCatalog(RestOptions options,
-                         std::unique_ptr<OwnParts> own,
-                         const CatalogEnvironment& environment)
-    : own_(std::move(own)),
-      options_(std::move(options)),
-      clock_(environment.clock),
-      session_(options_,
-               environment.transport != nullptr ? *environment.transport : *own_->transport,
-               environment.sleeper != nullptr ? *environment.sleeper : own_->sleeper,
-               environment.clock),
-      stores_(environment.variables, environment.clock),
-      paths_(options_.uri, "", kDefaultSeparator) {}
-
-RestCatalog::~RestCatalog() = default;
+RestCatalog::RestCatalog(std::shared_ptr<RestCore> core, const CatalogEnvironment& environment)
+    : core_(std::move(core)),
+      paths_(core_->paths),
+      stores_(environment.variables, environment.clock) {}
 
 Status RestCatalog::Configure(const CatalogConfig& config) {
-  ASSIGN_OR_RETURN(auto response,
-                   session_.Send({.method = "GET",
-                                  .url = RestPaths::Config(options_.uri, options_.warehouse),
-                                  .meaning = kOfWarehouse}));
+  ASSIGN_OR_RETURN(
+      auto response,
+      core_->session.Send({.method = "GET",
+                           .url = RestPaths::Config(core_->options.uri, core_->options.warehouse),
+                           .meaning = kOfWarehouse}));
   ASSIGN_OR_RETURN(ServerConfig server, ParseServerConfig(response.body));
   DropUnknownFileOptions(server.overrides);
   DropUnknownFileOptions(server.defaults);
-  properties_ = std::move(server.overrides);
+  core_->given = config.properties;
+  PropertyMap& properties = core_->properties;
+  properties = std::move(server.overrides);
   PropertyMap given = config.properties;
-  properties_.merge(given);
-  properties_.merge(server.defaults);
-  auto property = [this](const std::string& name) {
-    auto found = properties_.find(name);
-    return found == properties_.end() ? std::string() : found->second;
+  properties.merge(given);
+  properties.merge(server.defaults);
+  auto property = [&properties](const std::string& name) {
+    auto found = properties.find(name);
+    return found == properties.end() ? std::string() : found->second;
   };
-  ASSIGN_OR_RETURN(std::string uri, CheckCatalogUri(property("uri")));
+  ASSIGN_OR_RETURN(core_->uri, CheckCatalogUri(property("uri")));
   std::string separator = property("namespace-separator");
-  paths_ = RestPaths(uri, property("prefix"), separator.empty() ? kDefaultSeparator : separator);
+  core_->paths =
+      RestPaths(core_->uri, property("prefix"), separator.empty() ? kDefaultSeparator : separator);
   if (server.endpoints) {
-    endpoints_ = *std::move(server.endpoints);
+    core_->endpoints = *std::move(server.endpoints);
   } else {
-    endpoints_.insert(kDefaultEndpoints.begin(), kDefaultEndpoints.end());
+    core_->endpoints.insert(kDefaultEndpoints.begin(), kDefaultEndpoints.end());
   }
   if (server.keeps_idempotency_keys) {
-    session_.SendIdempotencyKeys();
+    core_->session.SendIdempotencyKeys();
   }
   return {};
-}
-
-Status RestCatalog::CheckOffered(std::string_view endpoint) const {
-  if (endpoints_.contains(endpoint)) {
-    return {};
-  }
-  return Error(ErrorCode::kUnsupported, "The catalog does not offer this")
-      .With("endpoint", std::string(endpoint));
-}
-
-Result<http::HttpResponse> RestCatalog::Send(std::string_view endpoint, const Call& call) {
-  RETURN_IF_ERROR(CheckOffered(endpoint));
-  return session_.Send(call);
 }
 
 Status RestCatalog::Change(std::string_view endpoint, const Call& call) {
@@ -165,7 +135,7 @@ Result<table::Table> RestCatalog::ChangeTable(std::string_view endpoint,
 }
 
 Result<bool> RestCatalog::Exists(std::string_view head, std::string_view get, std::string url) {
-  bool by_head = endpoints_.contains(head);
+  bool by_head = core_->Offers(head);
   auto response = Send(by_head ? head : get, {.method = by_head ? "HEAD" : "GET",
                                               .url = std::move(url),
                                               .meaning = {.not_found = ErrorCode::kNotFound}});
@@ -274,7 +244,7 @@ Result<table::Table> RestCatalog::CreateTable(const TableIdentifier& identifier,
                       .url = paths_.NewTable(identifier.name_space),
                       .effect = Effect::kChange,
                       .body = body,
-                      .headers = Delegation(),
+                      .headers = DelegationHeaders(),
                       .meaning = kOfNew},
                      identifier);
 }
@@ -288,7 +258,7 @@ Result<table::Table> RestCatalog::RegisterTable(const TableIdentifier& identifie
                       .url = paths_.Register(identifier.name_space),
                       .effect = Effect::kChange,
                       .body = body,
-                      .headers = Delegation(),
+                      .headers = DelegationHeaders(),
                       .meaning = kOfNew},
                      identifier);
 }
@@ -318,10 +288,10 @@ Status RestCatalog::DropTable(const TableIdentifier& identifier, DropMode mode) 
 
 Result<table::Table> RestCatalog::Load(const TableIdentifier& identifier) {
   RETURN_IF_ERROR(CheckNames(identifier));
-  auto cached = cache_.Find(identifier, clock_.Now());
+  auto cached = cache_.Find(identifier, core_->clock.Now());
   Call call{.method = "GET",
             .url = paths_.Table(identifier),
-            .headers = Delegation(),
+            .headers = DelegationHeaders(),
             .meaning = kOfTable};
   if (cached) {
     call.headers.push_back({"If-None-Match", cached->etag});
@@ -357,13 +327,12 @@ Result<table::Table> RestCatalog::Commit(const table::Table& base,
 }
 
 Result<table::Table> RestCatalog::HandleOf(const TableIdentifier& identifier, LoadedTable loaded) {
-  FileAccess access{.options = WithOptions(properties_, KnownFileOptions(loaded.config))};
+  FileAccess access = AccessTo(core_, identifier, loaded);
   // An expiry or a session token that goes with credentials counts for all of them.
   for (ScopedOptions& credential : loaded.credentials) {
     for (const auto& [name, value] : credential.options) {
       loaded.config.insert_or_assign(name, value);
     }
-    access.scoped.push_back({credential.prefix, KnownFileOptions(credential.options)});
   }
   return table::Table{.identifier = identifier,
                       .metadata_location = std::move(loaded.metadata_location),

@@ -2,17 +2,16 @@
 // (defaults, overrides, prefix, endpoints, idempotency); what it does not list is kUnsupported
 // before anything is sent.
 //
-// Tables come with credentials where the catalog vends them (`X-Iceberg-Access-Delegation`), which
+// Tables come with credentials or a signer where the catalog gives them (table_access.h), which
 // count before the options of the configuration; a table that was loaded before is asked for with
 // its tag. What a change's errors prove: rest_session.h. A change that was answered with success by
 // a body that is none is kCommitStateUnknown too.
 //
-// Tables are created at once; staged creation, views, scan planning and remote signing are not
-// here. Thread-safety: any thread.
+// Tables are created at once; staged creation, views and scan planning are not here.
+// Thread-safety: any thread.
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,10 +19,8 @@
 #include "catalog/catalog_config.h"
 #include "catalog/catalog_environment.h"
 #include "catalog/files/table_files.h"
+#include "catalog/rest/rest_core.h"
 #include "catalog/rest/rest_messages.h"
-#include "catalog/rest/rest_options.h"
-#include "catalog/rest/rest_paths.h"
-#include "catalog/rest/rest_session.h"
 #include "catalog/rest/table_cache.h"
 
 namespace firn::catalog::rest {
@@ -37,7 +34,6 @@ class RestCatalog final : public Catalog {
   /// the catalog answers; kInternal where what answers is none.
   static Result<std::unique_ptr<Catalog>> Open(const CatalogConfig& config,
                                                const CatalogEnvironment& environment);
-  ~RestCatalog() override;
 
   Result<std::vector<NamespacePath>> ListNamespaces(const NamespacePath& parent) override;
   Result<bool> NamespaceExists(const NamespacePath& path) override;
@@ -59,17 +55,13 @@ class RestCatalog final : public Catalog {
   Result<table::Table> Commit(const table::Table& base, const table::TableChange& change) override;
 
  private:
-  /// Of the client itself, where the environment brings none.
-  struct OwnParts;
-
-  RestCatalog(RestOptions options,
-              std::unique_ptr<OwnParts> own,
-              const CatalogEnvironment& environment);
+  RestCatalog(std::shared_ptr<RestCore> core, const CatalogEnvironment& environment);
 
   Status Configure(const CatalogConfig& config);
-  Status CheckOffered(std::string_view endpoint) const;
-  /// Sends after CheckOffered.
-  Result<storage::http::HttpResponse> Send(std::string_view endpoint, const Call& call);
+  /// Of what the catalog offers.
+  Result<storage::http::HttpResponse> Send(std::string_view endpoint, const Call& call) {
+    return core_->Send(endpoint, call);
+  }
   /// For a change, whose answer says nothing more than that it happened.
   Status Change(std::string_view endpoint, const Call& call);
   /// For a change that is answered by a table.
@@ -80,15 +72,9 @@ class RestCatalog final : public Catalog {
   Result<bool> Exists(std::string_view head, std::string_view get, std::string url);
   Result<table::Table> HandleOf(const TableIdentifier& identifier, LoadedTable loaded);
 
-  std::unique_ptr<OwnParts> own_;
-  RestOptions options_;
-  const Clock& clock_;
-  RestSession session_;
+  const std::shared_ptr<RestCore> core_;
+  const RestPaths& paths_;
   FileStores stores_;
-  RestPaths paths_;
-  std::set<std::string, std::less<>> endpoints_;
-  /// The configuration's and the catalog's properties in one.
-  PropertyMap properties_;
   TableCache cache_;
 };
 

@@ -198,7 +198,7 @@ TEST_F(RestCatalogTest, ATableThatDidNotChangeIsNotSentAgain) {
   ASSERT_OK_AND_ASSIGN(auto first, catalog->Load(kTable));
   EXPECT_EQ(scripted_.requests().back().Header("if-none-match"), "");
   EXPECT_EQ(scripted_.requests().back().Header("x-iceberg-access-delegation"),
-            "vended-credentials");
+            "vended-credentials,remote-signing");
   ASSERT_OK_AND_ASSIGN(auto second, catalog->Load(kTable));
   EXPECT_EQ(scripted_.requests().back().Header("if-none-match"), "\"v1\"");
   EXPECT_EQ(second.metadata, first.metadata);

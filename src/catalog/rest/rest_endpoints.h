@@ -29,6 +29,10 @@ inline constexpr std::string_view kCommitTable =
     "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}";
 inline constexpr std::string_view kDropTable =
     "DELETE /v1/{prefix}/namespaces/{namespace}/tables/{table}";
+inline constexpr std::string_view kLoadCredentials =
+    "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials";
+inline constexpr std::string_view kSign =
+    "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/sign";
 inline constexpr std::string_view kRenameTable = "POST /v1/{prefix}/tables/rename";
 }  // namespace endpoint
 

@@ -68,6 +68,48 @@ Result<std::vector<ScopedOptions>> ParseCredentials(const json::Object& root) {
   return credentials;
 }
 
+/// Names with lists of values; several become one, as HTTP has them.
+Result<storage::http::HeaderList> ReadHeaders(const json::Object& object) {
+  storage::http::HeaderList headers;
+  for (auto [name, list] : object) {
+    ASSIGN_OR_RETURN(auto values, json::AsArray(list, "headers"));
+    std::string joined;
+    for (json::Element value : values) {
+      ASSIGN_OR_RETURN(std::string_view text, json::AsString(value, "headers"));
+      joined += (joined.empty() ? "" : ", ") + std::string(text);
+    }
+    // A line break would end the header.
+    if (joined.find_first_of("\r\n") != std::string::npos ||
+        name.find_first_of("\r\n: ") != std::string_view::npos) {
+      return Error(ErrorCode::kInvalidArgument, "headers hold what no header can");
+    }
+    headers.push_back({std::string(name), std::move(joined)});
+  }
+  return headers;
+}
+
+Result<std::optional<SigningConfig>> ReadSigningConfig(const json::Object& root) {
+  ASSIGN_OR_RETURN(auto object, json::FindObject(root, "remote-signing-config"));
+  if (!object) {
+    return std::optional<SigningConfig>();
+  }
+  SigningConfig config;
+  ASSIGN_OR_RETURN(config.properties, json::FindStringMap(*object, "properties"));
+  ASSIGN_OR_RETURN(auto headers, json::FindObject(*object, "headers"));
+  if (headers) {
+    ASSIGN_OR_RETURN(config.headers, ReadHeaders(*headers));
+  }
+  return std::optional(std::move(config));
+}
+
+Result<SignedRequest> ReadSignedRequest(const json::Object& root) {
+  SignedRequest request;
+  ASSIGN_OR_RETURN(request.uri, json::GetString(root, "uri"));
+  ASSIGN_OR_RETURN(auto headers, json::GetObject(root, "headers"));
+  ASSIGN_OR_RETURN(request.headers, ReadHeaders(headers));
+  return request;
+}
+
 Result<LoadedTable> ReadLoadedTable(const json::Object& root) {
   LoadedTable loaded;
   ASSIGN_OR_RETURN(auto location, json::FindString(root, "metadata-location"));
@@ -76,6 +118,7 @@ Result<LoadedTable> ReadLoadedTable(const json::Object& root) {
   ASSIGN_OR_RETURN(loaded.metadata, iceberg::ParseTableMetadata(json::ToJson(metadata)));
   ASSIGN_OR_RETURN(loaded.config, json::FindStringMap(root, "config"));
   ASSIGN_OR_RETURN(loaded.credentials, ParseCredentials(root));
+  ASSIGN_OR_RETURN(loaded.signing, ReadSigningConfig(root));
   return loaded;
 }
 
@@ -162,6 +205,14 @@ Result<LoadedTable> ParseLoadedTable(std::string_view body) {
   return Read<LoadedTable>(body, "The table", ReadLoadedTable);
 }
 
+Result<std::vector<ScopedOptions>> ParseCredentialsAnswer(std::string_view body) {
+  return Read<std::vector<ScopedOptions>>(body, "The list of credentials", ParseCredentials);
+}
+
+Result<SignedRequest> ParseSignedRequest(std::string_view body) {
+  return Read<SignedRequest>(body, "The signature", ReadSignedRequest);
+}
+
 std::string PrintNewNamespace(const NamespacePath& path, const PropertyMap& properties) {
   std::string body;
   JsonWriter out(body);
@@ -226,6 +277,30 @@ std::string PrintRename(const TableIdentifier& from, const TableIdentifier& to) 
   out.Key("destination");
   AppendIdentifier(to, out);
   out.EndObject();
+  return body;
+}
+
+std::string PrintSignRequest(const SignRequest& request) {
+  std::string body;
+  JsonWriter out(body);
+  out.BeginObject()
+      .Field("region", request.region)
+      .Field("uri", request.uri)
+      .Field("method", request.method)
+      .Key("headers")
+      .BeginObject();
+  for (const storage::http::Header& header : request.headers) {
+    out.Key(header.name).BeginArray().String(header.value).EndArray();
+  }
+  out.EndObject();
+  if (!request.properties.empty()) {
+    out.Key("properties");
+    AppendProperties(request.properties, out);
+  }
+  if (!request.body.empty()) {
+    out.Field("body", request.body);
+  }
+  out.Field("provider", "s3").EndObject();
   return body;
 }
 

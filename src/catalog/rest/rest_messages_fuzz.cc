@@ -13,6 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static_cast<void>(firn::catalog::rest::ParseTablePage(body));
   static_cast<void>(firn::catalog::rest::ParseNamespaceProperties(body));
   static_cast<void>(firn::catalog::rest::ParseLoadedTable(body));
+  static_cast<void>(firn::catalog::rest::ParseCredentialsAnswer(body));
+  static_cast<void>(firn::catalog::rest::ParseSignedRequest(body));
   static_cast<void>(
       firn::catalog::rest::ErrorOf({.status = 409, .headers = {}, .body = std::string(body)}, {}));
   return 0;

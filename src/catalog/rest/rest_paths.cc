@@ -76,6 +76,14 @@ std::string RestPaths::Table(const TableIdentifier& identifier) const {
   return fmt::format("{}/tables/{}", Namespace(identifier.name_space), Encoded(identifier.name));
 }
 
+std::string RestPaths::Credentials(const TableIdentifier& identifier) const {
+  return Table(identifier) + "/credentials";
+}
+
+std::string RestPaths::Sign(const TableIdentifier& identifier) const {
+  return Table(identifier) + "/sign";
+}
+
 std::string RestPaths::Rename() const { return base_ + "tables/rename"; }
 
 }  // namespace firn::catalog::rest

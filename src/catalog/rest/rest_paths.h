@@ -32,6 +32,8 @@ class RestPaths {
   std::string NewTable(const NamespacePath& path) const;
   std::string Register(const NamespacePath& path) const;
   std::string Table(const TableIdentifier& identifier) const;
+  std::string Credentials(const TableIdentifier& identifier) const;
+  std::string Sign(const TableIdentifier& identifier) const;
   std::string Rename() const;
 
  private:

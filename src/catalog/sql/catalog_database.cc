@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "catalog/pointer/places.h"
 #include "catalog/sql/catalog_layout.h"
-#include "storage/location.h"
 
 namespace firn::catalog::sql {
 namespace {
@@ -19,26 +19,6 @@ struct Range {
       : below(place + separator), end(place + static_cast<char>(separator + 1)) {}
   std::string below;
   std::string end;
-};
-
-/// Locations compared as places: other programs may spell them in another way.
-class Places {
- public:
-  void Add(std::string_view location) {
-    auto place = storage::Location::Parse(location);
-    if (place.has_value()) {
-      places_.push_back(*std::move(place));
-    }
-  }
-  bool Hold(std::string_view location) const {
-    auto file = storage::Location::Parse(location);
-    return file.has_value() &&
-           std::ranges::any_of(
-               places_, [&file](const storage::Location& place) { return place.Contains(*file); });
-  }
-
- private:
-  std::vector<storage::Location> places_;
 };
 
 Error NoSuchNamespace(const std::string& name_space) {
@@ -69,21 +49,19 @@ struct Layout {
   bool has_type = false;
 };
 
-Result<Layout> ReadLayout(SqliteConnection& connection) {
+Result<Layout> ReadLayout(SqlConnection& connection) {
   Layout layout;
-  RETURN_IF_ERROR(connection.Query(text::kAllTables, {}, [&layout](const SqlRow& row) {
-    bool& which = row.Text(0) == "iceberg_tables"                 ? layout.has_tables
-                  : row.Text(0) == "iceberg_namespace_properties" ? layout.has_properties
-                                                                  : layout.has_others;
-    which = true;
+  RETURN_IF_ERROR(connection.Query(connection.layout_query(), {}, [&layout](const SqlRow& row) {
+    layout = {.has_tables = !row.Text(0).empty(),
+              .has_properties = !row.Text(1).empty(),
+              .has_others = !row.Text(2).empty(),
+              .has_type = !row.Text(3).empty()};
   }));
-  RETURN_IF_ERROR(connection.Query(text::kTypeColumn, {},
-                                   [&layout](const SqlRow&) { layout.has_type = true; }));
   return layout;
 }
 
 /// Both tables, or at least one, or none beside others.
-Status MakeTables(SqliteConnection& connection, Layout& layout) {
+Status MakeTables(SqlConnection& connection, Layout& layout) {
   if (!layout.has_tables && !layout.has_properties && layout.has_others) {
     return Error(ErrorCode::kConflict, "The database holds other tables and no catalog");
   }
@@ -99,7 +77,7 @@ Status MakeTables(SqliteConnection& connection, Layout& layout) {
 }
 
 /// The named one, the only one in the file, or the default one.
-Result<std::string> NameOf(SqliteConnection& connection, const std::string& given) {
+Result<std::string> NameOf(SqlConnection& connection, const std::string& given) {
   if (!given.empty()) {
     return given;
   }
@@ -118,7 +96,7 @@ Result<std::string> NameOf(SqliteConnection& connection, const std::string& give
 
 /// A connection in its transaction.
 struct CatalogDatabase::Session {
-  std::unique_ptr<SqliteConnection> connection;
+  std::unique_ptr<SqlConnection> connection;
   Layout layout;
   /// The catalog's.
   std::string name;
@@ -128,7 +106,7 @@ struct CatalogDatabase::Session {
     return std::string(statement) + std::string(layout.has_type ? text::kOnlyTables : "");
   }
 
-  Result<bool> Finds(std::string_view statement, SqliteConnection::Params params) const {
+  Result<bool> Finds(std::string_view statement, SqlConnection::Params params) const {
     bool found = false;
     RETURN_IF_ERROR(
         connection->Query(statement, params, [&found](const SqlRow&) { found = true; }));
@@ -145,8 +123,18 @@ struct CatalogDatabase::Session {
     return exists ? Status() : Status(NoSuchNamespace(name_space));
   }
 
+  Result<std::optional<TablePointer>> FindTable(const TableKey& key) const {
+    std::optional<TablePointer> found;
+    RETURN_IF_ERROR(connection->Query(
+        TablesOnly(text::kFindTable), {name, key.name_space, key.name},
+        [&found](const SqlRow& row) {
+          found = TablePointer{std::string(row.Text(0)), std::string(row.Text(1))};
+        }));
+    return found;
+  }
+
   /// Another table or view of the file keeps its metadata file there.
-  Result<bool> OthersLieIn(const Places& places, const TableKey& key) const {
+  Result<bool> OthersLieIn(const pointer::Places& places, const TableKey& key) const {
     bool found = false;
     RETURN_IF_ERROR(
         connection->Query(text::kOtherTables, {name, key.name_space, key.name},
@@ -154,7 +142,7 @@ struct CatalogDatabase::Session {
     return found;
   }
 
-  Result<int64_t> Execute(std::string_view statement, SqliteConnection::Params params) const {
+  Result<int64_t> Execute(std::string_view statement, SqlConnection::Params params) const {
     return connection->Execute(statement, params);
   }
 
@@ -173,61 +161,96 @@ struct CatalogDatabase::Session {
   }
 };
 
-Result<std::optional<CatalogDatabase::Session>> CatalogDatabase::OpenRead() {
-  auto opened = SqliteConnection::Open(options_, IfMissing::kFail);
-  if (!opened.has_value()) {
-    if (opened.error().code() == ErrorCode::kNotFound) {
+Result<std::optional<CatalogDatabase::Session>> CatalogDatabase::OpenRead(Transaction transaction) {
+  auto begun = database_->Begin(transaction, IfMissing::kFail);
+  if (!begun.has_value()) {
+    if (begun.error().code() == ErrorCode::kNotFound) {
       return std::optional<Session>();
     }
-    return TakeError(std::move(opened));
+    return TakeError(std::move(begun));
   }
-  Session session{.connection = *std::move(opened)};
-  RETURN_IF_ERROR(session.connection->BeginRead());
+  Session session{.connection = *std::move(begun)};
   ASSIGN_OR_RETURN(session.layout, ReadLayout(*session.connection));
   if (!session.layout.has_tables || !session.layout.has_properties) {
     return std::optional<Session>();
   }
-  ASSIGN_OR_RETURN(session.name, NameOf(*session.connection, options_.name));
+  ASSIGN_OR_RETURN(session.name, NameOf(*session.connection, name_));
   return std::optional(std::move(session));
 }
 
-Result<CatalogDatabase::Session> CatalogDatabase::OpenChange(
-    const std::optional<Error>& if_missing) {
-  auto opened =
-      SqliteConnection::Open(options_, if_missing ? IfMissing::kFail : IfMissing::kCreate);
-  if (!opened.has_value() && opened.error().code() == ErrorCode::kNotFound && if_missing) {
+Result<CatalogDatabase::Session> CatalogDatabase::OpenChange(const std::optional<Error>& if_missing,
+                                                             Reach reach) {
+  auto begun =
+      database_->Begin(Transaction::kChange, if_missing ? IfMissing::kFail : IfMissing::kCreate);
+  if (!begun.has_value() && begun.error().code() == ErrorCode::kNotFound && if_missing) {
     return *if_missing;
   }
   Session session;
-  ASSIGN_OR_RETURN(session.connection, std::move(opened));
-  RETURN_IF_ERROR(session.connection->BeginChange());
+  ASSIGN_OR_RETURN(session.connection, std::move(begun));
   ASSIGN_OR_RETURN(session.layout, ReadLayout(*session.connection));
-  RETURN_IF_ERROR(MakeTables(*session.connection, session.layout));
-  ASSIGN_OR_RETURN(session.name, NameOf(*session.connection, options_.name));
+  Status made = MakeTables(*session.connection, session.layout);
+  if (!made.has_value() && made.error().code() == ErrorCode::kAlreadyExists) {
+    return TakeError(std::move(made)).As(ErrorCode::kLostRace);  // another program made them
+  }
+  RETURN_IF_ERROR(made);
+  if (reach == Reach::kCatalog) {
+    RETURN_IF_ERROR(session.connection->LockTables());
+  }
+  ASSIGN_OR_RETURN(session.name, NameOf(*session.connection, name_));
   return session;
 }
 
 Status CatalogDatabase::Change(const std::optional<Error>& if_missing,
+                               Reach reach,
                                const std::function<Status(const Session&)>& work) {
-  auto session = OpenChange(if_missing);
+  auto session = OpenChange(if_missing, reach);
+  if (!session.has_value() && session.error().code() == ErrorCode::kLostRace) {
+    session = OpenChange(if_missing, reach);
+  }
   Status done = session.has_value() ? work(*session) : Status(Error(session.error()));
   if (done.has_value()) {
     return session->connection->Commit();
   }
-  // Before COMMIT nothing has happened, whatever the disk said.
-  bool is_disk = done.error().code() == ErrorCode::kIoError;
-  return is_disk ? TakeError(std::move(done)).As(ErrorCode::kUnavailable)
-                 : TakeError(std::move(done));
+  // Before COMMIT nothing has happened, whatever the disk or the network said.
+  ErrorCode code = done.error().code();
+  bool is_outage = code == ErrorCode::kIoError || code == ErrorCode::kLostRace;
+  return is_outage ? TakeError(std::move(done)).As(ErrorCode::kUnavailable)
+                   : TakeError(std::move(done));
+}
+
+/// The levels joined by dots: a level that holds one would be read as two.
+Result<std::string> CatalogDatabase::NamespaceKey(const NamespacePath& path) const {
+  if (path.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "The namespace has no name");
+  }
+  for (const std::string& level : path.levels) {
+    if (level.empty() || level.contains('\0')) {
+      return Error(ErrorCode::kInvalidArgument, "The name of a namespace is empty");
+    }
+    if (level.contains('.')) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "An SQL catalog holds no namespace with a dot in its name")
+          .With("namespace", level);
+    }
+  }
+  return path.ToString();
+}
+
+Status CatalogDatabase::CheckProperties(const PropertyMap& properties) const {
+  if (properties.contains(std::string(kExistsProperty))) {
+    return Error(ErrorCode::kInvalidArgument, "The namespace property exists is reserved");
+  }
+  return {};
 }
 
 Result<bool> CatalogDatabase::NamespaceExists(const std::string& name_space) {
-  ASSIGN_OR_RETURN(auto session, OpenRead());
+  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
   return session ? session->HasNamespace(name_space) : Result<bool>(false);
 }
 
 Result<std::set<std::string>> CatalogDatabase::ChildNamespaces(const std::string& parent) {
   std::set<std::string> children;
-  ASSIGN_OR_RETURN(auto session, OpenRead());
+  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
   if (!session) {
     return children;
   }
@@ -251,7 +274,7 @@ Result<std::set<std::string>> CatalogDatabase::ChildNamespaces(const std::string
 
 Result<PropertyMap> CatalogDatabase::NamespaceProperties(const std::string& name_space) {
   PropertyMap properties;
-  ASSIGN_OR_RETURN(auto session, OpenRead());
+  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
   if (session) {
     RETURN_IF_ERROR(session->connection->Query(
         text::kNamespaceProperties, {session->name, name_space},
@@ -263,7 +286,7 @@ Result<PropertyMap> CatalogDatabase::NamespaceProperties(const std::string& name
 
 Status CatalogDatabase::InsertNamespace(const std::string& name_space,
                                         const PropertyMap& properties) {
-  return Change(std::nullopt, [&](const Session& session) -> Status {
+  return Change(std::nullopt, Reach::kCatalog, [&](const Session& session) -> Status {
     ASSIGN_OR_RETURN(bool exists, session.HasNamespace(name_space));
     if (exists) {
       return Error(ErrorCode::kAlreadyExists,
@@ -276,34 +299,37 @@ Status CatalogDatabase::InsertNamespace(const std::string& name_space,
 
 Status CatalogDatabase::UpdateNamespace(const std::string& name_space,
                                         const NamespaceChange& change) {
-  return Change(NoSuchNamespace(name_space), [&](const Session& session) -> Status {
-    RETURN_IF_ERROR(session.RequireNamespace(name_space));
-    for (const std::string& key : change.removals) {
-      RETURN_IF_ERROR(session.Execute(text::kDeleteProperty, {session.name, name_space, key}));
-    }
-    RETURN_IF_ERROR(session.SetProperties(name_space, change.updates));
-    // Without any property it would be gone.
-    return session.SetProperty(name_space, kExistsProperty, "true");
-  });
+  return Change(
+      NoSuchNamespace(name_space), Reach::kCatalog, [&](const Session& session) -> Status {
+        RETURN_IF_ERROR(session.RequireNamespace(name_space));
+        for (const std::string& key : change.removals) {
+          RETURN_IF_ERROR(session.Execute(text::kDeleteProperty, {session.name, name_space, key}));
+        }
+        RETURN_IF_ERROR(session.SetProperties(name_space, change.updates));
+        // Without any property it would be gone.
+        return session.SetProperty(name_space, kExistsProperty, "true");
+      });
 }
 
 Status CatalogDatabase::DeleteNamespace(const std::string& name_space) {
-  return Change(NoSuchNamespace(name_space), [&](const Session& session) -> Status {
-    RETURN_IF_ERROR(session.RequireNamespace(name_space));
-    Range range(name_space, '.');
-    ASSIGN_OR_RETURN(bool in_use, session.Finds(text::kNamespaceInUse, {session.name, name_space,
-                                                                        range.below, range.end}));
-    if (in_use) {
-      return Error(ErrorCode::kNamespaceNotEmpty,
-                   fmt::format("Namespace is not empty: {}", name_space));
-    }
-    RETURN_IF_ERROR(session.Execute(text::kDeleteNamespace, {session.name, name_space}));
-    return {};
-  });
+  return Change(
+      NoSuchNamespace(name_space), Reach::kCatalog, [&](const Session& session) -> Status {
+        RETURN_IF_ERROR(session.RequireNamespace(name_space));
+        Range range(name_space, '.');
+        ASSIGN_OR_RETURN(bool in_use,
+                         session.Finds(text::kNamespaceInUse,
+                                       {session.name, name_space, range.below, range.end}));
+        if (in_use) {
+          return Error(ErrorCode::kNamespaceNotEmpty,
+                       fmt::format("Namespace is not empty: {}", name_space));
+        }
+        RETURN_IF_ERROR(session.Execute(text::kDeleteNamespace, {session.name, name_space}));
+        return {};
+      });
 }
 
 Result<std::vector<std::string>> CatalogDatabase::TableNames(const std::string& name_space) {
-  ASSIGN_OR_RETURN(auto session, OpenRead());
+  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
   if (!session) {
     return NoSuchNamespace(name_space);
   }
@@ -316,44 +342,42 @@ Result<std::vector<std::string>> CatalogDatabase::TableNames(const std::string& 
 }
 
 Result<std::optional<TablePointer>> CatalogDatabase::FindTable(const TableKey& key) {
-  std::optional<TablePointer> found;
-  ASSIGN_OR_RETURN(auto session, OpenRead());
-  if (session) {
-    RETURN_IF_ERROR(session->connection->Query(
-        session->TablesOnly(text::kFindTable), {session->name, key.name_space, key.name},
-        [&found](const SqlRow& row) {
-          found = TablePointer{std::string(row.Text(0)), std::string(row.Text(1))};
-        }));
-  }
-  return found;
+  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
+  return session ? session->FindTable(key) : std::optional<TablePointer>();
 }
 
-Status CatalogDatabase::InsertTable(const TableKey& key, const std::string& metadata_location) {
-  return Change(NoSuchNamespace(key.name_space), [&](const Session& session) -> Status {
-    RETURN_IF_ERROR(session.RequireNamespace(key.name_space));
-    auto inserted =
-        session.Execute(session.layout.has_type ? text::kInsertTypedTable : text::kInsertTable,
-                        {session.name, key.name_space, key.name, metadata_location});
-    return inserted.has_value() ? Status() : ExistsOr(TakeError(std::move(inserted)), key);
-  });
+Result<std::optional<TablePointer>> CatalogDatabase::FindTableSettled(const TableKey& key) {
+  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kSettled));
+  return session ? session->FindTable(key) : std::optional<TablePointer>();
 }
 
-Result<RowChange> CatalogDatabase::SwapTable(const TableKey& key,
-                                             const std::string& from,
-                                             const std::string& to) {
-  RowChange outcome = RowChange::kMoved;
-  RETURN_IF_ERROR(Change(NoSuchTable(key), [&](const Session& session) -> Status {
-    ASSIGN_OR_RETURN(int64_t swapped,
-                     session.Execute(session.TablesOnly(text::kSwapTable),
-                                     {session.name, key.name_space, key.name, from, to}));
-    outcome = swapped == 0 ? RowChange::kMoved : RowChange::kDone;
+Status CatalogDatabase::InsertTable(const TableKey& key, const NewPointer& to) {
+  return Change(
+      NoSuchNamespace(key.name_space), Reach::kCatalog, [&](const Session& session) -> Status {
+        RETURN_IF_ERROR(session.RequireNamespace(key.name_space));
+        auto inserted =
+            session.Execute(session.layout.has_type ? text::kInsertTypedTable : text::kInsertTable,
+                            {session.name, key.name_space, key.name, to.metadata_location});
+        return inserted.has_value() ? Status() : ExistsOr(TakeError(std::move(inserted)), key);
+      });
+}
+
+Result<PointerChange> CatalogDatabase::SwapTable(const TableKey& key,
+                                                 const std::string& from,
+                                                 const NewPointer& to) {
+  PointerChange outcome = PointerChange::kMoved;
+  RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kRow, [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(int64_t swapped, session.Execute(session.TablesOnly(text::kSwapTable),
+                                                      {session.name, key.name_space, key.name, from,
+                                                       to.metadata_location}));
+    outcome = swapped == 0 ? PointerChange::kMoved : PointerChange::kDone;
     return {};
   }));
   return outcome;
 }
 
 Status CatalogDatabase::RenameTable(const TableKey& from, const TableKey& to) {
-  return Change(NoSuchTable(from), [&](const Session& session) -> Status {
+  return Change(NoSuchTable(from), Reach::kCatalog, [&](const Session& session) -> Status {
     ASSIGN_OR_RETURN(bool exists, session.Finds(session.TablesOnly(text::kFindTable),
                                                 {session.name, from.name_space, from.name}));
     if (!exists) {
@@ -367,19 +391,19 @@ Status CatalogDatabase::RenameTable(const TableKey& from, const TableKey& to) {
 }
 
 Status CatalogDatabase::DeleteTable(const TableKey& key) {
-  return Change(NoSuchTable(key), [&](const Session& session) -> Status {
+  return Change(NoSuchTable(key), Reach::kRow, [&](const Session& session) -> Status {
     ASSIGN_OR_RETURN(int64_t deleted, session.Execute(session.TablesOnly(text::kDeleteTable),
                                                       {session.name, key.name_space, key.name}));
     return deleted == 0 ? Status(NoSuchTable(key)) : Status();
   });
 }
 
-Result<RowChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
-                                                    const std::string& metadata_location,
-                                                    const std::string& location) {
-  RowChange outcome = RowChange::kShared;
-  RETURN_IF_ERROR(Change(NoSuchTable(key), [&](const Session& session) -> Status {
-    Places places;
+Result<PointerChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
+                                                        const std::string& metadata_location,
+                                                        const std::string& location) {
+  PointerChange outcome = PointerChange::kShared;
+  RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kCatalog, [&](const Session& session) -> Status {
+    pointer::Places places;
     places.Add(location);
     places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
     ASSIGN_OR_RETURN(bool shared, session.OthersLieIn(places, key));
@@ -389,7 +413,7 @@ Result<RowChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
     ASSIGN_OR_RETURN(int64_t deleted,
                      session.Execute(session.TablesOnly(text::kDeleteTableAt),
                                      {session.name, key.name_space, key.name, metadata_location}));
-    outcome = deleted == 0 ? RowChange::kMoved : RowChange::kDone;
+    outcome = deleted == 0 ? PointerChange::kMoved : PointerChange::kDone;
     return {};
   }));
   return outcome;

@@ -1,9 +1,12 @@
-// The two tables of an SQL catalog and the statements on them. Parameters are numbered; those of
-// iceberg_tables end with the filter that leaves views out, where the layout has a type of row.
+// The two tables of an SQL catalog and the statements on them, as SQLite reads them: parameters are
+// `?N`, texts are compared by bytes with `COLLATE BINARY`. ForPostgres spells both as PostgreSQL
+// does. Statements on iceberg_tables end with the filter that leaves views out, where the layout
+// has a type of row.
 //
 // Thread-safety: constants.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace firn::catalog::sql {
@@ -30,11 +33,42 @@ inline constexpr std::string_view kCreateProperties =
     "property_value VARCHAR(1000), "
     "PRIMARY KEY (catalog_name, namespace, property_key))";
 
-/// Names of all tables in the file.
-inline constexpr std::string_view kAllTables =
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-inline constexpr std::string_view kTypeColumn =
-    "SELECT 1 FROM pragma_table_info('iceberg_tables') WHERE name = 'iceberg_type'";
+// One row of four columns, empty for no: iceberg_tables is there; iceberg_namespace_properties is;
+// another table is; iceberg_tables has a type of row.
+inline constexpr std::string_view kSqliteLayout =
+    "SELECT "
+    "(SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'iceberg_tables'), "
+    "(SELECT 1 FROM sqlite_master WHERE type = 'table' AND "
+    "name = 'iceberg_namespace_properties'), "
+    "(SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND "
+    "name NOT IN ('iceberg_tables', 'iceberg_namespace_properties') LIMIT 1), "
+    "(SELECT 1 FROM pragma_table_info('iceberg_tables') WHERE name = 'iceberg_type')";
+/// Of the schemas in the search path.
+inline constexpr std::string_view kPostgresLayout =
+    "SELECT to_regclass('iceberg_tables'), to_regclass('iceberg_namespace_properties'), "
+    "(SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND pg_table_is_visible(c.oid) AND "
+    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND "
+    "c.relname NOT IN ('iceberg_tables', 'iceberg_namespace_properties') AND NOT EXISTS "
+    "(SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') LIMIT 1), "
+    "(SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('iceberg_tables') AND "
+    "attname = 'iceberg_type' AND NOT attisdropped)";
+/// Waits for every change by others and keeps them out; reading goes on.
+inline constexpr std::string_view kPostgresLock =
+    "LOCK TABLE iceberg_tables, iceberg_namespace_properties IN SHARE ROW EXCLUSIVE MODE";
+inline constexpr std::string_view kPostgresBeginRead =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// A conditional update looks again at a row that it had to wait for.
+inline constexpr std::string_view kPostgresBeginChange =
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+inline constexpr std::string_view kPostgresCommit = "COMMIT";
+inline constexpr std::string_view kPostgresRollback = "ROLLBACK";
+/// Of this transaction; each with milliseconds after it.
+inline constexpr std::string_view kPostgresStatementTimeout = "SET LOCAL statement_timeout = ";
+/// How long the locks of a client live that is gone without a word.
+inline constexpr std::string_view kPostgresIdleTimeout =
+    "SET LOCAL idle_in_transaction_session_timeout = ";
+
 inline constexpr std::string_view kCatalogNames =
     "SELECT catalog_name FROM iceberg_tables UNION "
     "SELECT catalog_name FROM iceberg_namespace_properties";
@@ -46,21 +80,23 @@ inline constexpr std::string_view kOnlyTables =
 // ?1 catalog, ?2 namespace, ?3 and ?4 the range of what lies below it.
 inline constexpr std::string_view kNamespaceExists =
     "SELECT 1 WHERE EXISTS (SELECT 1 FROM iceberg_tables WHERE catalog_name = ?1 AND "
-    "(table_namespace = ?2 OR (table_namespace >= ?3 AND table_namespace < ?4))) OR "
+    "(table_namespace = ?2 OR (table_namespace COLLATE BINARY >= ?3 AND "
+    "table_namespace COLLATE BINARY < ?4))) OR "
     "EXISTS (SELECT 1 FROM iceberg_namespace_properties WHERE catalog_name = ?1 AND "
-    "(namespace = ?2 OR (namespace >= ?3 AND namespace < ?4)))";
+    "(namespace = ?2 OR (namespace COLLATE BINARY >= ?3 AND namespace COLLATE BINARY < ?4)))";
 /// Tables and views in it, and namespaces below it.
 inline constexpr std::string_view kNamespaceInUse =
     "SELECT 1 WHERE EXISTS (SELECT 1 FROM iceberg_tables WHERE catalog_name = ?1 AND "
-    "(table_namespace = ?2 OR (table_namespace >= ?3 AND table_namespace < ?4))) OR "
+    "(table_namespace = ?2 OR (table_namespace COLLATE BINARY >= ?3 AND "
+    "table_namespace COLLATE BINARY < ?4))) OR "
     "EXISTS (SELECT 1 FROM iceberg_namespace_properties WHERE catalog_name = ?1 AND "
-    "namespace >= ?3 AND namespace < ?4)";
+    "namespace COLLATE BINARY >= ?3 AND namespace COLLATE BINARY < ?4)";
 // ?1 catalog, ?2 and ?3 a range.
 inline constexpr std::string_view kNamespacesInRange =
     "SELECT table_namespace FROM iceberg_tables WHERE catalog_name = ?1 AND "
-    "table_namespace >= ?2 AND table_namespace < ?3 UNION "
+    "table_namespace COLLATE BINARY >= ?2 AND table_namespace COLLATE BINARY < ?3 UNION "
     "SELECT namespace FROM iceberg_namespace_properties WHERE catalog_name = ?1 AND "
-    "namespace >= ?2 AND namespace < ?3";
+    "namespace COLLATE BINARY >= ?2 AND namespace COLLATE BINARY < ?3";
 // ?1 catalog.
 inline constexpr std::string_view kAllNamespaces =
     "SELECT table_namespace FROM iceberg_tables WHERE catalog_name = ?1 UNION "
@@ -115,4 +151,8 @@ inline constexpr std::string_view kOtherTables =
     "NOT (catalog_name = ?1 AND table_namespace = ?2 AND table_name = ?3)";
 
 }  // namespace text
+
+/// `sql` with `$N` and `COLLATE "C"`.
+std::string ForPostgres(std::string_view sql);
+
 }  // namespace firn::catalog::sql

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/testing/matchers.h"
-#include "catalog/sql/metadata_store.h"
+#include "catalog/sql/sqlite_connection.h"
 #include "catalog/sql/testing/faulty_vfs.h"
 #include "catalog/testing/catalog_suite.h"
 #include "iceberg/metadata/testing/tables.h"
@@ -412,28 +412,6 @@ TEST_F(SqlCatalogTest, APurgeSparesAFolderOfMetadataThatOthersUse) {
               IsOk());
   EXPECT_THAT(catalog.DropTable(kT, DropMode::kPurge), IsError(ErrorCode::kCommitConflict));
   EXPECT_THAT(catalog.TableExists(kT), IsOkAnd(true));
-}
-
-Result<SqlOptions> ParseUri(const std::string& uri) {
-  return ParseSqlOptions(
-      {.type = CatalogType::kSql, .properties = {{"uri", uri}, {"warehouse", "/wh/"}}});
-}
-
-TEST(SqlOptionsTest, AUriNamesAFile) {
-  for (std::string uri :
-       {"sqlite:////a/b.db", "sqlite+pysqlite:////a/b.db", "jdbc:sqlite:/a/b.db"}) {
-    ASSERT_OK_AND_ASSIGN(auto options, ParseUri(uri));
-    EXPECT_EQ(options.path, "/a/b.db");
-    EXPECT_EQ(options.warehouse, "/wh");
-  }
-  ASSERT_OK_AND_ASSIGN(auto relative, ParseUri("sqlite:///b.db"));
-  EXPECT_EQ(relative.path, (std::filesystem::current_path() / "b.db").string());
-  for (std::string uri : {"sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite://host/x",
-                          "sqlite:///x?mode=memory", "jdbc:sqlite:file:x", "sqlite:///x/"}) {
-    EXPECT_THAT(ParseUri(uri), IsError(ErrorCode::kInvalidArgument)) << uri;
-  }
-  EXPECT_THAT(ParseUri("postgresql://u:p@h/d"), IsError(ErrorCode::kUnsupported));
-  EXPECT_THAT(ParseUri("jdbc:mysql://h/d"), IsError(ErrorCode::kUnsupported));
 }
 
 }  // namespace

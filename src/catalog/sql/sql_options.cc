@@ -26,22 +26,30 @@ Result<std::string> FileOf(const std::string& uri) {
     return Error(ErrorCode::kInvalidArgument,
                  "uri of a catalog of type sql names a file, without parameters");
   }
-  if (uri.starts_with("postgres") || uri.starts_with("jdbc:")) {
-    return Error(ErrorCode::kUnsupported, "Catalogs of type sql are read from SQLite alone");
+  if (uri.starts_with("jdbc:")) {
+    return Error(ErrorCode::kUnsupported,
+                 "Catalogs of type sql are read from SQLite and PostgreSQL alone");
   }
   return Error(ErrorCode::kInvalidArgument,
-               "uri of a catalog of type sql takes sqlite:///FILE or jdbc:sqlite:FILE");
+               "uri of a catalog of type sql takes sqlite:///FILE, jdbc:sqlite:FILE or "
+               "postgresql://HOST/DATABASE");
 }
 
 }  // namespace
 
 Result<SqlOptions> ParseSqlOptions(const CatalogConfig& config) {
   SqlOptions options{.name = config.name};
-  ASSIGN_OR_RETURN(std::string file, FileOf(config.Get("uri")));
-  std::error_code error;
-  options.path = std::filesystem::absolute(file, error).string();
-  if (error) {
-    return Error(ErrorCode::kIoError, "The working folder is gone").With("cause", error.message());
+  std::string uri = config.Get("uri");
+  if (IsPostgresUri(uri)) {
+    ASSIGN_OR_RETURN(options.postgres, ReadPostgresUri(uri, config.properties));
+  } else {
+    ASSIGN_OR_RETURN(std::string file, FileOf(uri));
+    std::error_code error;
+    options.path = std::filesystem::absolute(file, error).string();
+    if (error) {
+      return Error(ErrorCode::kIoError, "The working folder is gone")
+          .With("cause", error.message());
+    }
   }
   std::string warehouse = config.Get("warehouse");
   RETURN_IF_ERROR(storage::Location::Parse(warehouse));

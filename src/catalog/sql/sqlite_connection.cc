@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "catalog/sql/catalog_layout.h"
 #include "storage/call_deadline.h"
 
 namespace firn::catalog::sql {
@@ -45,16 +46,23 @@ std::chrono::milliseconds BusyTimeout(const SqlOptions& options) {
                     std::chrono::milliseconds(0), options.busy_timeout);
 }
 
-}  // namespace
-
-std::string_view SqlRow::Text(int column) const {
-  const unsigned char* text = sqlite3_column_text(statement_, column);
-  if (text == nullptr) {
-    return {};
+class SqliteRow final : public SqlRow {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+  std::string_view Text(int column) const override {
+    const unsigned char* text = sqlite3_column_text(statement_, column);
+    if (text == nullptr) {
+      return {};
+    }
+    return {reinterpret_cast<const char*>(text),
+            static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
   }
-  return {reinterpret_cast<const char*>(text),
-          static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
-}
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+}  // namespace
 
 /// A statement with its parameters, for one run.
 class SqliteConnection::Prepared {
@@ -80,7 +88,7 @@ class SqliteConnection::Prepared {
     return code;
   }
   int Step() { return sqlite3_step(statement_); }
-  SqlRow row() const { return SqlRow(statement_); }
+  SqliteRow row() const { return SqliteRow(statement_); }
 
  private:
   sqlite3* database_;
@@ -118,6 +126,8 @@ Error SqliteConnection::LastError() const {
       .With("sqlite", sqlite3_errmsg(database_))
       .With("code", std::to_string(extended));
 }
+
+std::string_view SqliteConnection::layout_query() const { return text::kSqliteLayout; }
 
 Status SqliteConnection::BeginChange() {
   RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE", {}));
@@ -167,6 +177,15 @@ Status SqliteConnection::Query(std::string_view sql,
     }
     on_row(statement.row());
   }
+}
+
+Result<std::unique_ptr<SqlConnection>> SqliteDatabase::Begin(Transaction transaction,
+                                                             IfMissing if_missing) {
+  ASSIGN_OR_RETURN(auto connection, SqliteConnection::Open(options_, if_missing));
+  // What is read has always been decided: a reader ends what a crash left.
+  RETURN_IF_ERROR(transaction == Transaction::kChange ? connection->BeginChange()
+                                                      : connection->BeginRead());
+  return std::unique_ptr<SqlConnection>(std::move(connection));
 }
 
 }  // namespace firn::catalog::sql

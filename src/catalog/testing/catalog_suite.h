@@ -19,6 +19,8 @@ struct CatalogUnderTest {
   std::unique_ptr<Catalog> catalog;
   /// Lives as long as the test: a folder, a server.
   std::shared_ptr<void> keeper;
+  /// What is not installed for it; then there is no catalog, and the tests are skipped.
+  std::string missing;
 };
 
 struct CatalogKind {

@@ -6,19 +6,36 @@
 
 #include "catalog/open/open_catalog.h"
 #include "server/config/catalog_profiles.h"
+#include "server/config/settings.h"
 
 namespace firn::cli {
 namespace {
 
+/// The server, with the storage that this process's FIRN_S3_ variables name.
+Result<catalog::CatalogConfig> ServerConfigOf(const CatalogChoice& choice,
+                                              const catalog::VariableLookup& variables) {
+  bool plain = choice.uri.find("://") == std::string::npos;
+  ASSIGN_OR_RETURN(
+      catalog::CatalogConfig config,
+      catalog::ReadCatalogProfile("",
+                                  {{"type", "rest"},
+                                   {"uri", plain ? "http://" + choice.uri : choice.uri},
+                                   {"warehouse", choice.warehouse}},
+                                  variables));
+  for (const config::Key& key : config::Keys()) {
+    auto value =
+        key.name.starts_with("s3.") ? variables(config::EnvironmentName(key)) : std::nullopt;
+    if (value && !value->empty()) {
+      config.properties.emplace(key.name, *std::move(value));
+    }
+  }
+  return config;
+}
+
 Result<catalog::CatalogConfig> ConfigOf(const CatalogChoice& choice,
                                         const catalog::VariableLookup& variables) {
   if (choice.catalog.empty()) {
-    bool plain = choice.uri.find("://") == std::string::npos;
-    return catalog::ReadCatalogProfile("",
-                                       {{"type", "rest"},
-                                        {"uri", plain ? "http://" + choice.uri : choice.uri},
-                                        {"warehouse", choice.warehouse}},
-                                       variables);
+    return ServerConfigOf(choice, variables);
   }
   if (catalog::LooksLikeCatalogUri(choice.catalog)) {
     return catalog::ReadCatalogUri(choice.catalog, variables);

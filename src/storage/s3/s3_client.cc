@@ -110,7 +110,8 @@ void AddConditions(HttpRequest& request, const PutConditions& conditions) {
 S3Client::S3Client(const Parts& parts, S3Options options)
     : options_(std::move(options)),
       clock_(parts.clock),
-      signer_(parts.credentials, {.region = options_.region, .service = "s3"}, parts.clock),
+      own_signer_(parts.credentials, {.region = options_.region, .service = "s3"}, parts.clock),
+      signer_(parts.signer != nullptr ? *parts.signer : own_signer_),
       client_(parts.transport, parts.clock, parts.sleeper, options_.retry) {}
 
 Result<HttpResponse> S3Client::Send(HttpRequest request, Effect effect, std::string_view location) {
@@ -129,6 +130,9 @@ Result<HttpResponse> S3Client::Send(HttpRequest request, Effect effect, std::str
   }
   // No code of the transport's means to the store's caller what it means there.
   ErrorCode cause = response.error().code();
+  if (cause == ErrorCode::kForbidden) {
+    return TakeError(std::move(response)).With("file", std::string(location));  // the signer's
+  }
   bool changed_nothing = effect == Effect::kReads && cause != ErrorCode::kUnauthenticated &&
                          cause != ErrorCode::kPayloadTooLarge;
   return TakeError(std::move(response))

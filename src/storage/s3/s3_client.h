@@ -69,6 +69,8 @@ class S3Client {
     aws::CredentialsProvider& credentials;
     const Clock& clock;
     http::Sleeper& sleeper;
+    /// In place of signing with the credentials.
+    http::RequestSigner* signer = nullptr;
   };
 
   S3Client(const Parts& parts, S3Options options);
@@ -131,7 +133,8 @@ class S3Client {
 
   S3Options options_;
   const Clock& clock_;
-  aws::SigV4Signer signer_;
+  aws::SigV4Signer own_signer_;
+  http::RequestSigner& signer_;
   http::HttpClient client_;
 };
 

@@ -24,6 +24,7 @@ Error OutsideTheFile(std::string_view location) {
 struct S3ObjectStore::OwnParts {
   std::unique_ptr<http::CurlTransport> transport;
   std::unique_ptr<aws::CredentialsProvider> credentials;
+  std::shared_ptr<http::RequestSigner> signer;
   http::SystemSleeper sleeper;
 };
 
@@ -31,11 +32,25 @@ Result<std::unique_ptr<ObjectStore>> S3ObjectStore::Make(const S3Options& option
                                                          const aws::EnvironmentLookup& environment,
                                                          const Clock& clock) {
   auto own = std::make_unique<OwnParts>();
+  own->credentials = MakeCredentials(options, environment, clock);
+  return MakeOn(std::move(own), options, clock);
+}
+
+Result<std::unique_ptr<ObjectStore>> S3ObjectStore::MakeSigned(
+    const S3Options& options, std::shared_ptr<http::RequestSigner> signer, const Clock& clock) {
+  auto own = std::make_unique<OwnParts>();
+  own->credentials = std::make_unique<aws::StaticCredentials>(aws::Credentials{});
+  own->signer = std::move(signer);
+  return MakeOn(std::move(own), options, clock);
+}
+
+Result<std::unique_ptr<ObjectStore>> S3ObjectStore::MakeOn(std::unique_ptr<OwnParts> own,
+                                                           const S3Options& options,
+                                                           const Clock& clock) {
   ASSIGN_OR_RETURN(own->transport,
                    http::CurlTransport::Make(
                        {.connect_timeout = options.connect_timeout, .ca_file = options.ca_file}));
-  own->credentials = MakeCredentials(options, environment, clock);
-  S3Client::Parts parts{*own->transport, *own->credentials, clock, own->sleeper};
+  S3Client::Parts parts{*own->transport, *own->credentials, clock, own->sleeper, own->signer.get()};
   auto store = std::make_unique<S3ObjectStore>(parts, options);
   store->own_ = std::move(own);
   return store;

@@ -39,6 +39,9 @@ class S3ObjectStore final : public ObjectStore {
   static Result<std::unique_ptr<ObjectStore>> Make(const S3Options& options,
                                                    const aws::EnvironmentLookup& environment,
                                                    const Clock& clock);
+  /// `signer` signs every request in place of credentials.
+  static Result<std::unique_ptr<ObjectStore>> MakeSigned(
+      const S3Options& options, std::shared_ptr<http::RequestSigner> signer, const Clock& clock);
 
   /// On parts of the caller, which must outlive the store.
   S3ObjectStore(const S3Client::Parts& parts, const S3Options& options);
@@ -56,6 +59,11 @@ class S3ObjectStore final : public ObjectStore {
 
  private:
   struct OwnParts;
+
+  /// What is missing of `own` is the transport.
+  static Result<std::unique_ptr<ObjectStore>> MakeOn(std::unique_ptr<OwnParts> own,
+                                                     const S3Options& options,
+                                                     const Clock& clock);
 
   Result<std::string> ReadFrom(const S3Address& address,
                                ByteRange range,

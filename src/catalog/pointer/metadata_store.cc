@@ -1,4 +1,4 @@
-#include "catalog/sql/metadata_store.h"
+#include "catalog/pointer/metadata_store.h"
 
 #include <utility>
 #include <vector>
@@ -10,7 +10,7 @@
 #include "storage/location.h"
 #include "storage/table_location.h"
 
-namespace firn::catalog::sql {
+namespace firn::catalog::pointer {
 namespace {
 
 constexpr int64_t kMaxMetadataBytes = int64_t{1} << 30;
@@ -65,4 +65,4 @@ void DeleteOldMetadata(storage::ObjectStore& files,
   static_cast<void>(files.DeleteMany(old));
 }
 
-}  // namespace firn::catalog::sql
+}  // namespace firn::catalog::pointer

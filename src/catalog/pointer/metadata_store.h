@@ -1,4 +1,4 @@
-// Metadata files of an SQL catalog's tables: read, and written before a pointer moves.
+// Metadata files of a pointer catalog's tables: read, and written before a pointer moves.
 //
 // Errors: kNotFound where the file is gone; kInvalidMetadata where it is corrupt; of writing
 // kUnavailable, for nothing names the file yet; else those of the ObjectStore.
@@ -12,7 +12,7 @@
 #include "iceberg/metadata/table_metadata.h"
 #include "storage/object_store.h"
 
-namespace firn::catalog::sql {
+namespace firn::catalog::pointer {
 
 Result<iceberg::TableMetadataPtr> ReadMetadata(storage::ObjectStore& files,
                                                const std::string& location);
@@ -30,4 +30,4 @@ void DeleteOldMetadata(storage::ObjectStore& files,
                        const iceberg::TableMetadata& before,
                        const iceberg::TableMetadata& after);
 
-}  // namespace firn::catalog::sql
+}  // namespace firn::catalog::pointer

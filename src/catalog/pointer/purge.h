@@ -15,7 +15,7 @@
 #include "iceberg/metadata/table_metadata.h"
 #include "storage/object_store.h"
 
-namespace firn::catalog::sql {
+namespace firn::catalog::pointer {
 
 /// Files before what names them, the current metadata file last. A file that is gone names nothing.
 /// Errors: kInvalidMetadata for a broken manifest or list, kUnavailable, kIoError and the like:
@@ -30,4 +30,4 @@ void DeleteOwned(storage::ObjectStore& files,
                  const std::vector<std::string>& owned,
                  const std::string& location);
 
-}  // namespace firn::catalog::sql
+}  // namespace firn::catalog::pointer

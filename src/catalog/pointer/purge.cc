@@ -1,17 +1,17 @@
-#include "catalog/sql/purge.h"
+#include "catalog/pointer/purge.h"
 
 #include <functional>
 #include <optional>
 #include <set>
 #include <utility>
 
-#include "catalog/sql/metadata_store.h"
+#include "catalog/pointer/metadata_store.h"
 #include "iceberg/manifest/manifest_decoder.h"
 #include "iceberg/manifest/manifest_list.h"
 #include "iceberg/metadata/table_properties.h"
 #include "storage/location.h"
 
-namespace firn::catalog::sql {
+namespace firn::catalog::pointer {
 namespace {
 
 constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
@@ -189,4 +189,4 @@ void DeleteOwned(storage::ObjectStore& files,
   }
 }
 
-}  // namespace firn::catalog::sql
+}  // namespace firn::catalog::pointer
