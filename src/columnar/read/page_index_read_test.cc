@@ -97,7 +97,7 @@ class PageIndexReadTest : public ::testing::Test {
 
   /// Where the offset index of a column is.
   ByteRange OffsetIndexAt(int column) {
-    ReadContext context{memory_, pool_, {}};
+    ReadContext context{memory_, pool_, options_};
     auto source = ParquetSource::Open(context, file_);
     auto location =
         (*source)->metadata().RowGroup(0)->ColumnChunk(column)->GetOffsetIndexLocation();
@@ -208,7 +208,7 @@ TEST_F(PageIndexReadTest, PagesWithoutWantedRowsAreLeftOut) {
 TEST_F(PageIndexReadTest, PartsOfAFileAreItsRowGroups) {
   Write(60'000, {.row_group_rows = 20'000, .page_rows = 1000});
   Ask({"id"});
-  ReadContext context{memory_, pool_, {}};
+  ReadContext context{memory_, pool_, options_};
   ASSERT_OK_AND_ASSIGN(auto source, ParquetSource::Open(context, file_));
   std::vector<int64_t> begins{0};
   for (int group = 1; group < 3; ++group) {

@@ -197,7 +197,8 @@ class PageReadPropertyTest : public ::testing::TestWithParam<uint32_t> {
                                      const ReadRequest& request,
                                      const BoundExpression& filter,
                                      const FileDeletes& deletes) {
-    ReadContext context{store_, pool_, {.batch_rows = batch_rows_, .page_index = use}};
+    const ReadOptions options{.batch_rows = batch_rows_, .page_index = use};
+    ReadContext context{store_, pool_, options};
     context.options.fetch = fetch_;
     auto reader = DataFileReader::Open(context, request, file_, filter, deletes);
     EXPECT_THAT(reader, IsOk());

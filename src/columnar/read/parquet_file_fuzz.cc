@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!store.Write("memory://b/f", bytes, firn::storage::WriteMode::kCreateNew).has_value()) {
     return 0;
   }
-  firn::columnar::ReadContext context{store, pool, {}};
+  const firn::columnar::ReadOptions options;
+  firn::columnar::ReadContext context{store, pool, options};
   Read(context, request, firn::iceberg::BoundExpression::True());
   context.options.page_index = firn::columnar::PageIndexUse::kAlways;
   static const firn::iceberg::BoundExpression filter = Filter(request);

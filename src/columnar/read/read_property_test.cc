@@ -147,8 +147,9 @@ TEST_P(ReadPropertyTest, ReturnsWhatANaiveReaderDoes) {
     }
   }
   std::vector<const std::vector<int64_t>*> lists{&deleted};
-  ReadContext context{
-      store, pool, {.batch_rows = 1 + random.Below(50), .page_index = PageIndexUse::kAlways}};
+  const ReadOptions options{.batch_rows = 1 + random.Below(50),
+                            .page_index = PageIndexUse::kAlways};
+  ReadContext context{store, pool, options};
   ReadRequest request{.schema = now};
   request.columns.assign(now.fields().begin(), now.fields().end());
   for (int round = 0; round < 4; ++round) {
