@@ -113,7 +113,8 @@ Result<iceberg::BoundExpression> FilterOf(const char* text, const iceberg::Schem
 Status Run(int argc, char** argv) {
   ASSIGN_OR_RETURN(auto store, storage::LocalObjectStore::Make({.sync = false}));
   ThreadPool pool(1);
-  ReadContext context{*store, pool, {}};
+  const ReadOptions options;
+  ReadContext context{*store, pool, options};
   FileToRead file{.path = argv[1]};
   ASSIGN_OR_RETURN(iceberg::Schema schema, SchemaOf(context, file));
   ReadRequest request{.schema = schema};

@@ -10,12 +10,12 @@
 namespace firn::python {
 namespace {
 
-using TablePtr = std::shared_ptr<arrow::Table>;
+using ArrowTablePtr = std::shared_ptr<arrow::Table>;
 
 /// What every pass over the answer begins with.
 struct JoinWork {
   SessionPtr session;
-  TablePtr entities;
+  ArrowTablePtr entities;
   features::JoinRequest request;
   size_t readers;
   int64_t memory_bytes;
@@ -68,7 +68,7 @@ class JoinedBatches final : public Stream {
   bool IsHome() const override { return python::IsHome(work_); }
 
  private:
-  Result<TablePtr> NextPart() {
+  Result<ArrowTablePtr> NextPart() {
     if (join_ == nullptr) {
       table::ScanContext scan = work_->session->scan_context();
       scan.readers = work_->readers == 0 ? scan.readers : work_->readers;
@@ -82,7 +82,7 @@ class JoinedBatches final : public Stream {
   const JoinWorkPtr work_;
   Call call_;
   UniqueAtHome<features::JoinStream> join_;
-  TablePtr part_;
+  ArrowTablePtr part_;
   std::optional<arrow::TableBatchReader> batches_;
 };
 
@@ -104,7 +104,7 @@ class JoinedRows final : public Rows {
 }  // namespace
 
 Result<std::shared_ptr<Rows>> RowsOfJoin(SessionPtr session,
-                                         TablePtr entities,
+                                         ArrowTablePtr entities,
                                          features::JoinRequest request,
                                          size_t readers,
                                          int64_t memory_bytes) {

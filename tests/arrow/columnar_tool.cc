@@ -87,7 +87,8 @@ Status Write(int argc, char** argv, firn::storage::ObjectStore& store) {
 Status Read(int argc, char** argv, firn::storage::ObjectStore& store) {
   ASSIGN_OR_RETURN(auto schema, SchemaIn(argv[3]));
   firn::ThreadPool pool(1);
-  firn::columnar::ReadContext context{store, pool, {}};
+  const firn::columnar::ReadOptions options;
+  firn::columnar::ReadContext context{store, pool, options};
   firn::columnar::ReadRequest request{.schema = schema};
   request.columns.assign(schema.fields().begin(), schema.fields().end());
   auto filter = firn::iceberg::BoundExpression::True();
