@@ -79,7 +79,6 @@ TEST(KeepRowsTest, KeepsEveryTypeOfArrow) {
       {arrow::date64(), "[86400000, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 86400000]"},
       {arrow::large_utf8(), texts},
       {arrow::large_binary(), texts},
-      {arrow::utf8_view(), texts},
       {arrow::dictionary(arrow::int32(), arrow::utf8()), texts},
       {arrow::list(arrow::int32()), lists},
       {arrow::large_list(arrow::int64()), lists},

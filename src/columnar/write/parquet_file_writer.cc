@@ -26,7 +26,7 @@ using iceberg::TypeId;
 
 /// Measured at a time, whichever is less: a row group ends at one of these.
 constexpr int64_t kStepRows = 16 << 10;
-constexpr int64_t kStepBytes = 16 << 20;
+constexpr int64_t kStepBytes = 4 << 20;
 /// Below, a row group is not worth the threads.
 constexpr int64_t kMinParallelBytes = 4 << 20;
 /// Above, a column's texts may not fit into one array.

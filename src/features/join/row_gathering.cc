@@ -117,7 +117,7 @@ Status GatherRows(const JoinContext& context,
   const std::vector<std::span<const Winner>> units =
       UnitsOf(files, winners, context.gather_unit_rows);
   for (const std::span<const Winner> unit : units) {
-    context.Plan(RowsOf(unit).count());
+    context.Plan(std::min(RowsOf(unit).count(), files.record_count(unit.front().place.file)));
   }
   return ParallelFor(context.scan.pool, units.size(), context.scan.readers, [&](size_t i) {
     return GatherUnit(context, files, request, columns, units[i], outputs);
