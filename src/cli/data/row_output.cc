@@ -266,6 +266,10 @@ class ArrowOutput final : public RowOutput {
       ASSIGN_OR_RETURN(output->parquet_,
                        ToResult(parquet::arrow::FileWriter::Open(
                            *schema, arrow::default_memory_pool(), output->stream_, Properties())));
+      if (schema->HasMetadata()) {
+        RETURN_IF_ERROR(ToStatus(output->parquet_->AddKeyValueMetadata(schema->metadata()),
+                                 ErrorCode::kInternal));
+      }
     } else {
       ASSIGN_OR_RETURN(output->ipc_,
                        ToResult(arrow::ipc::MakeStreamWriter(output->stream_, schema)));
