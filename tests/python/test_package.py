@@ -78,7 +78,10 @@ def test_everything_public_is_documented():
 
 def test_only_the_entry_is_exported():
     listed = subprocess.run(
-        ["nm", "-D", "--defined-only", MODULE], capture_output=True, text=True, check=True
+        ["nm", "-D", "--defined-only", "--extern-only", MODULE],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert [line.split()[-1] for line in listed.stdout.splitlines()] == ["PyInit__firn"]
 
