@@ -7,29 +7,18 @@
 
 #include "base/json_writer.h"
 #include "catalog/pointer/places.h"
+#include "catalog/pointer/pointer_errors.h"
 
 namespace firn::catalog::glue {
 namespace {
 
 using pointer::NewPointer;
+using pointer::NoSuchNamespace;
+using pointer::NoSuchTable;
 using pointer::PointerChange;
+using pointer::TableExists;
 using pointer::TableKey;
 using pointer::TablePointer;
-
-Error NoSuchNamespace(const std::string& name_space) {
-  return Error(ErrorCode::kNoSuchNamespace,
-               fmt::format("Namespace does not exist: {}", name_space));
-}
-
-Error NoSuchTable(const TableKey& key) {
-  return Error(ErrorCode::kNoSuchTable,
-               fmt::format("Table does not exist: {}.{}", key.name_space, key.name));
-}
-
-Error TableExists(const TableKey& key) {
-  return Error(ErrorCode::kAlreadyExists,
-               fmt::format("Table already exists: {}.{}", key.name_space, key.name));
-}
 
 Error TooManyPages() {
   return Error(ErrorCode::kPayloadTooLarge, "The list of AWS Glue has no end")

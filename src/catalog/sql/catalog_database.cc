@@ -6,10 +6,14 @@
 #include <fmt/format.h>
 
 #include "catalog/pointer/places.h"
+#include "catalog/pointer/pointer_errors.h"
 #include "catalog/sql/catalog_layout.h"
 
 namespace firn::catalog::sql {
 namespace {
+
+using pointer::NoSuchNamespace;
+using pointer::NoSuchTable;
 
 constexpr std::string_view kDefaultName = "default";
 
@@ -21,23 +25,9 @@ struct Range {
   std::string end;
 };
 
-Error NoSuchNamespace(const std::string& name_space) {
-  return Error(ErrorCode::kNoSuchNamespace,
-               fmt::format("Namespace does not exist: {}", name_space));
-}
-
-Error NoSuchTable(const TableKey& key) {
-  return Error(ErrorCode::kNoSuchTable,
-               fmt::format("Table does not exist: {}.{}", key.name_space, key.name));
-}
-
 /// A row that is there already is a table or view of that name.
 Error ExistsOr(Error error, const TableKey& key) {
-  if (error.code() != ErrorCode::kAlreadyExists) {
-    return error;
-  }
-  return Error(ErrorCode::kAlreadyExists,
-               fmt::format("Table already exists: {}.{}", key.name_space, key.name));
+  return error.code() == ErrorCode::kAlreadyExists ? pointer::TableExists(key) : std::move(error);
 }
 
 /// Which of the two tables are there.
