@@ -4,6 +4,7 @@
 #include <string>
 
 #include <arrow/scalar.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -237,6 +238,27 @@ TEST_F(PointInTimeJoinTest, WhatDoesNotFitIsNamed) {
   EXPECT_THAT(Join(entities, {view}), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(Join(entities, {View(), View()}), IsError(ErrorCode::kInvalidArgument))
       << "two columns of one name";
+}
+
+TEST_F(PointInTimeJoinTest, FeaturesAreReadOnlyOfRowGroupsWithWinners) {
+  FeatureTable table({.fields = kFields, .partition_fields = "", .row_group_rows = 10});
+  std::string rows;
+  for (int64_t i = 0; i < 100; ++i) {
+    rows += fmt::format(R"({}{{"driver":{},"ts":10,"rate":{}}})", i == 0 ? "" : ",", i, i);
+  }
+  table.Append("[" + rows + "]");
+  JoinView view = View();
+  view.table = table.table;
+  JoinProgress progress;
+  ASSERT_OK_AND_ASSIGN(
+      auto joined, PointInTimeJoin({.scan = table.context, .progress = &progress},
+                                   TableOfJson(EntityFields(), "[[35,20],[89,20],[90,20],[36,20]]"),
+                                   {.event_timestamp = "event_timestamp", .views = {view}}));
+  EXPECT_EQ(joined->GetColumnByName("rate")->GetScalar(2).ValueOrDie()->ToString(), "90");
+  // The keys lie in three groups: those, and no others, are read by either pass; the second ends at
+  // the last winner.
+  EXPECT_GT(progress.done_rows, 30 + 20);
+  EXPECT_LE(progress.done_rows, 30 + 30);
 }
 
 TEST_F(PointInTimeJoinTest, AFileThatIsGoneIsAnError) {

@@ -43,11 +43,21 @@ std::vector<std::span<const Winner>> UnitsOf(const table::FileScan& files,
   return units;
 }
 
-columnar::RowRanges RowsOf(std::span<const Winner> winners) {
+/// The blocks that hold winners, as far as they lie in the winners' own row groups: a neighbour is
+/// not read for them. `group_begins` are the first rows of the file's row groups.
+columnar::RowRanges RowsOf(std::span<const Winner> winners, std::span<const int64_t> group_begins) {
   columnar::RowRanges rows;
+  auto next = group_begins.begin();
+  int64_t group_begin = 0;
   for (const Winner& winner : winners) {
-    const int64_t begin = winner.place.position / kBlockRows * kBlockRows;
-    rows.Append({begin, begin + kBlockRows});
+    const int64_t position = winner.place.position;
+    while (next != group_begins.end() && *next <= position) {
+      group_begin = *next++;
+    }
+    const int64_t group_end =
+        next == group_begins.end() ? std::numeric_limits<int64_t>::max() : *next;
+    const int64_t block = position / kBlockRows * kBlockRows;
+    rows.Append({std::max(block, group_begin), std::min(block + kBlockRows, group_end)});
   }
   return rows;
 }
@@ -81,7 +91,8 @@ Status GatherUnit(const JoinContext& context,
                   std::span<const Winner> winners,
                   Outputs outputs) {
   const uint32_t file = winners.front().place.file;
-  ASSIGN_OR_RETURN(auto reader, files.ReadWithDeleted(file, RowsOf(winners), request));
+  const columnar::RowRanges rows = RowsOf(winners, files.row_groups(file));
+  ASSIGN_OR_RETURN(auto reader, files.ReadWithDeleted(file, rows, request));
   const arrow::FieldVector& fields = reader->schema()->fields();
   const std::vector<int> position_path = columnar::PathTo(fields, columnar::kPosColumn);
   std::vector<std::vector<int>> paths;
@@ -117,7 +128,9 @@ Status GatherRows(const JoinContext& context,
   const std::vector<std::span<const Winner>> units =
       UnitsOf(files, winners, context.gather_unit_rows);
   for (const std::span<const Winner> unit : units) {
-    context.Plan(std::min(RowsOf(unit).count(), files.record_count(unit.front().place.file)));
+    const uint32_t file = unit.front().place.file;
+    const int64_t wanted = RowsOf(unit, files.row_groups(file)).count();
+    context.Plan(std::min(wanted, files.record_count(file)));
   }
   return ParallelFor(context.scan.pool, units.size(), context.scan.readers, [&](size_t i) {
     return GatherUnit(context, files, request, columns, units[i], outputs);

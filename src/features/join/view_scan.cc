@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/thread_pool.h"
+#include "features/join/match_pass.h"
 #include "features/join/row_gathering.h"
 #include "features/join/view_filter.h"
 
@@ -38,34 +38,11 @@ Result<ViewScan> ViewScan::Open(const JoinContext& context,
 }
 
 Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& slots) {
-  ASSIGN_OR_RETURN(columnar::ReadRequest request,
-                   files_->RequestOf({.columns = MatchColumns::NamesOf(view_),
-                                      .filter = columnar::RowFilter::kPruneOnly}));
-  const MatchColumns columns = MatchColumns::Make(view_, schema_, request);
-  for (size_t file = 0; file < files_->size(); ++file) {
-    context_.Plan(files_->record_count(file));
-  }
-  const std::vector<table::ScanUnit> units = files_->Units(context_.match_unit_bytes);
-  return ParallelFor(context_.scan.pool, units.size(), context_.scan.readers, [&](size_t i) {
-    return MatchUnit(units[i], request, columns, entities, slots);
-  });
-}
-
-Status ViewScan::MatchUnit(const table::ScanUnit& unit,
-                           const columnar::ReadRequest& request,
-                           const MatchColumns& columns,
-                           const EntityIndex& entities,
-                           WinnerSlots& slots) {
-  ASSIGN_OR_RETURN(auto reader, files_->Read(unit, request));
-  while (true) {
-    ASSIGN_OR_RETURN(auto batch, reader->Next());
-    if (batch == nullptr) {
-      return {};
-    }
-    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
-    Offer(rows, entities, slots);
-    context_.Count(batch->num_rows());
-  }
+  return ForEachRowsToMatch(context_, *files_, view_, schema_,
+                            [&](const RowsToMatch& rows) -> Status {
+                              Offer(rows, entities, slots);
+                              return {};
+                            });
 }
 
 Status ViewScan::Gather(std::span<const Winner> winners,

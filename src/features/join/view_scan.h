@@ -14,7 +14,6 @@
 #include "features/join/entity_index.h"
 #include "features/join/feature_output.h"
 #include "features/join/join_context.h"
-#include "features/join/match_columns.h"
 #include "features/join/view_schema.h"
 #include "features/join/winner_slots.h"
 #include "table/scan/file_scan.h"
@@ -39,12 +38,6 @@ class ViewScan {
  private:
   ViewScan(const JoinContext& context, const JoinView& view, const ViewSchema& schema)
       : context_(context), view_(view), schema_(schema) {}
-
-  Status MatchUnit(const table::ScanUnit& unit,
-                   const columnar::ReadRequest& request,
-                   const MatchColumns& columns,
-                   const EntityIndex& entities,
-                   WinnerSlots& slots);
 
   const JoinContext& context_;
   const JoinView& view_;

@@ -4,9 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/thread_pool.h"
 #include "columnar/schema/arrow_type.h"
-#include "features/join/match_columns.h"
+#include "features/join/match_pass.h"
 #include "features/join/row_gathering.h"
 #include "features/join/view_filter.h"
 #include "features/join/view_schema.h"
@@ -45,24 +44,6 @@ AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
   return answer;
 }
 
-Status MatchUnit(const JoinContext& context,
-                 table::FileScan& files,
-                 const table::ScanUnit& unit,
-                 const columnar::ReadRequest& pass,
-                 const MatchColumns& columns,
-                 KeyWinners& keys) {
-  ASSIGN_OR_RETURN(auto reader, files.Read(unit, pass));
-  while (true) {
-    ASSIGN_OR_RETURN(auto batch, reader->Next());
-    if (batch == nullptr) {
-      return {};
-    }
-    ASSIGN_OR_RETURN(RowsToMatch rows, columns.Read(unit.file, *batch));
-    RETURN_IF_ERROR(keys.Offer(rows));
-    context.Count(batch->num_rows());
-  }
-}
-
 /// The columns of the winners, side by side.
 Result<std::shared_ptr<arrow::Table>> Gather(const JoinContext& context,
                                              table::FileScan& files,
@@ -91,18 +72,10 @@ Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
   table::ScanRequest scan{.scan = table::SnapshotScan{view.snapshot}};
   scan.filter = WindowFilter(schema, request.start_us, request.end_us);
   ASSIGN_OR_RETURN(auto files, table::FileScan::Open(context.scan, view.table, scan));
-  ASSIGN_OR_RETURN(columnar::ReadRequest pass,
-                   files->RequestOf({.columns = MatchColumns::NamesOf(view),
-                                     .filter = columnar::RowFilter::kPruneOnly}));
-  const MatchColumns columns = MatchColumns::Make(view, schema, pass);
   KeyWinners keys(InUnit(request.start_us, schema.unit), InUnit(request.end_us, schema.unit));
-  for (size_t file = 0; file < files->size(); ++file) {
-    context.Plan(files->record_count(file));
-  }
-  const std::vector<table::ScanUnit> units = files->Units(context.match_unit_bytes);
-  RETURN_IF_ERROR(ParallelFor(context.scan.pool, units.size(), context.scan.readers, [&](size_t i) {
-    return MatchUnit(context, *files, units[i], pass, columns, keys);
-  }));
+  RETURN_IF_ERROR(
+      ForEachRowsToMatch(context, *files, view, schema,
+                         [&keys](const RowsToMatch& rows) { return keys.Offer(rows); }));
   return Gather(context, *files, ColumnsOf(view, schema), keys.Winners());
 }
 
