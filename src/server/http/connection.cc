@@ -1,19 +1,13 @@
-#include <exception>
-#include <memory>
-#include <span>
+#include <algorithm>
 #include <utility>
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "server/http/connection_internal.h"
 #include "server/http/request_head_internal.h"
 #include "server/http/request_id.h"
-#include "server/http/response_head_internal.h"
 
 namespace firn::http {
 namespace {
@@ -72,7 +66,11 @@ awaitable<void> Connection::Serve() {
       response.request_id = RequestIdOf(request);
     }
     keep_alive = parser().keep_alive() && !state_.draining.load(std::memory_order_relaxed);
-    bool written = co_await Write(response, request.method == Method::kHead, keep_alive);
+    bool written = response.rest != nullptr
+                       ? co_await WriteStreamed(response, keep_alive)
+                       : co_await Write(response, request.method == Method::kHead, keep_alive);
+    response.rest.reset();  // it may use the request
+    EndLongWork();
     Summarise(response, start, written);
     ReleaseBody();
     keep_alive = keep_alive && written;
@@ -202,95 +200,6 @@ awaitable<Connection::ReadOutcome> Connection::ReadBody() {
   co_return ReadOutcome::kRequest;
 }
 
-awaitable<Response> Connection::Answer(const Request& request) {
-  std::optional<Response> response;
-  try {
-    response = state_.handler.TryHandleInline(request);
-  } catch (const std::exception& exception) {
-    response = state_.handler.RenderError(500, Error(ErrorCode::kInternal, exception.what()));
-  }
-  if (response) {
-    co_return std::move(*response);
-  }
-  co_return co_await AnswerOnWorker(request);
-}
-
-bool Connection::Submit(const Work& work, std::move_only_function<void()>& task) {
-  switch (work.lane) {
-    case Lane::kRead:
-      return state_.workers.TrySubmitRead(task);
-    case Lane::kChange:
-      return state_.workers.TrySubmitChange(work.object, task);
-    case Lane::kLong:
-      return state_.long_workers.TrySubmitRead(task);
-  }
-  return false;
-}
-
-awaitable<Response> Connection::AnswerOnWorker(const Request& request) {
-  auto executor = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
-      [this, executor, &request](auto done) {
-        auto shared = std::make_shared<decltype(done)>(std::move(done));
-        auto finish = [executor, shared](Response response) {
-          asio::post(executor, [shared, response = std::move(response)]() mutable {
-            std::move (*shared)(std::move(response));
-          });
-        };
-        std::move_only_function<void()> task = [this, finish, &request] {
-          if (std::chrono::steady_clock::now() > request.deadline) {
-            finish(state_.handler.RenderError(
-                503, Error(ErrorCode::kDeadlineExceeded, "The server is busy, try again later")));
-            return;
-          }
-          try {
-            finish(state_.handler.Handle(request));
-          } catch (const std::exception& exception) {
-            finish(state_.handler.RenderError(500, Error(ErrorCode::kInternal, exception.what())));
-          }
-        };
-        if (!Submit(state_.handler.WorkOf(request), task)) {
-          finish(state_.handler.RenderError(
-              429, Error(ErrorCode::kResourceExhausted, "The server is busy, try again later")));
-        }
-      },
-      use_awaitable);
-}
-
-awaitable<bool> Connection::Write(const Response& response, bool head_only, bool keep_alive) {
-  write_buffer_.clear();
-  Persistence kept =
-      parser_ && parser().get().version() < 11 ? Persistence::kKeepAlive : Persistence::kDefault;
-  AppendResponseHead(response, keep_alive ? kept : Persistence::kClose, write_buffer_);
-  std::vector<asio::const_buffer> pieces{asio::buffer(write_buffer_)};
-  if (!head_only) {
-    for (const Body& piece : response.body) {
-      pieces.emplace_back(asio::buffer(*piece));
-    }
-  }
-  auto whole = std::chrono::steady_clock::now() + state_.limits.body_timeout +
-               std::chrono::seconds(asio::buffer_size(pieces) / state_.limits.min_response_rate);
-  size_t first = 0;
-  while (first < pieces.size()) {
-    DeadlineIn(state_.limits.progress_timeout);
-    deadline_ = std::min<MonotonicTime>(deadline_, whole);
-    ErrorCodeOf error;
-    size_t written = co_await socket_.async_write_some(std::span(pieces).subspan(first),
-                                                       redirect_error(use_awaitable, error));
-    if (error) {
-      co_return false;
-    }
-    while (first < pieces.size() && written >= pieces[first].size()) {
-      written -= pieces[first].size();
-      ++first;
-    }
-    if (first < pieces.size()) {
-      pieces[first] += written;
-    }
-  }
-  co_return true;
-}
-
 awaitable<Connection::ReadOutcome> Connection::Reject(int status,
                                                       ErrorCode code,
                                                       std::string message) {
@@ -372,7 +281,7 @@ void Connection::Summarise(const Response& response, MonotonicTime start, bool w
   RequestSummary summary;
   summary.remote = remote_;
   summary.response = &response;
-  summary.response_bytes = response.body_size();
+  summary.response_bytes = response.body_size() + std::exchange(streamed_bytes_, 0);
   summary.duration = std::chrono::steady_clock::now() - start;
   summary.cut_off = !written;
   if (parser_) {
@@ -392,6 +301,11 @@ void Connection::OnOverdue() {
     deadline_ = MonotonicTime::max();
     ErrorCodeOf error;
     socket_.cancel(error);
+    return;
+  }
+  if (long_work_ != nullptr && long_work_->computing) {
+    deadline_ = MonotonicTime::max();
+    long_work_->stop.request_stop();
     return;
   }
   Close();
@@ -418,6 +332,14 @@ void ConnectionList::LimitIdle(MonotonicTime deadline) {
   for (Connection* connection : connections) {
     if (connection->waiting_for_request_) {
       connection->deadline_ = std::min(connection->deadline_, deadline);
+    }
+  }
+}
+
+void ConnectionList::StopLongWork() {
+  for (Connection* connection : connections) {
+    if (connection->long_work_ != nullptr) {
+      connection->long_work_->stop.request_stop();
     }
   }
 }

@@ -3,9 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <list>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -32,6 +36,8 @@ struct ServerState {
   /// Of Lane::kLong.
   WorkerPool long_workers;
   std::atomic<bool> draining = false;
+  /// Long work is told to stop.
+  std::atomic<bool> stopping = false;
   std::atomic<size_t> open_connections = 0;
   std::atomic<size_t> inflight_body_bytes = 0;
 };
@@ -46,6 +52,8 @@ struct ConnectionList {
   void CloseOverdue(MonotonicTime now);
   /// From now on a connection that waits for its next request waits until `deadline` at most.
   void LimitIdle(MonotonicTime deadline);
+  /// Tells the work of Lane::kLong to stop.
+  void StopLongWork();
   void CloseAll();
 };
 
@@ -74,11 +82,25 @@ class Connection {
   boost::asio::awaitable<ReadOutcome> ReadHead();
   boost::asio::awaitable<bool> ReadMore(size_t at_most);
   boost::asio::awaitable<ReadOutcome> ReadBody();
-  boost::asio::awaitable<Response> Answer(const Request& request);
-  boost::asio::awaitable<Response> AnswerOnWorker(const Request& request);
+  boost::asio::awaitable<Response> Answer(Request& request);
+  boost::asio::awaitable<Response> AnswerOnWorker(Request& request);
+  /// Runs `task` on a thread for such work; nullopt where they have too much to do.
+  template <class T>
+  boost::asio::awaitable<std::optional<T>> OnWorker(Work work, std::move_only_function<T()> task);
   /// False where its threads have too much to do; then `task` is left as it was.
   bool Submit(const Work& work, std::move_only_function<void()>& task);
   boost::asio::awaitable<bool> Write(const Response& response, bool head_only, bool keep_alive);
+  /// Write for a response that has a rest; where that fails, the response gets its error's type.
+  boost::asio::awaitable<bool> WriteStreamed(Response& response, bool& keep_alive);
+  /// Sends the bytes, each piece of them by the limits and all by `whole`.
+  boost::asio::awaitable<bool> WritePieces(std::vector<boost::asio::const_buffer> pieces,
+                                           MonotonicTime whole);
+  boost::asio::awaitable<Result<Body>> NextPiece(BodyStream& stream);
+  /// Until EndLongWork the request has what its work is told to stop by: OnOverdue does at its
+  /// deadline, WatchClient when the client goes.
+  void BeginLongWork(Request& request);
+  void EndLongWork();
+  void WatchClient();
   /// Answers an error, closes, and tells the observer; always kRejected.
   boost::asio::awaitable<ReadOutcome> Reject(int status, ErrorCode code, std::string message);
   /// The rest of a request did not come: 408 where it took too long, a log line in any case.
@@ -114,6 +136,16 @@ class Connection {
   /// From the first byte of a request to the end of its body.
   bool reading_ = false;
   bool timed_out_ = false;
+  /// A request of Lane::kLong, from its begin on a worker to the end of its answer.
+  struct LongWork {
+    std::stop_source stop;
+    MonotonicTime deadline;
+    /// A worker is at it: the connection waits.
+    bool computing = false;
+  };
+  std::shared_ptr<LongWork> long_work_;
+  /// Of `rest`.
+  size_t streamed_bytes_ = 0;
   std::string write_buffer_;
 };
 

@@ -27,6 +27,9 @@ struct Work {
   /// Of a change: a hash of what is changed, the same for requests that would wait for each other;
   /// 0 where it is no one thing.
   uint64_t object = 0;
+  /// Of Lane::kLong: what its answer may take until its last byte; 0: to its first one
+  /// Limits::request_timeout.
+  std::chrono::milliseconds time{0};
 };
 
 class Handler {
@@ -69,7 +72,7 @@ struct RequestSummary {
   size_t request_bytes = 0;
   size_t response_bytes = 0;
   std::chrono::nanoseconds duration{};
-  /// True where the client was gone before the answer was sent whole.
+  /// True where the answer was not sent whole: the client was gone, or its BodyStream failed.
   bool cut_off = false;
 };
 

@@ -1,5 +1,6 @@
 // HTTP messages as the rest of the server sees them: no socket, no Boost. A Request is a set of
-// views into the connection's buffers and lives until its response has been produced.
+// views into the connection's buffers and lives until its response was sent, its BodyStream
+// included.
 //
 // Thread-safety: a Request may be read by one thread at a time; a Response is a value.
 #pragma once
@@ -7,12 +8,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 
 namespace firn::http {
 
@@ -37,6 +40,9 @@ class Request {
   std::string_view remote;
   /// Give up by then.
   MonotonicTime deadline;
+  /// Of Lane::kLong: asked to stop where the client is gone, the deadline has passed or the server
+  /// stops.
+  std::stop_token stop = {};
 
   /// The first header of that name (any case); empty where absent.
   std::string_view Header(std::string_view name) const;
@@ -49,12 +55,25 @@ class Request {
 /// A body: shared and immutable, so that a cached one is sent without a copy.
 using Body = std::shared_ptr<const std::string>;
 
+/// The rest of a body, made while it is sent: for what is too large to be held.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+
+  /// The next piece, not empty; null at the end. Called on a thread of Lane::kLong, and no more
+  /// after an error: that ends the connection, so that its client sees a body without its end.
+  virtual Result<Body> Next() = 0;
+};
+
 struct Response {
   int status = 200;
   /// Without Content-Length, Connection and Date, which the server adds.
   std::vector<std::pair<std::string_view, std::string>> headers;
   /// Sent one after the other; together they are the body.
   std::vector<Body> body;
+  /// What follows `body`; null: nothing. Only of requests of Lane::kLong. Let go of when the answer
+  /// has ended, however it ended.
+  std::shared_ptr<BodyStream> rest;
   /// For logs and metrics: the route's name, for example `loadTable`; a string literal.
   std::string_view route = "unknown";
   /// For logs: who asked.
@@ -64,6 +83,7 @@ struct Response {
   /// For logs: the error's type; empty on success.
   std::string error_type;
 
+  /// Of `body`.
   size_t body_size() const;
 };
 

@@ -29,7 +29,10 @@ bool HasNoBody(int status) { return status == 204 || status == 304 || status < 2
 
 }  // namespace
 
-void AppendResponseHead(const Response& response, Persistence persistence, std::string& out) {
+void AppendResponseHead(const Response& response,
+                        Persistence persistence,
+                        Framing framing,
+                        std::string& out) {
   auto reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   auto end = std::back_inserter(out);
@@ -45,7 +48,9 @@ void AppendResponseHead(const Response& response, Persistence persistence, std::
     out += response.request_id;
     out += "\r\n";
   }
-  if (!HasNoBody(response.status)) {
+  if (framing == Framing::kChunked) {
+    out += "Transfer-Encoding: chunked\r\n";
+  } else if (framing == Framing::kLength && !HasNoBody(response.status)) {
     fmt::format_to(end, "Content-Length: {}\r\n", response.body_size());
   }
   out += "Date: ";

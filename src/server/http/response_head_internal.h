@@ -15,7 +15,18 @@ enum class Persistence : uint8_t {
   kClose,
 };
 
-/// Appends status line, headers, X-Request-Id, Content-Length, Date and Connection.
-void AppendResponseHead(const Response& response, Persistence persistence, std::string& out);
+/// How the client finds the end of a body.
+enum class Framing : uint8_t {
+  kLength,    ///< Content-Length.
+  kChunked,   ///< Pieces of their own length, the last one empty.
+  kUntilEnd,  ///< Of the connection: for HTTP/1.0, with Persistence::kClose.
+};
+
+/// Appends status line, headers, X-Request-Id, Content-Length or Transfer-Encoding, Date and
+/// Connection.
+void AppendResponseHead(const Response& response,
+                        Persistence persistence,
+                        Framing framing,
+                        std::string& out);
 
 }  // namespace firn::http

@@ -178,6 +178,10 @@ class HttpServer::Impl {
   /// the event loops run dry.
   void Stop() {
     state_.draining = true;
+    state_.stopping = true;
+    for (auto& io : threads_) {
+      asio::post(io->context, [&io = *io] { io.list.StopLongWork(); });
+    }
     state_.workers.Shutdown();
     state_.long_workers.Shutdown();
     for (auto& io : threads_) {
