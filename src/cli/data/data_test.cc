@@ -32,17 +32,6 @@ TEST(FiguresTest, TimesAreUtc) {
   EXPECT_EQ(Time(TimestampMs(1'700'000'000'123)), "2023-11-14 22:13:20.123");
 }
 
-TEST(SelectionTest, TimesAsPeopleWriteThem) {
-  EXPECT_THAT(ReadTime("1970-01-02"), IsOkAnd(TimestampMs(86'400'000)));
-  EXPECT_THAT(ReadTime("1970-01-01T00:00:01"), IsOkAnd(TimestampMs(1000)));
-  EXPECT_THAT(ReadTime("1970-01-01 00:01"), IsOkAnd(TimestampMs(60'000)));
-  EXPECT_THAT(ReadTime("1970-01-01T00:00:00.0015Z"), IsOkAnd(TimestampMs(1)));
-  EXPECT_THAT(ReadTime("1969-12-31T23:59:59.9999"), IsOkAnd(TimestampMs(-1)));
-  EXPECT_THAT(ReadTime("123"), IsOkAnd(TimestampMs(123)));
-  EXPECT_THAT(ReadTime("yesterday"), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(ReadTime(""), IsError(ErrorCode::kInvalidArgument));
-}
-
 TEST(SelectionTest, AgesCountBack) {
   TimestampMs now(1'000'000'000'000);
   EXPECT_THAT(ReadTimeOrAge("1d", now), IsOkAnd(TimestampMs(now.value() - 86'400'000)));

@@ -7,26 +7,20 @@
 #include <fmt/format.h>
 
 #include "iceberg/expression/expression_text.h"
-#include "iceberg/schema/civil_time.h"
+#include "iceberg/schema/time_text.h"
 
 namespace firn::cli {
 namespace {
 
 using iceberg::SnapshotId;
-using iceberg::TimeUnit;
-using iceberg::ZoneText;
 
-constexpr int64_t kMicrosOfMilli = 1000;
 constexpr int64_t kMillisOfDay = 86'400'000;
-constexpr size_t kDateLength = 10;
-/// `2026-11-29T08:00`.
-constexpr size_t kMinuteLength = 16;
 
-std::optional<int64_t> ParseMillis(std::string_view text) {
-  int64_t millis = 0;
-  auto read = std::from_chars(text.data(), text.data() + text.size(), millis);
+std::optional<int64_t> ParseCount(std::string_view text) {
+  int64_t value = 0;
+  auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  return whole ? std::optional(millis) : std::nullopt;
+  return whole ? std::optional(value) : std::nullopt;
 }
 
 /// Of a day, an hour or a minute; 0 for another letter.
@@ -39,17 +33,6 @@ int64_t MillisOf(char unit) {
                        : 0;
 }
 
-std::optional<int64_t> ParseMicros(std::string text) {
-  if (text.size() > kDateLength && text[kDateLength] == ' ') {
-    text[kDateLength] = 'T';
-  }
-  if (text.size() == kMinuteLength) {
-    text += ":00";
-  }
-  auto local = iceberg::ParseIsoTimestamp(text, TimeUnit::kMicros, ZoneText::kNone);
-  return local ? local : iceberg::ParseIsoTimestamp(text, TimeUnit::kMicros, ZoneText::kUtc);
-}
-
 Result<table::SnapshotScan> SnapshotScanOf(const Selection& selection) {
   if (selection.snapshot) {
     return table::SnapshotScan{SnapshotId(*selection.snapshot)};
@@ -58,7 +41,7 @@ Result<table::SnapshotScan> SnapshotScanOf(const Selection& selection) {
     return table::SnapshotScan{table::RefName{selection.ref}};
   }
   if (!selection.as_of.empty()) {
-    ASSIGN_OR_RETURN(TimestampMs time, ReadTime(selection.as_of));
+    ASSIGN_OR_RETURN(TimestampMs time, iceberg::ReadTime(selection.as_of));
     return table::SnapshotScan{table::AsOf{time}};
   }
   return table::SnapshotScan{};
@@ -102,27 +85,12 @@ Result<table::ScanRequest> RequestOf(const Selection& selection) {
   return request;
 }
 
-Result<TimestampMs> ReadTime(std::string_view text) {
-  if (auto millis = ParseMillis(text)) {
-    return TimestampMs(*millis);
-  }
-  if (auto days = iceberg::ParseIsoDate(text)) {
-    return TimestampMs(*days * kMillisOfDay);
-  }
-  if (auto micros = ParseMicros(std::string(text))) {
-    return TimestampMs(iceberg::FloorDiv(*micros, kMicrosOfMilli));
-  }
-  return Error(
-      ErrorCode::kInvalidArgument,
-      fmt::format("Not a time: {}; write 2026-11-29 or 2026-11-29T08:00:00, in UTC", text));
-}
-
 Result<TimestampMs> ReadTimeOrAge(std::string_view text, TimestampMs now) {
   constexpr int64_t kMaxAge = 100 * 366;  // days, and more of the others than anybody means
   int64_t unit = text.empty() ? 0 : MillisOf(text.back());
-  auto count = unit == 0 ? std::nullopt : ParseMillis(text.substr(0, text.size() - 1));
+  auto count = unit == 0 ? std::nullopt : ParseCount(text.substr(0, text.size() - 1));
   if (!count) {
-    auto time = ReadTime(text);
+    auto time = iceberg::ReadTime(text);
     return time.has_value() ? std::move(time)
                             : Error(ErrorCode::kInvalidArgument,
                                     fmt::format("Neither an age nor a time: {}; write 7d, 12h or "

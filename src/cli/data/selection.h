@@ -35,10 +35,7 @@ void AddSelectionFlags(CLI::App& app, Selection& selection);
 
 Result<table::ScanRequest> RequestOf(const Selection& selection);
 
-/// A time as people write it: `2026-11-29`, `2026-11-29 08:00`, `2026-11-29T08:00:00.5`, with `Z`
-/// or an offset of zero, or none: UTC; or milliseconds since the epoch.
-Result<TimestampMs> ReadTime(std::string_view text);
-/// That, or how long ago: `7d`, `12h`, `30m`.
+/// A time (iceberg/schema/time_text.h), or how long ago: `7d`, `12h`, `30m`.
 Result<TimestampMs> ReadTimeOrAge(std::string_view text, TimestampMs now);
 
 }  // namespace firn::cli

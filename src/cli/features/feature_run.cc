@@ -10,14 +10,13 @@
 #include <fmt/format.h>
 
 #include "cli/data/progress.h"
-#include "cli/data/selection.h"
 #include "columnar/io/arrow_status.h"
+#include "iceberg/schema/time_text.h"
 
 namespace firn::cli {
 namespace {
 
 constexpr int64_t kBatchRows = 64 << 10;
-constexpr int64_t kMilliMicros = 1'000;
 
 /// A bar of what is done, told by a thread of its own: the work is one long call.
 class ProgressTeller {
@@ -71,12 +70,12 @@ void AddWindowFlags(CLI::App& app, WindowFlags& flags) {
 Result<features::EntityWindow> WindowOf(const WindowFlags& flags) {
   features::EntityWindow window;
   if (!flags.start.empty()) {
-    ASSIGN_OR_RETURN(TimestampMs start, ReadTime(flags.start));
-    window.start_us = start.value() * kMilliMicros;
+    ASSIGN_OR_RETURN(TimestampUs start, iceberg::ReadTimeUs(flags.start));
+    window.start_us = start.value();
   }
   if (!flags.end.empty()) {
-    ASSIGN_OR_RETURN(TimestampMs end, ReadTime(flags.end));
-    window.end_us = end.value() * kMilliMicros;
+    ASSIGN_OR_RETURN(TimestampUs end, iceberg::ReadTimeUs(flags.end));
+    window.end_us = end.value();
   }
   return window;
 }
@@ -88,7 +87,7 @@ Result<std::unique_ptr<FeatureRun>> FeatureRun::Open(const FeatureRunFlags& flag
   ASSIGN_OR_RETURN(RowFormat format, RowFormatOf(flags.format, flags.file));
   table::SnapshotSelector snapshot = table::CurrentSnapshot{};
   if (!flags.as_of.empty()) {
-    ASSIGN_OR_RETURN(TimestampMs time, ReadTime(flags.as_of));
+    ASSIGN_OR_RETURN(TimestampMs time, iceberg::ReadTime(flags.as_of));
     snapshot = table::AsOf{time};
   }
   CatalogChoice choice = flags.where;
