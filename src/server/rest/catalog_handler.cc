@@ -15,6 +15,7 @@ namespace firn::rest {
 namespace {
 
 constexpr std::string_view kAnonymous = "anonymous";
+constexpr std::string_view kFeaturePaths = "/features/v1/";
 
 /// True for a GET whose whole answer follows from namespaces and the names in them.
 bool IsAboutNames(const Route& route, const http::Request& request) {
@@ -60,6 +61,9 @@ CatalogHandler::CatalogHandler(const service::Environment& environment,
       plans_(environment, options.planning) {}
 
 http::Work CatalogHandler::WorkOf(const http::Request& request) const {
+  if (request.path.starts_with(kFeaturePaths)) {
+    return {.lane = http::Lane::kLong, .time = options_.feature_time};
+  }
   auto names = [&](std::string_view part) {
     return request.path.find(part) != std::string_view::npos;
   };
@@ -200,7 +204,11 @@ Result<http::Response> CatalogHandler::DispatchAndKeep(Invocation& invocation) {
 
 Result<CatalogHandler::Invocation> CatalogHandler::Admit(const http::Request& request,
                                                          Route route) {
-  RETURN_IF_ERROR(CheckContentType(request));
+  const Operation operation = route.spec->operation;
+  const bool about_features =
+      operation == Operation::kJoinFeatures || operation == Operation::kLatestFeatures;
+  RETURN_IF_ERROR(
+      CheckContentType(request, about_features ? BodyTypes::kJsonOrArrow : BodyTypes::kJson));
   ASSIGN_OR_RETURN(http::Query query, http::Query::Parse(request.query));
   service::CallContext call;
   call.deadline = request.deadline;
@@ -349,6 +357,10 @@ Result<http::Response> CatalogHandler::DispatchManagement(Invocation& invocation
       return RetryJob(invocation);
     case Operation::kCancelJob:
       return CancelJob(invocation);
+    case Operation::kJoinFeatures:
+      return JoinFeatures(invocation);
+    case Operation::kLatestFeatures:
+      return LatestFeatures(invocation);
     default:
       return Error(ErrorCode::kInternal, "An operation in the table has no function");
   }

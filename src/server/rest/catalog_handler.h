@@ -15,6 +15,7 @@
 #include "server/http/handler.h"
 #include "server/http/url.h"
 #include "server/planning/plan_service.h"
+#include "server/rest/feature_port.h"
 #include "server/rest/large_bodies.h"
 #include "server/rest/names_cache.h"
 #include "server/rest/router.h"
@@ -34,6 +35,10 @@ struct HandlerOptions {
   /// Items of a page where the client names no size, or a larger one.
   int64_t max_page_size = 1000;
   planning::PlanningOptions planning;
+  /// Outlives the handler; null: features are answered 406.
+  FeaturePort* features = nullptr;
+  /// What an answer of features may take.
+  std::chrono::milliseconds feature_time{std::chrono::minutes(10)};
 };
 
 class CatalogHandler final : public http::Handler {
@@ -125,6 +130,12 @@ class CatalogHandler final : public http::Handler {
   /// What has become of a plan.
   Result<http::Response> AnswerPlan(const Invocation& invocation, std::string_view plan_id);
   Result<http::Response> ReadPlanTask(const Invocation& invocation, std::string_view token);
+  // feature_operations.cc
+  using FeatureOperation = Result<std::shared_ptr<http::BodyStream>> (FeaturePort::*)(
+      const service::CallContext& call, const FeatureCall& request);
+  Result<http::Response> AnswerFeatures(Invocation& invocation, FeatureOperation ask);
+  Result<http::Response> JoinFeatures(Invocation& invocation);
+  Result<http::Response> LatestFeatures(Invocation& invocation);
   // view_operations.cc
   Result<http::Response> ListViews(Invocation& invocation);
   Result<http::Response> CreateView(Invocation& invocation);

@@ -8,26 +8,35 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 
-/// `application/json`, any case, perhaps with parameters.
-bool IsJson(std::string_view type) {
+/// `wanted`, any case, perhaps with parameters.
+bool Is(std::string_view type, std::string_view wanted) {
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) {
     type.remove_suffix(1);
   }
-  return std::ranges::equal(type, kJson, [](char a, char b) {
+  return std::ranges::equal(type, wanted, [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
   });
 }
 
 }  // namespace
 
-Status CheckContentType(const http::Request& request) {
+bool IsArrowStream(const http::Request& request) {
+  return Is(request.Header("Content-Type"), kArrowStream);
+}
+
+Status CheckContentType(const http::Request& request, BodyTypes taken) {
   if (request.method != http::Method::kPost) {
     return {};
   }
   std::string_view type = request.Header("Content-Type");
-  if (type.empty() ? request.HasHeader("Origin") : !IsJson(type)) {
-    return Error(ErrorCode::kInvalidArgument, "Content-Type must be application/json");
+  const bool is_taken =
+      Is(type, kJson) || (taken == BodyTypes::kJsonOrArrow && Is(type, kArrowStream));
+  if (type.empty() ? request.HasHeader("Origin") : !is_taken) {
+    return Error(ErrorCode::kInvalidArgument, taken == BodyTypes::kJson
+                                                  ? "Content-Type must be application/json"
+                                                  : "Content-Type must be application/json or "
+                                                    "application/vnd.apache.arrow.stream");
   }
   return {};
 }

@@ -44,6 +44,8 @@ enum class Operation : uint8_t {
   kRegisterView,
   kRenameView,
   // Firn's own, outside the document.
+  kJoinFeatures,
+  kLatestFeatures,
   kListWarehouses,
   kCreateWarehouse,
   kDropWarehouse,
@@ -69,7 +71,7 @@ struct OperationSpec {
 
   /// False for what concerns the whole server: such a call needs no warehouse, not even a default
   /// one.
-  bool in_warehouse() const { return path.starts_with("/v1/{prefix}/"); }
+  bool in_warehouse() const { return path.find("/v1/{prefix}/") != std::string_view::npos; }
 };
 
 std::span<const OperationSpec> Operations();

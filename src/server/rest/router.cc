@@ -19,6 +19,9 @@ bool IsReserved(std::string_view segment) {
 }
 
 bool IsPrefixed(const std::vector<std::string_view>& segments) {
+  if (!segments.empty() && segments[0] == "features") {
+    return segments.size() > 3;
+  }
   return segments.size() > 1 && segments[0] == "v1" && !IsReserved(segments[1]);
 }
 

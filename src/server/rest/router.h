@@ -1,8 +1,8 @@
 // Router: from method and path to an operation and the names in the path.
 //
-// Paths that begin with a reserved word are unprefixed and mean the default warehouse; any other
-// first segment is a warehouse's name. Names are percent-decoded; a namespace's levels are
-// separated by %1F, or by the configured separator.
+// Behind /v1, a reserved word means the default warehouse; any other segment is a warehouse's name.
+// Behind /features/v1 there is one where two segments follow. Names are percent-decoded; a
+// namespace's levels are separated by %1F, or by the configured separator.
 //
 // Errors: kNotFound for an unknown path, kUnsupported for a known path with another method,
 // kInvalidArgument for a broken escape or an empty level.
