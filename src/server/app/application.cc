@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "server/app/places.h"
+#include "server/features/feature_service.h"
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
@@ -163,6 +164,13 @@ planning::PlanningOptions PlanningOptionsOf(const config::Settings& settings) {
           .cache_bytes = static_cast<int64_t>(settings.manifest_cache_bytes.bytes)};
 }
 
+server_features::FeatureOptions FeatureOptionsOf(const config::Settings& settings) {
+  constexpr uint64_t kManifestShare = 4;
+  return {.max_running = static_cast<size_t>(settings.features_max_running),
+          .memory_bytes = static_cast<int64_t>(settings.features_memory_bytes.bytes),
+          .manifest_bytes = settings.manifest_cache_bytes.bytes / kManifestShare};
+}
+
 /// The `s3.` keys under the names they have everywhere.
 storage::s3::Properties S3PropertiesOf(const config::Settings& settings) {
   storage::s3::Properties properties;
@@ -249,19 +257,35 @@ class Parts {
     metrics_.AddSource(observe::ObjectStoreSource(*metered_));
     telemetry_ = std::make_unique<observe::Telemetry>(metrics_, *log_, settings.access_log);
     health_ = std::make_unique<observe::Health>(*store_, clock_, metrics_);
+    features_ = std::make_unique<server_features::FeatureService>(*environment_,
+                                                                  FeatureOptionsOf(settings));
     ASSIGN_OR_RETURN(
         handler_, rest::CatalogHandler::Make(*environment_, *warehouses_, *health_,
                                              {.namespace_separator = settings.namespace_separator,
                                               .idempotency_lifetime = settings.idempotency_lifetime,
                                               .max_page_size = settings.max_page_size,
-                                              .planning = PlanningOptionsOf(settings)}));
+                                              .planning = PlanningOptionsOf(settings),
+                                              .features = features_.get(),
+                                              .feature_time = settings.features_request_timeout}));
     metrics_.AddSource(observe::PlanningSource(handler_->plans()));
+    metrics_.AddSource([this](observe::Exposition& out) { CountFeatures(out); });
     // By reference: the log outlives everything else in here (Close).
     auto log_failure = [&log = *log_](const auto& job, const Error& error, auto retry_at) {
       LogJobFailure(log, job, error, retry_at);
     };
     jobs_ = std::make_unique<service::JobRunner>(*environment_, log_failure);
     return {};
+  }
+
+  void CountFeatures(observe::Exposition& out) const {
+    constexpr std::string_view kName = "firn_feature_answers_total";
+    constexpr std::string_view kHelp = "Joins and latest rows, by how they ended.";
+    const server_features::FeatureCounters& counters = features_->counters();
+    out.Counter(kName, kHelp, counters.completed, {{"result", "completed"}});
+    out.Counter(kName, kHelp, counters.failed, {{"result", "failed"}});
+    out.Counter(kName, kHelp, counters.refused, {{"result", "refused"}});
+    out.Gauge("firn_feature_answers_running", "Joins and latest rows being answered.",
+              static_cast<double>(counters.running));
   }
 
   /// Local files, and S3 from the first root that lies there on.
@@ -329,6 +353,7 @@ class Parts {
   std::unique_ptr<service::Environment> environment_;
   std::unique_ptr<observe::Telemetry> telemetry_;
   std::unique_ptr<observe::Health> health_;
+  std::unique_ptr<server_features::FeatureService> features_;
   std::unique_ptr<rest::CatalogHandler> handler_;
   std::unique_ptr<service::JobRunner> jobs_;
 };

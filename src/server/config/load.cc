@@ -119,6 +119,26 @@ Status CheckPlanning(const Settings& settings) {
   return {};
 }
 
+Status CheckFeatures(const Settings& settings) {
+  constexpr int64_t kMaxRunning = 48;  // the threads for long requests
+  constexpr uint64_t kMinMemoryBytes = uint64_t{16} << 20;
+  constexpr uint64_t kMaxMemoryBytes = uint64_t{1} << 40;
+  if (settings.features_max_running < 1 || settings.features_max_running > kMaxRunning) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("features.max_running must be from 1 to {}", kMaxRunning));
+  }
+  const uint64_t memory_bytes = settings.features_memory_bytes.bytes;
+  if (memory_bytes < kMinMemoryBytes || memory_bytes > kMaxMemoryBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("features.memory_bytes must be from {}MiB to {}GiB",
+                             kMinMemoryBytes >> 20, kMaxMemoryBytes >> 30));
+  }
+  if (settings.features_request_timeout.count() < 1) {
+    return Error(ErrorCode::kInvalidArgument, "features.request_timeout must be above 0");
+  }
+  return {};
+}
+
 Status CheckTogether(const Settings& settings) {
   if (settings.request_timeout >= settings.drain_timeout) {
     return Error(ErrorCode::kInvalidArgument,
@@ -129,6 +149,7 @@ Status CheckTogether(const Settings& settings) {
     return Error(ErrorCode::kInvalidArgument, "server.worker_threads must be at least 1");
   }
   RETURN_IF_ERROR(CheckPlanning(settings));
+  RETURN_IF_ERROR(CheckFeatures(settings));
   // What the reader of metadata files takes.
   if (settings.max_metadata_bytes.bytes == 0 ||
       settings.max_metadata_bytes.bytes > json::kFileLimits.max_bytes) {

@@ -85,6 +85,10 @@ struct Settings {
   int64_t plan_page_files = 0;
   ByteSize plan_page_bytes;
   int64_t plan_max_concurrent = 0;
+  // features
+  int64_t features_max_running = 0;
+  ByteSize features_memory_bytes;
+  Duration features_request_timeout{};
   // cache
   ByteSize manifest_cache_bytes;
   ByteSize metadata_cache_bytes;

@@ -1,0 +1,57 @@
+#include "server/features/warehouse_files.h"
+
+#include <utility>
+
+#include "server/service/locations.h"
+
+namespace firn::server_features {
+namespace {
+
+Error ReadsOnly() { return Error(ErrorCode::kUnsupported, "Files are only read for features"); }
+
+}  // namespace
+
+WarehouseFiles::WarehouseFiles(const service::Environment& environment,
+                               store::WarehouseRecord warehouse)
+    : environment_(environment), warehouse_(std::move(warehouse)) {}
+
+Status WarehouseFiles::Check(std::string_view location) const {
+  Status allowed = service::CheckAllowed(environment_, warehouse_, location);
+  if (!allowed.has_value()) {
+    return Error(ErrorCode::kForbidden, std::string(allowed.error().message()));
+  }
+  return {};
+}
+
+Result<std::string> WarehouseFiles::Read(std::string_view location, int64_t max_bytes) {
+  RETURN_IF_ERROR(Check(location));
+  return environment_.objects.Read(location, max_bytes);
+}
+
+Result<std::string> WarehouseFiles::ReadRange(std::string_view location,
+                                              int64_t offset,
+                                              int64_t length) {
+  RETURN_IF_ERROR(Check(location));
+  return environment_.objects.ReadRange(location, offset, length);
+}
+
+Result<storage::FileStat> WarehouseFiles::Stat(std::string_view location) {
+  RETURN_IF_ERROR(Check(location));
+  return environment_.objects.Stat(location);
+}
+
+Result<storage::ListPage> WarehouseFiles::List(std::string_view prefix,
+                                               const storage::ListOptions& options) {
+  RETURN_IF_ERROR(Check(prefix));
+  return environment_.objects.List(prefix, options);
+}
+
+Status WarehouseFiles::Write(std::string_view, std::string_view, storage::WriteMode) {
+  return ReadsOnly();
+}
+
+Status WarehouseFiles::Delete(std::string_view) { return ReadsOnly(); }
+
+Status WarehouseFiles::EnsureDirectory(std::string_view) { return ReadsOnly(); }
+
+}  // namespace firn::server_features
