@@ -1,8 +1,6 @@
 #include "server/features/feature_service.h"
 
-#include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,20 +8,15 @@
 #include "features/request/requested_join.h"
 #include "features/request/view_text.h"
 #include "server/features/arrow_answer.h"
-#include "server/features/bounded_memory.h"
 #include "server/features/entity_input.h"
 #include "server/features/feature_rows.h"
-#include "server/features/served_tables.h"
 #include "storage/call_deadline.h"
-#include "table/scan/table_scan.h"
 
 namespace firn::server_features {
 namespace {
 
 /// For requests to the store, of which more than one a core wait.
 constexpr size_t kPoolThreads = 16;
-/// A join sizes its parts by an estimate: this much more is an error.
-constexpr int64_t kMemorySlack = 2;
 
 table::SnapshotSelector SnapshotOf(const std::optional<TimestampMs>& as_of) {
   return as_of ? table::SnapshotSelector(table::AsOf{*as_of})
@@ -56,72 +49,32 @@ Result<features::RequestedJoin> RequestedOf(const rest::JoinFeaturesRequest& req
 FeatureService::Tools::Tools(const FeatureOptions& options)
     : manifests(options.manifest_bytes), pool(kPoolThreads) {}
 
-/// One call: what it works with, and its answer. Gives its place back when it goes.
-class FeatureService::Run final : public http::BodyStream {
+/// The answer of a run as an Arrow IPC stream.
+class FeatureService::Stream final : public http::BodyStream {
  public:
-  Run(FeatureService& owner, const service::CallContext& call, const rest::FeatureCall& request)
-      : owner_(owner),
-        deadline_(call.deadline),
-        stop_(request.stop),
-        memory_(owner.options_.memory_bytes * kMemorySlack),
-        tables_(owner.environment_, call),
-        manifests_(owner.tools_->manifests.Of(call.warehouse.id)),
-        scan_{.manifests = *manifests_,
-              .pool = owner.tools_->pool,
-              .readers = std::max(1U, std::thread::hardware_concurrency()),
-              .read = {.stop = request.stop}} {}
-  ~Run() override {
-    owner_.counters_.running.fetch_sub(1);
-    (completed_ ? owner_.counters_.completed : owner_.counters_.failed).fetch_add(1);
-  }
-  Run(const Run&) = delete;
-  Run& operator=(const Run&) = delete;
-
-  arrow::MemoryPool* memory() { return &memory_; }
-  ServedTables& tables() { return tables_; }
-  features::JoinContext context() { return {.scan = scan_, .memory = &memory_}; }
-  void Answer(std::unique_ptr<FeatureRows> rows) {
-    answer_ = std::make_unique<ArrowAnswer>(std::move(rows));
-  }
+  Stream(std::shared_ptr<FeatureRun> run, std::unique_ptr<FeatureRows> rows)
+      : run_(std::move(run)), answer_(std::move(rows)) {}
 
   Result<http::Body> Next() override {
-    storage::CallDeadline files(deadline_);
-    if (stop_.stop_requested()) {
-      return Explained(Error(ErrorCode::kUnavailable, "The join was told to stop"));
+    storage::CallDeadline files(run_->call().deadline);
+    RETURN_IF_ERROR(run_->Check());
+    auto piece = answer_.Next();
+    if (!piece.has_value()) {
+      return run_->Explained(TakeError(std::move(piece)));
     }
-    auto piece = answer_->Next();
-    if (!piece.has_value() || std::chrono::steady_clock::now() >= deadline_) {
-      return Explained(piece.has_value() ? Error(ErrorCode::kDeadlineExceeded, "")
-                                         : TakeError(std::move(piece)));
+    // What came too late is not begun to be sent.
+    RETURN_IF_ERROR(run_->Check());
+    if (piece->empty()) {
+      run_->Complete();
+      return http::Body();
     }
-    completed_ = piece->empty();
-    return completed_ ? http::Body() : std::make_shared<const std::string>(*std::move(piece));
-  }
-
-  /// Whose limit an error was.
-  Error Explained(Error error) const {
-    if (std::chrono::steady_clock::now() >= deadline_) {
-      return Error(ErrorCode::kDeadlineExceeded,
-                   "The answer took longer than features.request_timeout");
-    }
-    if (memory_.was_exceeded()) {
-      return Error(ErrorCode::kPayloadTooLarge,
-                   "The answer needs more memory than features.memory_bytes");
-    }
-    return error;
+    return std::make_shared<const std::string>(*std::move(piece));
   }
 
  private:
-  FeatureService& owner_;
-  const MonotonicTime deadline_;
-  const std::stop_token stop_;
-  BoundedMemory memory_;
-  ServedTables tables_;
-  const std::shared_ptr<table::ManifestCache> manifests_;
-  const table::ScanContext scan_;
-  /// Last: it works with what is above.
-  std::unique_ptr<ArrowAnswer> answer_;
-  bool completed_ = false;
+  /// First: the answer works with it.
+  const std::shared_ptr<FeatureRun> run_;
+  ArrowAnswer answer_;
 };
 
 FeatureService::FeatureService(const service::Environment& environment,
@@ -130,8 +83,8 @@ FeatureService::FeatureService(const service::Environment& environment,
 
 FeatureService::~FeatureService() = default;
 
-Result<std::shared_ptr<FeatureService::Run>> FeatureService::Begin(
-    const service::CallContext& call, const rest::FeatureCall& request) {
+Result<std::shared_ptr<FeatureRun>> FeatureService::Begin(const service::CallContext& call,
+                                                          const std::stop_token& stop) {
   if (counters_.running.fetch_add(1) >= static_cast<int64_t>(options_.max_running)) {
     counters_.running.fetch_sub(1);
     counters_.refused.fetch_add(1);
@@ -140,12 +93,22 @@ Result<std::shared_ptr<FeatureService::Run>> FeatureService::Begin(
                              options_.max_running));
   }
   std::call_once(made_, [this] { tools_ = std::make_unique<Tools>(options_); });
-  return std::make_shared<Run>(*this, call, request);
+  return std::make_shared<FeatureRun>(
+      RunInput{.environment = environment_,
+               .call = call,
+               .stop = stop,
+               .memory_bytes = options_.memory_bytes,
+               .manifests = tools_->manifests.Of(call.warehouse.id),
+               .pool = tools_->pool,
+               .ended = [this](RunEnd end) {
+                 counters_.running.fetch_sub(1);
+                 (end == RunEnd::kCompleted ? counters_.completed : counters_.failed).fetch_add(1);
+               }});
 }
 
 Result<std::shared_ptr<http::BodyStream>> FeatureService::Join(const service::CallContext& call,
                                                                const rest::FeatureCall& request) {
-  ASSIGN_OR_RETURN(auto run, Begin(call, request));
+  ASSIGN_OR_RETURN(auto run, Begin(call, request.stop));
   auto input = ReadEntityInput(request.body, request.form, run->memory());
   if (!input.has_value()) {
     return run->Explained(TakeError(std::move(input)));
@@ -155,17 +118,17 @@ Result<std::shared_ptr<http::BodyStream>> FeatureService::Join(const service::Ca
       features::JoinRequest join,
       features::MakeJoinRequest(run->tables(), requested,
                                 input->entities ? input->entities->schema().get() : nullptr));
-  run->Answer(
+  auto rows =
       JoinRows(run->context(), {.request = std::move(join),
                                 .entities = std::move(input->entities),
                                 .window = WindowOf(input->request.start, input->request.end),
-                                .memory_bytes = options_.memory_bytes}));
-  return std::shared_ptr<http::BodyStream>(std::move(run));
+                                .memory_bytes = options_.memory_bytes});
+  return std::make_shared<Stream>(std::move(run), std::move(rows));
 }
 
 Result<std::shared_ptr<http::BodyStream>> FeatureService::Latest(const service::CallContext& call,
                                                                  const rest::FeatureCall& request) {
-  ASSIGN_OR_RETURN(auto run, Begin(call, request));
+  ASSIGN_OR_RETURN(auto run, Begin(call, request.stop));
   ASSIGN_OR_RETURN(auto asked, ReadLatestInput(request.body, request.form));
   ASSIGN_OR_RETURN(features::ViewText text, features::ParseViewText(asked.view));
   ASSIGN_OR_RETURN(table::Table table, run->tables().Load(text.table));
@@ -173,10 +136,10 @@ Result<std::shared_ptr<http::BodyStream>> FeatureService::Latest(const service::
                    features::MakeView(text, std::move(table), SnapshotOf(asked.as_of),
                                       features::FeatureNames::kShort));
   const features::EntityWindow window = WindowOf(asked.start, asked.end);
-  run->Answer(
+  auto rows =
       NewestRows(run->context(),
-                 {.view = std::move(view), .start_us = window.start_us, .end_us = window.end_us}));
-  return std::shared_ptr<http::BodyStream>(std::move(run));
+                 {.view = std::move(view), .start_us = window.start_us, .end_us = window.end_us});
+  return std::make_shared<Stream>(std::move(run), std::move(rows));
 }
 
 }  // namespace firn::server_features

@@ -3,7 +3,7 @@
 // protocol.
 //
 // Threads and the cache of manifests are made with the first call: a server that is never asked has
-// neither. Errors: rest::FeaturePort. Thread-safety: any thread; outlives its streams.
+// neither. Errors: rest::FeaturePort. Thread-safety: any thread; outlives its runs and streams.
 #pragma once
 
 #include <atomic>
@@ -11,9 +11,11 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 
 #include "base/result.h"
 #include "base/thread_pool.h"
+#include "server/features/feature_run.h"
 #include "server/features/manifest_caches.h"
 #include "server/rest/feature_port.h"
 #include "server/service/environment.h"
@@ -49,19 +51,19 @@ class FeatureService final : public rest::FeaturePort {
   Result<std::shared_ptr<http::BodyStream>> Latest(const service::CallContext& call,
                                                    const rest::FeatureCall& request) override;
 
+  /// A place for a call, until it goes; kResourceExhausted where there is none.
+  Result<std::shared_ptr<FeatureRun>> Begin(const service::CallContext& call,
+                                            const std::stop_token& stop);
+
   const FeatureCounters& counters() const { return counters_; }
 
  private:
-  class Run;
+  class Stream;
   struct Tools {
     explicit Tools(const FeatureOptions& options);
     ManifestCaches manifests;
     ThreadPool pool;
   };
-
-  /// A call that runs, with a place of its own.
-  Result<std::shared_ptr<Run>> Begin(const service::CallContext& call,
-                                     const rest::FeatureCall& request);
 
   const service::Environment environment_;
   const FeatureOptions options_;

@@ -20,7 +20,7 @@
 #include "features/testing/feature_table.h"
 #include "iceberg/schema/testing/parse.h"
 #include "server/features/entity_input.h"
-#include "server/service/table_commits.h"
+#include "server/features/served_tables.h"
 #include "server/service/tables.h"
 #include "server/service/testing/test_catalog.h"
 #include "storage/memory_object_store.h"
@@ -36,39 +36,6 @@ using rest::FeatureBody;
 using ::testing::HasSubstr;
 using testing::IsError;
 using testing::IsOk;
-
-/// The catalog's tables as one who writes them sees them.
-class WrittenTables final : public table::TableStore {
- public:
-  WrittenTables(service::testing::TestCatalog& catalog, std::shared_ptr<storage::ObjectStore> files)
-      : catalog_(catalog), files_(std::move(files)) {}
-
-  Result<table::Table> Load(const TableIdentifier& identifier) override {
-    ASSIGN_OR_RETURN(
-        auto entry,
-        service::TableService(catalog_.environment()).Load(catalog_.call(), identifier));
-    return HandleOf(identifier, *entry);
-  }
-  Result<table::Table> Commit(const table::Table& base, const table::TableChange& change) override {
-    ASSIGN_OR_RETURN(auto answer, service::TableCommitService(catalog_.environment())
-                                      .Commit(catalog_.call(), {.identifier = base.identifier,
-                                                                .requirements = change.requirements,
-                                                                .updates = change.updates}));
-    return HandleOf(base.identifier, *std::get<service::MetadataEntryPtr>(answer));
-  }
-
- private:
-  table::Table HandleOf(const TableIdentifier& identifier, const service::MetadataEntry& entry) {
-    return {.identifier = identifier,
-            .metadata_location = entry.location(),
-            .metadata = entry.table(),
-            .files = files_,
-            .config = {}};
-  }
-
-  service::testing::TestCatalog& catalog_;
-  const std::shared_ptr<storage::ObjectStore> files_;
-};
 
 constexpr const char* kFields = R"(
     {"id":1,"name":"driver","required":false,"type":"long"},
@@ -96,7 +63,7 @@ class FeatureServiceTest : public ::testing::Test {
     request.schema = iceberg::testing::SchemaOfFields(kFields);
     ASSERT_THAT(service::TableService(catalog_.environment()).Create(catalog_.call(), request),
                 IsOk());
-    WrittenTables tables(catalog_, files_);
+    ServedTables tables(catalog_.environment(), catalog_.call(), FileAccess::kWrite);
     auto table = tables.Load(request.identifier);
     ASSERT_THAT(table, IsOk());
     auto batch =

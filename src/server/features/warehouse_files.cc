@@ -5,15 +5,10 @@
 #include "server/service/locations.h"
 
 namespace firn::server_features {
-namespace {
-
-Error ReadsOnly() { return Error(ErrorCode::kUnsupported, "Files are only read for features"); }
-
-}  // namespace
-
 WarehouseFiles::WarehouseFiles(const service::Environment& environment,
-                               store::WarehouseRecord warehouse)
-    : environment_(environment), warehouse_(std::move(warehouse)) {}
+                               store::WarehouseRecord warehouse,
+                               FileAccess access)
+    : environment_(environment), warehouse_(std::move(warehouse)), access_(access) {}
 
 Status WarehouseFiles::Check(std::string_view location) const {
   Status allowed = service::CheckAllowed(environment_, warehouse_, location);
@@ -46,12 +41,28 @@ Result<storage::ListPage> WarehouseFiles::List(std::string_view prefix,
   return environment_.objects.List(prefix, options);
 }
 
-Status WarehouseFiles::Write(std::string_view, std::string_view, storage::WriteMode) {
-  return ReadsOnly();
+Status WarehouseFiles::CheckChange(std::string_view location) const {
+  if (access_ == FileAccess::kRead) {
+    return Error(ErrorCode::kUnsupported, "Files are only read here");
+  }
+  return Check(location);
 }
 
-Status WarehouseFiles::Delete(std::string_view) { return ReadsOnly(); }
+Status WarehouseFiles::Write(std::string_view location,
+                             std::string_view bytes,
+                             storage::WriteMode mode) {
+  RETURN_IF_ERROR(CheckChange(location));
+  return environment_.objects.Write(location, bytes, mode);
+}
 
-Status WarehouseFiles::EnsureDirectory(std::string_view) { return ReadsOnly(); }
+Status WarehouseFiles::Delete(std::string_view location) {
+  RETURN_IF_ERROR(CheckChange(location));
+  return environment_.objects.Delete(location);
+}
+
+Status WarehouseFiles::EnsureDirectory(std::string_view location) {
+  RETURN_IF_ERROR(CheckChange(location));
+  return environment_.objects.EnsureDirectory(location);
+}
 
 }  // namespace firn::server_features

@@ -2,10 +2,11 @@
 // the operator allowed. What a table's metadata names is a client's word: a manifest or data file
 // elsewhere is another warehouse's, and not read for this one's clients.
 //
-// Reads only: what would change something is kUnsupported. Errors: kForbidden for other locations;
-// those of the store below. Thread-safety: any thread.
+// Who only reads gets a store that changes nothing: kUnsupported. Errors: kForbidden for other
+// locations; those of the store below. Thread-safety: any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,14 @@
 
 namespace firn::server_features {
 
+enum class FileAccess : uint8_t { kRead, kWrite };
+
 class WarehouseFiles final : public storage::ObjectStore {
  public:
   /// What `environment` refers to outlives this.
-  WarehouseFiles(const service::Environment& environment, store::WarehouseRecord warehouse);
+  WarehouseFiles(const service::Environment& environment,
+                 store::WarehouseRecord warehouse,
+                 FileAccess access);
 
   /// kForbidden for what clients of the warehouse may not read.
   Status Check(std::string_view location) const;
@@ -33,8 +38,12 @@ class WarehouseFiles final : public storage::ObjectStore {
   Status EnsureDirectory(std::string_view location) override;
 
  private:
+  /// Check, for what changes something.
+  Status CheckChange(std::string_view location) const;
+
   const service::Environment environment_;
   const store::WarehouseRecord warehouse_;
+  const FileAccess access_;
 };
 
 }  // namespace firn::server_features

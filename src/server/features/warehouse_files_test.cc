@@ -18,7 +18,7 @@ TEST(WarehouseFilesTest, OnlyFilesOfTheWarehouseAreRead) {
   for (const char* location : {"s3://warehouse/ns/a", "s3://other/ns/a", "s3://warehouse2/a"}) {
     ASSERT_THAT(files.Write(location, "bytes", storage::WriteMode::kCreateNew), IsOk());
   }
-  WarehouseFiles seen(catalog.environment(), catalog.call().warehouse);
+  WarehouseFiles seen(catalog.environment(), catalog.call().warehouse, FileAccess::kRead);
   EXPECT_THAT(seen.Read("s3://warehouse/ns/a", 10), IsOkAnd(std::string("bytes")));
   EXPECT_THAT(seen.ReadRange("s3://warehouse/ns/a", 1, 2), IsOkAnd(std::string("yt")));
   EXPECT_THAT(seen.Stat("s3://warehouse/ns/a"), IsOk());
@@ -37,11 +37,24 @@ TEST(WarehouseFilesTest, NothingIsChanged) {
   SystemClock clock;
   storage::InMemoryObjectStore files(clock);
   service::testing::TestCatalog catalog(files);
-  WarehouseFiles seen(catalog.environment(), catalog.call().warehouse);
+  WarehouseFiles seen(catalog.environment(), catalog.call().warehouse, FileAccess::kRead);
   EXPECT_THAT(seen.Write("s3://warehouse/x", "", storage::WriteMode::kCreateNew),
               IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(seen.Delete("s3://warehouse/x"), IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(seen.EnsureDirectory("s3://warehouse/x"), IsError(ErrorCode::kUnsupported));
+}
+
+TEST(WarehouseFilesTest, WhoMayWriteWritesInTheWarehouseAlone) {
+  SystemClock clock;
+  storage::InMemoryObjectStore files(clock);
+  service::testing::TestCatalog catalog(files);
+  WarehouseFiles seen(catalog.environment(), catalog.call().warehouse, FileAccess::kWrite);
+  EXPECT_THAT(seen.EnsureDirectory("s3://warehouse/x"), IsOk());
+  EXPECT_THAT(seen.Write("s3://warehouse/x/y", "1", storage::WriteMode::kCreateNew), IsOk());
+  EXPECT_THAT(seen.Delete("s3://warehouse/x/y"), IsOk());
+  EXPECT_THAT(seen.Write("s3://other/y", "1", storage::WriteMode::kCreateNew),
+              IsError(ErrorCode::kForbidden));
+  EXPECT_THAT(seen.Delete("s3://other/y"), IsError(ErrorCode::kForbidden));
 }
 
 }  // namespace
