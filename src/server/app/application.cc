@@ -5,6 +5,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@
 
 #include "server/app/places.h"
 #include "server/features/feature_service.h"
+#include "server/flight/feast_calls.h"
+#include "server/flight/flight_server.h"
 #include "server/http/server.h"
 #include "server/observe/health.h"
 #include "server/observe/heap.h"
@@ -69,27 +72,38 @@ Result<std::string> DefaultWarehouseLocation(const config::Settings& settings,
   return found->location;
 }
 
-/// HOST:PORT, HOST perhaps in brackets.
-Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
-  http::ServerOptions options;
-  size_t colon = settings.listen.rfind(':');
-  options.host = settings.listen.substr(0, colon);
-  if (options.host.size() > 2 && options.host.front() == '[' && options.host.back() == ']') {
-    options.host = options.host.substr(1, options.host.size() - 2);
+struct Address {
+  std::string host;
+  uint16_t port = 0;
+};
+
+/// HOST:PORT, HOST perhaps in brackets; `key` says so.
+Result<Address> ParseAddress(std::string_view key, const std::string& text) {
+  const size_t colon = text.rfind(':');
+  Address parsed{.host = text.substr(0, colon)};
+  if (parsed.host.size() > 2 && parsed.host.front() == '[' && parsed.host.back() == ']') {
+    parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
   }
   std::array<unsigned char, sizeof(in6_addr)> address{};
-  if (options.host != "localhost" && inet_pton(AF_INET, options.host.c_str(), &address) != 1 &&
-      inet_pton(AF_INET6, options.host.c_str(), &address) != 1) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("server.listen takes an IP address or localhost, not: {}", options.host));
-  }
-  std::string_view port = std::string_view(settings.listen).substr(colon + 1);
-  auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
-  if (error != std::errc() || end != port.data() + port.size()) {
+  if (parsed.host != "localhost" && inet_pton(AF_INET, parsed.host.c_str(), &address) != 1 &&
+      inet_pton(AF_INET6, parsed.host.c_str(), &address) != 1) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("server.listen takes HOST:PORT, not: {}", settings.listen));
+                 fmt::format("{} takes an IP address or localhost, not: {}", key, parsed.host));
   }
+  const std::string_view port = std::string_view(text).substr(colon + 1);
+  auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), parsed.port);
+  if (colon == std::string::npos || error != std::errc() || end != port.data() + port.size()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("{} takes HOST:PORT, not: {}", key, text));
+  }
+  return parsed;
+}
+
+Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
+  http::ServerOptions options;
+  ASSIGN_OR_RETURN(const Address address, ParseAddress("server.listen", settings.listen));
+  options.host = address.host;
+  options.port = address.port;
   options.io_threads = static_cast<size_t>(settings.io_threads);
   options.worker_threads = static_cast<size_t>(settings.worker_threads);
   options.limits = {.max_connections = static_cast<size_t>(settings.max_connections),
@@ -198,6 +212,18 @@ void LogJobFailure(observe::Log& log,
             {"error", error.Describe()}});
 }
 
+std::function<void(const flight::FlightCall&)> LogCallsTo(observe::Log& log) {
+  return [&log](const flight::FlightCall& call) {
+    const std::string duration = std::to_string(
+        std::chrono::duration_cast<std::chrono::microseconds>(call.duration).count());
+    log.Info("feast call", {{"remote", call.peer},
+                            {"method", call.method},
+                            {"api", call.api},
+                            {"duration_us", duration},
+                            {"error", call.error == nullptr ? "" : ToString(call.error->code())}});
+  };
+}
+
 /// Everything between the settings and the socket, in the order it is built.
 class Parts {
  public:
@@ -213,6 +239,30 @@ class Parts {
   observe::Health& health() { return *health_; }
   observe::Log& log() { return *log_; }
   observe::Metrics& metrics() { return metrics_; }
+
+  /// Feast's remote offline store, where the settings ask for it; else null.
+  Result<std::unique_ptr<flight::FlightServer>> StartFlight(const config::Settings& settings) {
+    std::unique_ptr<flight::FlightServer> server;
+    if (settings.flight.empty()) {
+      return server;
+    }
+    ASSIGN_OR_RETURN(const Address address, ParseAddress("server.flight", settings.flight));
+    feast_ = std::make_unique<flight::FeastCalls>(
+        *environment_, *warehouses_, *features_,
+        flight::FeastOptions{.registry = settings.features_registry,
+                             .project = settings.features_project,
+                             .time = settings.features_request_timeout});
+    const flight::FlightOptions options{
+        .host = address.host,
+        .port = address.port,
+        .max_pending_bytes = static_cast<int64_t>(settings.features_memory_bytes.bytes),
+        .on_call = settings.access_log ? LogCallsTo(*log_) : nullptr};
+    ASSIGN_OR_RETURN(server, flight::FlightServer::Start(options, *feast_));
+    const std::string served = fmt::format("{}:{}", address.host, server->port());
+    fmt::print("Firn serves Feast's offline store at grpc://{}\n", served);
+    log_->Info("serving Feast", {{"address", served}, {"registry", settings.features_registry}});
+    return server;
+  }
 
   /// Ends everything but the log, which can then tell so.
   static std::unique_ptr<observe::Log> Close(std::unique_ptr<Parts> parts) {
@@ -354,6 +404,7 @@ class Parts {
   std::unique_ptr<observe::Telemetry> telemetry_;
   std::unique_ptr<observe::Health> health_;
   std::unique_ptr<server_features::FeatureService> features_;
+  std::unique_ptr<flight::FeastCalls> feast_;
   std::unique_ptr<rest::CatalogHandler> handler_;
   std::unique_ptr<service::JobRunner> jobs_;
 };
@@ -362,6 +413,13 @@ class Parts {
 
 Status CheckSettings(const config::Settings& settings) {
   RETURN_IF_ERROR(ListenOptions(settings));
+  if (!settings.flight.empty()) {
+    RETURN_IF_ERROR(ParseAddress("server.flight", settings.flight));
+    if (settings.features_registry.empty()) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "server.flight serves definitions: features.registry names their file");
+    }
+  }
   ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
   RETURN_IF_ERROR(rest::Router::Make(settings.namespace_separator));
   RETURN_IF_ERROR(Named("warehouse.name", service::CheckWarehouseName(settings.warehouse_name)));
@@ -390,15 +448,25 @@ Status Run(const config::Settings& settings) {
   parts->metrics().AddSource(observe::ServerSource(*server));
   std::string address = fmt::format("{}:{}", options.host, server->port());
   fmt::print("Firn serves the Iceberg REST catalog at http://{}\n", address);
-  std::fflush(stdout);
   parts->log().Info("serving", {{"address", address}});
+  ASSIGN_OR_RETURN(auto flight, parts->StartFlight(settings));
+  std::fflush(stdout);
 
   int signal = 0;
   sigwait(&signals, &signal);
   parts->health().BeginDrain();
   parts->log().Info("draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
-  bool drained = server->Drain(settings.drain_timeout);
-  EndAfter(kHardStop);
+  bool drained = false;
+  {
+    std::jthread stop_flight([&flight, &settings] {
+      if (flight != nullptr) {
+        flight->Stop(settings.drain_timeout);
+      }
+    });
+    drained = server->Drain(settings.drain_timeout);
+    EndAfter(kHardStop);
+  }
+  flight.reset();
   server.reset();
   std::unique_ptr<observe::Log> log = Parts::Close(std::move(parts));
   log->Flush();  // what other threads logged stands before the last line

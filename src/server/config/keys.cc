@@ -14,6 +14,9 @@ using S = Settings;
 
 constexpr auto kKeys = std::to_array<Key>({
     {"server.listen", &S::listen, "127.0.0.1:8181", "Address and port to serve on.", "listen"},
+    {"server.flight", &S::flight, "",
+     "Address and port where Feast's remote offline store is served, by Arrow Flight; empty: not.",
+     "flight"},
     {"server.io_threads", &S::io_threads, "0", "Threads that move bytes; 0 for one a core.", ""},
     {"server.worker_threads", &S::worker_threads, "32",
      "Threads that may wait for files and the database.", ""},
@@ -100,6 +103,10 @@ constexpr auto kKeys = std::to_array<Key>({
     {"planning.page_bytes", &S::plan_page_bytes, "8MiB", "Text of one planning answer.", ""},
     {"planning.max_concurrent", &S::plan_max_concurrent, "64",
      "Plans being begun at a time; one more is answered 503.", ""},
+    {"features.registry", &S::features_registry, "",
+     "File of Feast's registry, whose definitions server.flight serves.", ""},
+    {"features.project", &S::features_project, "",
+     "Project of the registry where a client names none; empty: no name is in two.", ""},
     {"features.max_running", &S::features_max_running, "2",
      "Joins and calls for latest rows that run at a time; one more is answered 429.", ""},
     {"features.memory_bytes", &S::features_memory_bytes, "512MiB",

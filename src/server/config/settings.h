@@ -35,6 +35,7 @@ using StringList = std::vector<std::string>;
 struct Settings {
   // server
   std::string listen;
+  std::string flight;
   int64_t io_threads = 0;
   int64_t worker_threads = 0;
   int64_t max_connections = 0;
@@ -86,6 +87,8 @@ struct Settings {
   ByteSize plan_page_bytes;
   int64_t plan_max_concurrent = 0;
   // features
+  std::string features_registry;
+  std::string features_project;
   int64_t features_max_running = 0;
   ByteSize features_memory_bytes;
   Duration features_request_timeout{};

@@ -1,0 +1,92 @@
+// FeastCalls: what a Feast client asks of its remote offline store, answered from the tables of the
+// default warehouse, by the definitions of Feast's registry. Calls are runs of FeatureService: so
+// many at a time, each within its memory and its time.
+//
+// Reads: get_historical_features, pull_all_from_table_or_query, pull_latest_from_table_or_query,
+// get_table_column_names_and_types_from_data_source. Changes: offline_write_batch (a commit to the
+// source's table); validate_data_source changes nothing, and is sent as one.
+//
+// Errors: kUnsupported naming an API that is not served; those of definitions, tables and joins.
+// Thread-safety: any thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include <arrow/table.h>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "features/definitions/registry_file.h"
+#include "server/features/feature_rows.h"
+#include "server/features/feature_run.h"
+#include "server/features/feature_service.h"
+#include "server/flight/feast_command.h"
+#include "server/flight/feast_views.h"
+#include "server/service/environment.h"
+#include "server/service/warehouses.h"
+
+namespace firn::flight {
+
+struct FeastOptions {
+  /// File of Feast's registry.
+  std::string registry;
+  /// Feast's project; empty: the registry has one, or no name is in two.
+  std::string project;
+  /// What a call may take.
+  std::chrono::milliseconds time{std::chrono::minutes(10)};
+};
+
+class FeastCalls {
+ public:
+  using RunPtr = std::shared_ptr<server_features::FeatureRun>;
+  using RowsPtr = std::unique_ptr<server_features::FeatureRows>;
+
+  /// All references outlive the calls.
+  FeastCalls(const service::Environment& environment,
+             const service::WarehouseDirectory& warehouses,
+             server_features::FeatureService& features,
+             const FeastOptions& options);
+
+  /// True for an API that Read answers.
+  static bool IsRead(std::string_view api);
+
+  /// A call's place, before anything of it is read.
+  Result<RunPtr> Begin(const std::stop_token& stop);
+
+  /// `run` outlives the rows.
+  Result<RowsPtr> Read(server_features::FeatureRun& run,
+                       FeastCommand command,
+                       const std::shared_ptr<arrow::Table>& uploaded);
+  Status Change(server_features::FeatureRun& run,
+                FeastCommand command,
+                const std::shared_ptr<arrow::Table>& uploaded);
+
+ private:
+  Result<RowsPtr> Historical(server_features::FeatureRun& run,
+                             const FeastCommand& command,
+                             const arrow::Table& uploaded);
+  Result<RowsPtr> InWindow(server_features::FeatureRun& run,
+                           const FeastCommand& command,
+                           const FeastViews& views);
+  Result<RowsPtr> PullAll(server_features::FeatureRun& run, const FeastCommand& command);
+  Result<RowsPtr> PullLatest(server_features::FeatureRun& run, const FeastCommand& command);
+  Result<RowsPtr> Columns(server_features::FeatureRun& run, const FeastCommand& command);
+  Status Validate(server_features::FeatureRun& run, const FeastCommand& command);
+  Status Append(server_features::FeatureRun& run,
+                const FeastCommand& command,
+                const arrow::Table& rows);
+  /// The table of the source that the command names.
+  Result<table::Table> SourceTable(server_features::FeatureRun& run, const FeastCommand& command);
+
+  const service::Environment environment_;
+  const service::WarehouseDirectory& warehouses_;
+  server_features::FeatureService& features_;
+  const FeastOptions options_;
+  features::RegistryFile registry_;
+};
+
+}  // namespace firn::flight

@@ -1,0 +1,66 @@
+// FlightServer: Feast's calls (feast_calls.h) over Arrow Flight. A client asks by one do_exchange,
+// or, where nothing comes back, by do_put; clients before 0.67 send by do_put, ask for a ticket by
+// get_flight_info and fetch by do_get (pending_uploads.h). Arrow Flight and gRPC are known in this
+// file's source only, and begin to work with Start.
+//
+// A call's upload is read whole before its answer begins, up to the memory of a call. A client that
+// goes ends its call. Errors of Start: kInvalidArgument, kUnavailable (the port is taken).
+// Thread-safety: Start and Stop from one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "server/flight/feast_calls.h"
+
+namespace firn::flight {
+
+/// A call that has ended, for logs; valid during the call only.
+struct FlightCall {
+  std::string_view method;
+  std::string_view peer;
+  /// As the client named it; empty where it named none.
+  std::string_view api;
+  /// Null: it succeeded. Of do_get: up to the first rows.
+  const Error* error = nullptr;
+  std::chrono::nanoseconds duration{};
+};
+
+struct FlightOptions {
+  /// An IP address or localhost.
+  std::string host;
+  /// 0 lets the system choose.
+  uint16_t port = 0;
+  /// Of uploads that wait to be asked for.
+  int64_t max_pending_bytes = int64_t{512} << 20;
+  /// Told of every call, on any thread; may be empty.
+  std::function<void(const FlightCall&)> on_call = nullptr;
+};
+
+class FlightServer {
+ public:
+  /// `calls` outlives the server.
+  static Result<std::unique_ptr<FlightServer>> Start(const FlightOptions& options,
+                                                     FeastCalls& calls);
+  /// Stops where that was not done.
+  ~FlightServer();
+  FlightServer(const FlightServer&) = delete;
+  FlightServer& operator=(const FlightServer&) = delete;
+
+  uint16_t port() const;
+  /// Takes no more calls, waits for those that run, and tells to end what still runs after `time`.
+  void Stop(std::chrono::milliseconds time);
+
+ private:
+  class Endpoint;
+  explicit FlightServer(std::unique_ptr<Endpoint> endpoint);
+
+  std::unique_ptr<Endpoint> endpoint_;
+};
+
+}  // namespace firn::flight

@@ -1,0 +1,253 @@
+"""`firn serve --flight`: Feast's remote offline store, for a client that has Feast alone."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.flight as flight
+import pytest
+
+import firn
+from conftest import INSTANT, at
+from harness.server import FirnServer, free_port
+
+CLIENT = Path(__file__).parent / "remote_client.py"
+TIMEOUT_S = 120
+YAML = """\
+project: rides
+provider: local
+registry: {path: registry.db, cache_ttl_seconds: 0}
+online_store: {type: sqlite, path: online.db}
+offline_store: {type: remote, host: 127.0.0.1, port: PORT, connection_retries: 0}
+entity_key_serialization_version: 3
+"""
+STATS = pa.table({
+    "driver_id": pa.array([1, 1, 1, 1, 2], pa.int64()),
+    "event_timestamp": pa.array(
+        [at(f"{clock}:00") for clock in ("10:00", "11:00", "11:00", "12:00", "09:00")], INSTANT),
+    "created": pa.array(
+        [at(f"{clock}:00") for clock in ("10:01", "11:01", "11:30", "12:01", "09:01")], INSTANT),
+    "conv_rate": pa.array([0.1, 0.2, 0.3, None, 0.9], pa.float64()),
+})  # fmt: skip
+TRIPS = pa.table({
+    "driver_id": pa.array([1], pa.int64()),
+    "event_timestamp": pa.array([at("10:00:00")], INSTANT),
+    "count": pa.array([7], pa.int64()),
+})  # fmt: skip
+
+
+class Remote:
+    """A server with two tables, and the repository of a client."""
+
+    def __init__(self, folder: Path) -> None:
+        self.repository = folder / "client"
+        self.repository.mkdir()
+        self.port = free_port()
+        registry = self.repository / "registry.db"
+        self.server = FirnServer(
+            folder / "data",
+            args=("--flight", f"127.0.0.1:{self.port}", "--features-registry", str(registry)),
+        )
+        (self.repository / "feature_store.yaml").write_text(YAML.replace("PORT", str(self.port)))
+        (self.repository / "catalog.yaml").write_text(f"uri: {self.server.uri}\n")
+
+    def make_tables(self) -> None:
+        catalog = firn.open_catalog(self.server.uri)
+        catalog.create_namespace("db")
+        for name, rows in (("stats", STATS), ("trips", TRIPS)):
+            catalog.create_table(f"db.{name}", rows.schema)
+            catalog.load_table(f"db.{name}").append(rows)
+
+    def run(self, scenario: str) -> None:
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        environment["FEAST_USAGE"] = "False"
+        done = subprocess.run(
+            [sys.executable, str(CLIENT), str(self.repository), scenario],
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=False, env=environment,
+            cwd=self.repository,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{self.server.tail()}"
+
+    def exchange(self, command: dict, rows: pa.Table) -> pa.Table:
+        client = flight.connect(f"grpc://127.0.0.1:{self.port}")
+        descriptor = flight.FlightDescriptor.for_command(json.dumps(command))
+        writer, reader = client.do_exchange(descriptor)
+        writer.begin(rows.schema)
+        writer.write_table(rows)
+        writer.done_writing()
+        return reader.read_all()
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory):
+    made = Remote(tmp_path_factory.mktemp("remote"))
+    made.server.start()
+    made.make_tables()
+    made.run("apply")
+    yield made
+    made.server.stop()
+
+
+@pytest.mark.parametrize(
+    "scenario", ["training_set", "floating_keys", "service", "windows", "materialize", "refusals"]
+)
+def test_a_client_that_has_feast_alone(remote, scenario):
+    remote.run(scenario)
+
+
+def test_rows_are_written(remote):
+    remote.run("write")
+    rows = firn.open_catalog(remote.server.uri).load_table("db.trips").scan().to_arrow()
+    assert sorted(rows["count"].to_pylist()) == [7, 90]
+
+
+def test_other_calls_are_refused_by_name(remote):
+    rows = pa.table({"key": ["m"]})
+    with pytest.raises(pa.ArrowNotImplementedError, match="persist"):
+        remote.exchange({"api": "persist"}, rows)
+    with pytest.raises(pa.ArrowInvalid, match="api"):
+        remote.exchange({}, rows)
+    with pytest.raises(KeyError, match="lost"):
+        remote.exchange({"api": "pull_all_from_table_or_query", "data_source_name": "lost",
+                         "timestamp_field": "event_timestamp"}, rows)  # fmt: skip
+
+
+def entities(count: int) -> pa.Table:
+    clocks = pa.array([at("12:00:00")] * count, INSTANT)
+    return pa.table({"driver_id": pa.array([1] * count, pa.int64()), "event_timestamp": clocks})
+
+
+RATES = {
+    "api": "get_historical_features",
+    "feature_view_names": ["driver_stats"],
+    "feature_refs": ["driver_stats:rate"],
+    "project": "rides",
+    "full_feature_names": False,
+    "name_aliases": [None],
+}
+
+
+def put(client: flight.FlightClient, command: dict, rows: pa.Table) -> flight.FlightDescriptor:
+    descriptor = flight.FlightDescriptor.for_command(json.dumps(command))
+    writer, _ = client.do_put(descriptor, rows.schema)
+    writer.write_table(rows)
+    writer.close()
+    return descriptor
+
+
+def test_older_clients_put_and_then_get(remote):
+    client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
+    rows = entities(200_000)
+    descriptor = put(client, {**RATES, "command_id": "older"}, rows)
+    ticket = client.get_flight_info(descriptor).endpoints[0].ticket
+    answer = client.do_get(ticket).read_all()
+    assert answer["driver_id"] == rows["driver_id"]
+    assert answer["rate"].null_count == 200_000
+    with pytest.raises(KeyError, match="not found"):
+        client.do_get(ticket).read_all()
+    with pytest.raises(KeyError, match="not found"):
+        client.get_flight_info(descriptor)
+    descriptor = put(client, {**RATES, "feature_refs": ["lost:rate"]}, rows.slice(0, 1))
+    with pytest.raises(pa.ArrowInvalid, match="lost:rate"):
+        client.do_get(client.get_flight_info(descriptor).endpoints[0].ticket).read_all()
+
+
+def test_sources_are_checked(remote):
+    client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
+    source = {
+        "name": "t",
+        "type": "CUSTOM_SOURCE",
+        "dataSourceClassType": "firn.feast.IcebergSource",
+        "timestampField": "event_timestamp",
+        "customOptions": {"configuration": "eyJ0YWJsZV9pZGVudGlmaWVyIjogImRiLnRyaXBzIn0="},
+    }
+    command = {"api": "validate_data_source", "data_source_proto": json.dumps(source)}
+    put(client, command, pa.table({"key": ["m"]}))
+    command["data_source_proto"] = json.dumps({**source, "timestampField": "count"})
+    with pytest.raises(pa.ArrowInvalid, match="no timestamp"):
+        put(client, command, pa.table({"key": ["m"]}))
+
+
+def test_columns_are_in_the_words_of_the_source(remote):
+    configuration = "eyJuYW1lc3BhY2UiOiAiZGIiLCAidGFibGUiOiAidHJpcHMifQ=="
+    source = {
+        "name": "t",
+        "type": "BATCH_ICEBERG",
+        "dataSourceClassType": "feast.infra.data_sources.contrib.iceberg_catalog."
+        "iceberg_source.IcebergSource",
+        "customOptions": {"configuration": configuration},
+    }
+    command = {
+        "api": "get_table_column_names_and_types_from_data_source",
+        "data_source_proto": json.dumps(source),
+    }
+    columns = remote.exchange(command, pa.table({"key": ["m"]}))
+    assert columns.to_pylist() == [
+        {"name": "driver_id", "type": "long"},
+        {"name": "event_timestamp", "type": "timestamptz"},
+        {"name": "count", "type": "long"},
+    ]
+
+
+def test_calls_are_logged_and_counted(remote):
+    remote.exchange(RATES, entities(1))
+    with pytest.raises(pa.ArrowNotImplementedError):
+        remote.exchange({"api": "persist"}, entities(1))
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        lines = [json.loads(line) for line in remote.server.log.read_text().splitlines()
+                 if line.startswith("{")]  # fmt: skip
+        calls = [line for line in lines if line["message"] == "feast call"]
+        ends = {(call["method"], call["api"], call["error"]) for call in calls}
+        wanted = {("do_exchange", "get_historical_features", ""),
+                  ("do_exchange", "persist", "Unsupported")}  # fmt: skip
+        if wanted <= ends:
+            break
+        assert time.monotonic() < deadline, ends
+        time.sleep(0.05)
+    metrics = urllib.request.urlopen(f"{remote.server.uri}/metrics", timeout=10).read().decode()
+    assert 'firn_feature_answers_total{result="completed"}' in metrics
+
+
+def test_who_goes_ends_the_call(remote):
+    """And leaves its place to others."""
+    rows, command = entities(2_000_000), RATES
+    for _ in range(3):
+        client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
+        writer, reader = client.do_exchange(
+            flight.FlightDescriptor.for_command(json.dumps(command)))  # fmt: skip
+        writer.begin(rows.schema)
+        writer.write_table(rows)
+        writer.done_writing()
+        reader.cancel()
+        client.close()
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        try:
+            assert remote.exchange(command, rows.slice(0, 1)).num_rows == 1
+            return
+        except flight.FlightUnavailableError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_server_with_flight_stops_in_time(tmp_path):
+    made = Remote(tmp_path)
+    made.server.start()
+    client = flight.connect(f"grpc://127.0.0.1:{made.port}")
+    client.wait_for_available(10)
+    began = time.monotonic()
+    made.server.stop()
+    assert time.monotonic() - began < 10
+
+
+def test_flight_needs_a_registry(tmp_path):
+    server = FirnServer(tmp_path / "data", args=("--flight", "127.0.0.1:0"))
+    server.launch()
+    assert server.wait_gone() == 2
+    assert "features.registry" in server.tail()
