@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -65,6 +66,11 @@ struct Server {
   std::unique_ptr<HttpServer> http;
 };
 
+[[noreturn]] void Fail(const char* why) {
+  std::fprintf(stderr, "%s (errno %d)\n", why, errno);
+  std::abort();
+}
+
 /// What the server answers before it closes.
 std::string Exchange(uint16_t port, const uint8_t* data, size_t size) {
   int fd = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -73,7 +79,7 @@ std::string Exchange(uint16_t port, const uint8_t* data, size_t size) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
-    std::abort();
+    Fail("no connection");
   }
   timeval limit{.tv_sec = 5, .tv_usec = 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -82,14 +88,15 @@ std::string Exchange(uint16_t port, const uint8_t* data, size_t size) {
   std::string text;
   char buffer[4096];
   ssize_t count = 0;
-  while ((count = ::recv(fd, buffer, sizeof(buffer), 0)) > 0) {
-    text.append(buffer, static_cast<size_t>(count));
+  while ((count = ::recv(fd, buffer, sizeof(buffer), 0)) > 0 || (count < 0 && errno == EINTR)) {
+    // The fuzzer's own timer interrupts.
+    text.append(buffer, static_cast<size_t>(std::max<ssize_t>(count, 0)));
   }
   bool hangs = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-  ::close(fd);
   if (hangs) {
-    std::abort();
+    Fail("no end of the answer");
   }
+  ::close(fd);
   return text;
 }
 
@@ -102,12 +109,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const int64_t before = server.observer.started();
   std::string text = firn::http::Exchange(server.http->port(), data, std::min(size, kMaxBytes));
   if (!text.empty() && !text.starts_with("HTTP/1.1 ")) {
-    std::abort();
+    firn::http::Fail("no HTTP answer");
   }
   // The client has seen the end of the stream: what began has ended, and an answer had a request.
   const int64_t started = server.observer.started();
-  if (started != server.observer.ended() || (!text.empty() && started == before)) {
-    std::abort();
+  if (started != server.observer.ended()) {
+    firn::http::Fail("a request that did not end");
+  }
+  if (!text.empty() && started == before) {
+    firn::http::Fail("an answer without a request");
   }
   return 0;
 }
