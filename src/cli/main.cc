@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/heap.h"
 #include "cli/command/terminal_text.h"
 #include "cli/commands.h"
 #include "cli/data/commands.h"
@@ -52,6 +53,7 @@ firn::Status Run(const firn::cli::Chosen& chosen) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  firn::SetUpHeap();
   CLI::App app("Firn: an Apache Iceberg REST catalog in one program", "firn");
   app.set_version_flag("--version", FIRN_VERSION);
   app.require_subcommand(1);

@@ -24,7 +24,6 @@
 #include "server/flight/flight_server.h"
 #include "server/http/server.h"
 #include "server/observe/health.h"
-#include "server/observe/heap.h"
 #include "server/observe/sources.h"
 #include "server/observe/telemetry.h"
 #include "server/rest/catalog_handler.h"
@@ -439,7 +438,6 @@ Status CheckSettings(const config::Settings& settings) {
 Status Run(const config::Settings& settings) {
   RETURN_IF_ERROR(CheckSettings(settings));
   RaiseDescriptorLimit();
-  observe::SetUpHeap();
   sigset_t signals = BlockStopSignals();
   ASSIGN_OR_RETURN(http::ServerOptions options, ListenOptions(settings));
   ASSIGN_OR_RETURN(std::unique_ptr<Parts> parts, Parts::Make(settings));

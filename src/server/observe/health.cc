@@ -1,7 +1,7 @@
 #include "server/observe/health.h"
 
+#include "base/heap.h"
 #include "base/json_writer.h"
-#include "server/observe/heap.h"
 
 namespace firn::observe {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/observe/heap.h"
+#include "base/heap.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 #include <malloc.h>
 
-namespace firn::observe {
+namespace firn {
 namespace {
 
 /// Less than this is left to be used again.
@@ -25,4 +25,4 @@ void ReturnFreeMemory() {
   }
 }
 
-}  // namespace firn::observe
+}  // namespace firn

@@ -4,7 +4,7 @@
 // Thread-safety: SetUpHeap before threads start; ReturnFreeMemory from any thread.
 #pragma once
 
-namespace firn::observe {
+namespace firn {
 
 /// An arena a core instead of glibc's eight.
 void SetUpHeap();
@@ -12,4 +12,4 @@ void SetUpHeap();
 /// Gives freed memory back to the system where there is much of it. Takes some milliseconds then.
 void ReturnFreeMemory();
 
-}  // namespace firn::observe
+}  // namespace firn
