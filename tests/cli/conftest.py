@@ -58,6 +58,7 @@ def firn():
             assert answer.err.startswith("firn: ") or "--help" in answer.err, shown
         return answer
 
+    run.binary, run.environment = binary, clean_environment
     return run
 
 

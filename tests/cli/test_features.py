@@ -2,8 +2,13 @@
 
 import datetime as dt
 import json
+import pathlib
+import re
+import subprocess
+import time
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -88,6 +93,56 @@ def test_a_memory_limit_changes_no_answer(stats):
         "features", "join", "--entities", stats.entities, "--view", f"{stats.ns}.stats:rate",
         "--memory-limit", "1MB", expect=2,
     ).err  # fmt: skip
+
+
+FRAME_MIB, LIMIT_MIB = 160, 16
+
+
+def ordered_frame(path) -> None:
+    """FRAME_MIB of entity rows in order of time, over the day of STATS."""
+    rows, at_a_time, labels = FRAME_MIB * 2**20 // 64, 2**17, 6
+    start, step = int(at("00:00").timestamp() * 1e6), 86_400_000_000 // rows
+    fields = [("driver", pa.int64()), ("event_timestamp", INSTANT)]
+    fields += [(f"label{i}", pa.int64()) for i in range(labels)]
+    with pq.ParquetWriter(path, pa.schema(fields), compression="NONE") as out:
+        for first in range(0, rows, at_a_time):
+            numbers = pa.array(range(first, min(first + at_a_time, rows)))
+            times = pc.cast(pc.add(pc.multiply(numbers, step), start), INSTANT)
+            drivers = pc.subtract(numbers, pc.multiply(pc.divide(numbers, 3), 3))
+            out.write_table(pa.table([drivers, times] + [numbers] * labels, schema=out.schema))
+
+
+def peak_mib(command: list, environment: dict) -> float:
+    """Runs the command; the most anonymous memory that it was seen to hold."""
+    peak = 0.0
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            held = re.search(r"RssAnon:\s*(\d+)", status)
+            peak = max(peak, int(held[1]) / 1024 if held else 0.0)
+            time.sleep(0.002)
+        assert process.returncode == 0, process.stderr.read()
+    return peak
+
+
+def test_a_frame_of_ten_times_the_limit_is_joined_within_it(firn, stats, tmp_path):
+    ordered_frame(tmp_path / "large.parquet")
+    catalog = f"sqlite:///{tmp_path}/c.db?warehouse=file:{tmp_path}/warehouse"
+
+    def peak(frame) -> float:
+        words = ["features", "join", "--entities", frame, "--view", f"{stats.ns}.stats:rate",
+                 "--memory-limit", f"{LIMIT_MIB}MiB", "--out", stats.out,
+                 "--catalog", catalog]  # fmt: skip
+        return peak_mib([firn.binary, *words], firn.environment())
+
+    idle = peak(stats.entities)
+    held = peak(tmp_path / "large.parquet") - idle
+    assert held < LIMIT_MIB, f"{held:.0f} MiB beside the {idle:.0f} of a join of a few rows"
+    answer = pq.ParquetFile(stats.out)
+    assert answer.metadata.num_rows == FRAME_MIB * 2**20 // 64
+    last = answer.read_row_group(answer.num_row_groups - 1).slice(-3).to_pydict()
+    rates = {0: None, 1: None, 2: 0.9}
+    assert last["rate"] == [rates[driver] for driver in last["driver"]]
 
 
 def test_without_entities_the_tables_say_for_which(stats):

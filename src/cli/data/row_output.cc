@@ -10,6 +10,7 @@
 
 #include <arrow/io/interfaces.h>
 #include <arrow/ipc/writer.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
 #include <unistd.h>
@@ -252,8 +253,10 @@ class ArrowOutput final : public RowOutput {
  public:
   static Result<std::unique_ptr<RowOutput>> Open(RowFormat format,
                                                  const std::string& file,
-                                                 const std::shared_ptr<arrow::Schema>& schema) {
+                                                 const std::shared_ptr<arrow::Schema>& schema,
+                                                 int64_t row_group_bytes) {
     auto output = std::make_unique<ArrowOutput>();
+    output->row_group_bytes_ = row_group_bytes;
     int descriptor = -1;
     if (file.empty()) {
       descriptor = ::dup(STDOUT_FILENO);
@@ -279,9 +282,17 @@ class ArrowOutput final : public RowOutput {
 
   Status Write(const arrow::RecordBatch& batch) override {
     return Guarded([&]() -> Status {
-      return ToStatus(
-          parquet_ != nullptr ? parquet_->WriteRecordBatch(batch) : ipc_->WriteRecordBatch(batch),
-          ErrorCode::kIoError);
+      if (parquet_ == nullptr) {
+        return ToStatus(ipc_->WriteRecordBatch(batch), ErrorCode::kIoError);
+      }
+      ASSIGN_OR_RETURN(int64_t bytes,
+                       ToResult(arrow::util::ReferencedBufferSize(batch), ErrorCode::kInternal));
+      if (group_bytes_ > 0 && group_bytes_ + bytes > row_group_bytes_) {
+        RETURN_IF_ERROR(ToStatus(parquet_->NewBufferedRowGroup(), ErrorCode::kIoError));
+        group_bytes_ = 0;
+      }
+      group_bytes_ += bytes;
+      return ToStatus(parquet_->WriteRecordBatch(batch), ErrorCode::kIoError);
     });
   }
   Status Finish() override {
@@ -304,6 +315,9 @@ class ArrowOutput final : public RowOutput {
   std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> parquet_;
   std::shared_ptr<arrow::ipc::RecordBatchWriter> ipc_;
+  int64_t row_group_bytes_ = 0;
+  /// Of the row group that is being written.
+  int64_t group_bytes_ = 0;
 };
 
 }  // namespace
@@ -345,14 +359,15 @@ Result<RowFormat> ReadRowFormat(std::string_view name) {
 
 Result<std::unique_ptr<RowOutput>> OpenRowOutput(RowFormat format,
                                                  const std::string& file,
-                                                 const std::shared_ptr<arrow::Schema>& schema) {
+                                                 const std::shared_ptr<arrow::Schema>& schema,
+                                                 int64_t row_group_bytes) {
   bool binary = format == RowFormat::kParquet || format == RowFormat::kArrow;
   if (binary && file.empty() && ::isatty(STDOUT_FILENO) == 1) {
     return Error(ErrorCode::kInvalidArgument,
                  "That format is not for a terminal: name a file by -o, or pipe it");
   }
   if (binary) {
-    return ArrowOutput::Open(format, file, schema);
+    return ArrowOutput::Open(format, file, schema, row_group_bytes);
   }
   ASSIGN_OR_RETURN(auto sink, TextSink::Open(file));
   switch (format) {

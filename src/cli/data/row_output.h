@@ -33,9 +33,14 @@ class RowOutput {
   virtual Status Finish() = 0;
 };
 
-/// `file` empty: standard output.
+/// Of values, before they are encoded.
+inline constexpr int64_t kMaxRowGroupBytes = int64_t{128} << 20;
+
+/// `file` empty: standard output. A row group of Parquet, held in memory until it is whole, has
+/// about `row_group_bytes` of values or 2^20 rows, whichever comes first.
 Result<std::unique_ptr<RowOutput>> OpenRowOutput(RowFormat format,
                                                  const std::string& file,
-                                                 const std::shared_ptr<arrow::Schema>& schema);
+                                                 const std::shared_ptr<arrow::Schema>& schema,
+                                                 int64_t row_group_bytes = kMaxRowGroupBytes);
 
 }  // namespace firn::cli

@@ -12,6 +12,8 @@
 #include <arrow/json/from_string.h>
 #include <arrow/table.h>
 #include <parquet/arrow/reader.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
 #include <sys/stat.h>
 
 #include "base/testing/matchers.h"
@@ -20,6 +22,7 @@
 namespace firn::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::IsError;
 using testing::IsOk;
 
@@ -54,6 +57,21 @@ class RowOutputTest : public ::testing::Test {
   std::shared_ptr<arrow::Schema> schema_ =
       arrow::schema({arrow::field("id", arrow::int64()), arrow::field("name", arrow::utf8())});
 };
+
+TEST_F(RowOutputTest, RowGroupsOfParquetAreBoundedByBytes) {
+  ASSERT_OK_AND_ASSIGN(auto output,
+                       OpenRowOutput(RowFormat::kParquet, Path("rows"), schema_, /*bytes=*/150));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_THAT(output->Write(*Batch()), IsOk());
+  }
+  ASSERT_THAT(output->Finish(), IsOk());
+  auto file = parquet::ParquetFileReader::OpenFile(Path("rows"));
+  std::vector<int64_t> rows;
+  for (int i = 0; i < file->metadata()->num_row_groups(); ++i) {
+    rows.push_back(file->metadata()->RowGroup(i)->num_rows());
+  }
+  EXPECT_THAT(rows, ElementsAre(6, 6, 3)) << "a batch has about 50 bytes";
+}
 
 TEST_F(RowOutputTest, ATableForPeople) {
   EXPECT_EQ(TextOf(RowFormat::kTable), "id  name\n 1  a,b\n 2\n 3  NULL\n");

@@ -100,8 +100,10 @@ Result<std::unique_ptr<FeatureRun>> FeatureRun::Open(const FeatureRunFlags& flag
   return run;
 }
 
-Status FeatureRun::Print(const std::shared_ptr<arrow::Schema>& schema, const Parts& parts) {
-  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format_, file_, schema));
+Status FeatureRun::Print(const std::shared_ptr<arrow::Schema>& schema,
+                         const Parts& parts,
+                         int64_t row_group_bytes) {
+  ASSIGN_OR_RETURN(auto output, OpenRowOutput(format_, file_, schema, row_group_bytes));
   // Tells while the work goes on; ends before the output is complete.
   ProgressTeller teller(progress_, file_.empty());
   while (true) {

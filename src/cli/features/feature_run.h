@@ -56,9 +56,11 @@ class FeatureRun {
   features::JoinContext context() { return {.scan = scan_, .progress = &progress_}; }
 
   /// Rows, some at a time; null at the end. To the file of the flags, or standard output; on a
-  /// terminal with a bar of what is done.
+  /// terminal with a bar of what is done. `row_group_bytes` as OpenRowOutput has it.
   using Parts = std::function<Result<std::shared_ptr<arrow::Table>>()>;
-  Status Print(const std::shared_ptr<arrow::Schema>& schema, const Parts& parts);
+  Status Print(const std::shared_ptr<arrow::Schema>& schema,
+               const Parts& parts,
+               int64_t row_group_bytes = kMaxRowGroupBytes);
 
  private:
   explicit FeatureRun(std::unique_ptr<catalog::Catalog> catalog);

@@ -1,4 +1,5 @@
 // firn features join: an entity frame from a Parquet file, joined with the newest rows of tables.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +62,9 @@ Status Join(const JoinFlags& flags) {
       flags.memory_bytes > 0 ? flags.memory_bytes : features::DefaultMemoryBytes();
   ASSIGN_OR_RETURN(auto join, features::JoinStream::Open(run->context(), std::move(frame),
                                                          std::move(request), memory_bytes));
-  return run->Print(join->schema(), [&join] { return join->Next(); });
+  // What is written is held as well, until a row group is whole.
+  const int64_t row_group_bytes = std::min(kMaxRowGroupBytes, memory_bytes / 4);
+  return run->Print(join->schema(), [&join] { return join->Next(); }, row_group_bytes);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace firn::cli {
 namespace {
 
 constexpr int64_t kBatchRows = 64 << 10;
+/// Of a column's bytes at a time.
+constexpr int64_t kReadBytes = 256 << 10;
 
 class ParquetFrame : public arrow::RecordBatchReader {
  public:
@@ -32,11 +34,19 @@ class ParquetFrame : public arrow::RecordBatchReader {
 Result<std::shared_ptr<arrow::RecordBatchReader>> Open(
     const std::shared_ptr<arrow::io::RandomAccessFile>& file) {
   using columnar::ToResult;
-  ASSIGN_OR_RETURN(auto reader,
-                   ToResult(parquet::arrow::OpenFile(file, arrow::default_memory_pool()),
-                            ErrorCode::kInvalidArgument));
-  reader->set_use_threads(true);
-  reader->set_batch_size(kBatchRows);
+  using columnar::ToStatus;
+  // A frame may be larger than memory: nothing of it is held but what is decoded next.
+  parquet::ReaderProperties streamed = parquet::default_reader_properties();
+  streamed.enable_buffered_stream();
+  streamed.set_buffer_size(kReadBytes);
+  parquet::ArrowReaderProperties arrow_properties;
+  arrow_properties.set_pre_buffer(false);
+  arrow_properties.set_use_threads(true);
+  arrow_properties.set_batch_size(kBatchRows);
+  parquet::arrow::FileReaderBuilder builder;
+  RETURN_IF_ERROR(ToStatus(builder.Open(file, streamed), ErrorCode::kInvalidArgument));
+  ASSIGN_OR_RETURN(auto reader, ToResult(builder.properties(arrow_properties)->Build(),
+                                         ErrorCode::kInvalidArgument));
   ASSIGN_OR_RETURN(auto batches,
                    ToResult(reader->GetRecordBatchReader(), ErrorCode::kInvalidArgument));
   return std::shared_ptr<arrow::RecordBatchReader>(

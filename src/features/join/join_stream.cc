@@ -9,6 +9,7 @@
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
+#include "base/heap.h"
 #include "columnar/io/arrow_status.h"
 
 namespace firn::features {
@@ -149,6 +150,11 @@ Result<std::shared_ptr<arrow::Table>> JoinStream::NextEntities() {
 }
 
 Result<std::shared_ptr<arrow::Table>> JoinStream::Next() {
+  if (any_part_) {
+    // What the part before freed lies in the threads' heaps: of no use to this one's.
+    ReturnFreeMemory();
+    context_.memory->ReleaseUnused();
+  }
   ASSIGN_OR_RETURN(auto entities, NextEntities());
   if (entities == nullptr) {
     return entities;
