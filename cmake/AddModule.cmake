@@ -1,10 +1,16 @@
 # add_module(NAME room SRCS a.cc ... HDRS a.h ... DEPS other rooms ... LIBS third-party targets ...
-#            TESTS a_test.cc ... TEST_DEPS rooms only the tests need ...
+#            TESTS a_test.cc ... ALONE those whose names another of them has too ...
+#            TEST_DEPS rooms only the tests need ...
 #            FUZZERS a_fuzz.cc ...)
 #
 # One folder = one room = one static library `firn_<room>`. DEPS are the only rooms its files may
 # include; the style test reads them from here. Fuzz targets are built twice: with libFuzzer where
 # FIRN_FUZZERS is on, and always as a plain program that replays a corpus folder.
+#
+# With FIRN_UNITY_TESTS the tests of a room are one translation unit, but for ALONE.
+
+option(FIRN_UNITY_TESTS "Compile the tests of a room together: less work, but whole at each change"
+       OFF)
 
 function(firn_target_name out room)
   string(REPLACE "/" "_" flat "${room}")
@@ -12,7 +18,7 @@ function(firn_target_name out room)
 endfunction()
 
 function(add_module)
-  cmake_parse_arguments(M "" "NAME" "SRCS;HDRS;DEPS;LIBS;TESTS;TEST_DEPS;FUZZERS" ${ARGN})
+  cmake_parse_arguments(M "" "NAME" "SRCS;HDRS;DEPS;LIBS;TESTS;ALONE;TEST_DEPS;FUZZERS" ${ARGN})
   firn_target_name(target "${M_NAME}")
 
   set(dep_targets)
@@ -48,6 +54,8 @@ function(add_module)
     target_link_libraries(${target}_test PRIVATE ${target} ${test_deps} GTest::gmock
                           GTest::gtest_main)
     firn_precompile(${target}_test test)
+    set_target_properties(${target}_test PROPERTIES UNITY_BUILD ${FIRN_UNITY_TESTS})
+    set_source_files_properties(${M_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     target_compile_definitions(${target}_test PRIVATE
       FIRN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${M_NAME} COMMAND ${target}_test --gtest_brief=1)

@@ -8,7 +8,7 @@
 namespace firn::planning {
 namespace {
 
-using testing::IsError;
+using firn::testing::IsError;
 
 TEST(PlanSpecTest, IsReadAsItWasPrinted) {
   PlanSpec spec;

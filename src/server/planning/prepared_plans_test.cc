@@ -11,8 +11,8 @@
 namespace firn::planning {
 namespace {
 
-using testing::IsError;
-using testing::IsOk;
+using firn::testing::IsError;
+using firn::testing::IsOk;
 
 MonotonicTime Now() { return std::chrono::steady_clock::now(); }
 

@@ -31,8 +31,8 @@ namespace {
 
 using iceberg::TableUpdate;
 using store::sql::testing::CommitFault;
-using testing::IsError;
-using testing::IsOk;
+using firn::testing::IsError;
+using firn::testing::IsOk;
 
 class ServiceTest : public ::testing::Test {
  protected:
