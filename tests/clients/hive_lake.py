@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import uuid
 
 from pyiceberg.catalog import load_catalog
 
@@ -17,7 +18,7 @@ class Lake:
         self.warehouse.mkdir(exist_ok=True)
         self.warehouse_uri = f"file://{self.warehouse}"
         self.properties = {"type": "hive", "uri": uri, "warehouse": self.warehouse_uri}
-        self.config = folder / "firn.toml"
+        self.config = folder / f"{uuid.uuid4()}.toml"
         lines = [
             f'"{name}" = "{value}"' for name, value in {**self.properties, **(more or {})}.items()
         ]

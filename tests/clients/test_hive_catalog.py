@@ -1,5 +1,6 @@
-"""Firn and PyIceberg on one Hive Metastore: that of Hive 3, with locks, and Firn alone on that of
-Hive 4, which no PyIceberg speaks to, without locks. Spark: test_hive_catalog_spark.py."""
+"""Firn and PyIceberg on the metastore of Hive 3, which has locks alone; Firn on that of Hive 4,
+which checks what a change expects too, and which PyIceberg does not speak to. Spark:
+test_hive_catalog_spark.py."""
 
 import concurrent.futures
 
@@ -11,9 +12,12 @@ from pyiceberg.exceptions import CommitFailedException, NoSuchTableError
 from pyiceberg.schema import Schema
 from pyiceberg.types import ListType, LongType, NestedField, StringType, TimestamptzType
 
+from harness.cutting_proxy import Cut, CuttingProxy
+
 IDS = pa.schema([pa.field("id", pa.int64())])
 WRITERS = 3
-COMMITS = 4
+COMMITS = 3
+UNLOCKED = {"iceberg.hive.lock-enabled": "false"}
 
 
 @pytest.fixture
@@ -21,9 +25,9 @@ def lake(hive3, tmp_path) -> Lake:
     return Lake(hive3, tmp_path)
 
 
-@pytest.fixture
-def unlocked(hive4, tmp_path) -> Lake:
-    return Lake(hive4, tmp_path, {"iceberg.hive.lock-enabled": "false"})
+@pytest.fixture(params=[{}, UNLOCKED], ids=["locks", "no-locks"])
+def lake4(hive4, tmp_path, request) -> Lake:
+    return Lake(hive4, tmp_path, request.param)
 
 
 def test_namespaces(lake):
@@ -166,7 +170,7 @@ def test_writers_at_the_same_time_with_locks(lake):
 
 
 def test_a_metastore_that_checks_nothing_is_refused_without_locks(hive3, tmp_path):
-    lake = Lake(hive3, tmp_path, {"iceberg.hive.lock-enabled": "false"})
+    lake = Lake(hive3, tmp_path, UNLOCKED)
     table = f"{lake.namespace()}.t"
     before = lake.firn("table", "create", table, "--column", "id:long")
     refused = lake.run("table", "set", table, "-p", "k=v")
@@ -175,29 +179,56 @@ def test_a_metastore_that_checks_nothing_is_refused_without_locks(hive3, tmp_pat
     assert lake.firn("table", "show", table)["metadata-location"] == before["metadata-location"]
 
 
-def test_a_tables_life_without_locks(unlocked):
-    db = unlocked.namespace()
-    first = unlocked.firn("table", "create", f"{db}.t", "--column", "id:long")
-    second = unlocked.firn("table", "set", f"{db}.t", "-p", "k=v")
+def test_a_tables_life_on_hive_4(lake4):
+    db = lake4.namespace()
+    first = lake4.firn("table", "create", f"{db}.t", "--column", "id:long")
+    second = lake4.firn("table", "set", f"{db}.t", "-p", "k=v")
     assert second["metadata-location"] != first["metadata-location"]
-    unlocked.firn("table", "create", f"{db}.taken", "--column", "id:long")
-    unlocked.firn("table", "rename", f"{db}.t", f"{db}.taken", expect=1)
-    unlocked.firn("table", "rename", f"{db}.t", f"{db}.u")
-    assert unlocked.tables(db) == ["taken", "u"]
-    unlocked.firn("table", "show", f"{db}.t", expect=3)
-    unlocked.firn("namespace", "drop", db, expect=1)
+    lake4.firn("table", "create", f"{db}.taken", "--column", "id:long")
+    lake4.firn("table", "rename", f"{db}.t", f"{db}.taken", expect=1)
+    lake4.firn("table", "rename", f"{db}.t", f"{db}.u")
+    assert lake4.tables(db) == ["taken", "u"]
+    lake4.firn("table", "show", f"{db}.t", expect=3)
+    lake4.firn("namespace", "drop", db, expect=1)
     for table in ("taken", "u"):
-        unlocked.firn("table", "drop", f"{db}.{table}", "--purge")
-    assert [path for path in unlocked.warehouse.rglob("*") if path.is_file()] == []
-    unlocked.firn("namespace", "drop", db)
-    unlocked.firn("namespace", "drop", db, expect=3)
+        lake4.firn("table", "drop", f"{db}.{table}", "--purge")
+    assert [path for path in lake4.warehouse.rglob("*") if path.is_file()] == []
+    lake4.firn("namespace", "drop", db)
+    lake4.firn("namespace", "drop", db, expect=3)
 
 
-def test_writers_at_the_same_time_without_locks(unlocked):
-    table = f"{unlocked.namespace()}.t"
-    unlocked.firn("table", "create", table, "--column", "id:long")
+def test_writers_at_the_same_time_with_locks_and_without(hive4, tmp_path):
+    """Where the metastore checks, the one do not overwrite the other."""
+    lakes = [Lake(hive4, tmp_path, more) for more in ({}, UNLOCKED, UNLOCKED)]
+    table = f"{lakes[0].namespace()}.t"
+    lakes[0].firn("table", "create", table, "--column", "id:long")
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        work = [pool.submit(firn_commits, unlocked, table, i) for i in range(WRITERS)]
+        work = [pool.submit(firn_commits, lake, table, i) for i, lake in enumerate(lakes)]
         for done in work:
             done.result()
-    check_commits(unlocked, table, WRITERS)
+    check_commits(lakes[0], table, len(lakes))
+
+
+@pytest.mark.parametrize("which", ["hive3", "hive4"])
+def test_a_change_whose_connection_is_cut(which, request, tmp_path):
+    """A command's connections: the table read, the lock asked for, the change."""
+    uri = request.getfixturevalue(which)
+    lake = Lake(uri, tmp_path)
+    table = f"{lake.namespace()}.t"
+    lake.firn("table", "create", table, "--column", "id:long")
+    with CuttingProxy(uri) as proxy:
+        cut = Lake(proxy.uri.replace("http:", "thrift:"), tmp_path, {"name": "cut"})
+        for number, key in ((2, "answer-of-the-change"), (1, "answer-of-the-lock")):
+            proxy.cut(lambda n, number=number: Cut(0) if n == number else None)
+            cut.firn("table", "set", table, "-p", f"{key}=v")
+            assert proxy.cuts == 1
+        half = Cut(after_bytes=100, what="request")
+        proxy.cut(lambda n: half if n == 2 else None)
+        unknown = cut.run("table", "set", table, "-p", "half-a-change=v")
+        assert proxy.cuts == 1
+    assert unknown.returncode == 1
+    assert "may have happened" in unknown.stderr
+    metadata = lake.firn("table", "set", table, "-p", "after=v")["metadata"]
+    assert set(metadata["properties"]) >= {"answer-of-the-change", "answer-of-the-lock", "after"}
+    assert "half-a-change" not in metadata["properties"]
+    assert len(metadata["metadata-log"]) == 3

@@ -93,8 +93,8 @@ def _await_port(port: int, process: subprocess.Popen, log: Path) -> None:
 
 @contextlib.contextmanager
 def metastore(name: str, folder: Path):
-    """One of `hive3`, which has locks and does not check expectations, and `hive4`, which has none
-    and does; its address. It keeps its files below `folder`."""
+    """Both have locks; `hive4` checks expectations of changes too, `hive3` does not. Gives its
+    address. It keeps its files below `folder`."""
     java, jars = _java(), _jars(name)
     _write_settings(folder)
     port = free_port()
