@@ -10,6 +10,7 @@ namespace {
 
 using firn::testing::IsError;
 using firn::testing::IsOk;
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using testing::FakeMetastore;
@@ -18,6 +19,7 @@ using testing::kDb;
 using testing::kT;
 using ::testing::Le;
 using testing::Loss;
+using ::testing::Not;
 using thrift::Value;
 
 const std::string kAlter = "alter_table_with_environment_context";
@@ -108,11 +110,14 @@ TEST_F(HiveFaultsTest, WithoutLocksOthersThatCameFirstAreNotOverwritten) {
 
 TEST_F(HiveFaultsTest, AMetastoreThatDoesNotCheckIsRefusedWithoutLocks) {
   metastore_.checks_expectations = false;
+  metastore_.version = "3.1.3";
   auto catalog = Open(kUnlocked);
   table::Table table = MakeTable(*catalog);
   PropertyMap before = Parameters();
   EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnsupported));
   EXPECT_EQ(Parameters(), before);
+  EXPECT_THAT(metastore_.calls(), Contains("lock")) << "so that no commit is undone by asking";
+  EXPECT_EQ(metastore_.lock_count(), 0U);
   ASSERT_THAT(Open()->Commit(table, Set("k")), IsOk()) << "with a lock";
   ASSERT_THAT(
       Open()->Commit(table,
@@ -120,6 +125,26 @@ TEST_F(HiveFaultsTest, AMetastoreThatDoesNotCheckIsRefusedWithoutLocks) {
                       .requirements = {}}),
       IsOk());
   EXPECT_THAT(catalog->Commit(table, Set("l")), IsOk()) << "the table wants a lock";
+}
+
+TEST_F(HiveFaultsTest, AnOlderMetastoreThatChecksIsFoundOut) {
+  metastore_.version = "2.3.10";
+  auto catalog = Open(kUnlocked);
+  table::Table table = MakeTable(*catalog);
+  metastore_.FailNext("lock", 1, "Table/View 'HIVE_LOCKS' does not exist",
+                      FakeMetastore::Done::kNot);
+  ASSERT_THAT(catalog->Commit(table, Set("k")), IsOk());
+  EXPECT_EQ(std::ranges::count(metastore_.calls(), kAlter), 2);
+  ASSERT_THAT(catalog->Commit(table, Set("l")), IsOk());
+  EXPECT_EQ(std::ranges::count(metastore_.calls(), kAlter), 3) << "it is known by now";
+}
+
+TEST_F(HiveFaultsTest, ANewMetastoreIsNotAskedForLocksThatAreNotWanted) {
+  auto catalog = Open(kUnlocked);
+  table::Table table = MakeTable(*catalog);
+  ASSERT_THAT(catalog->Commit(table, Set("k")), IsOk());
+  EXPECT_THAT(metastore_.calls(), Not(Contains("lock")));
+  EXPECT_EQ(std::ranges::count(metastore_.calls(), kAlter), 1);
 }
 
 TEST_F(HiveFaultsTest, ALockIsWaitedFor) {

@@ -31,6 +31,7 @@ namespace method {
 
 using enum ErrorCode;
 
+inline constexpr Method kGetVersion{"getVersion", {{{1, kMetaException}}}};
 inline constexpr Method kSetUgi{"set_ugi", {{{1, kMetaException}}}};
 inline constexpr Method kGetAllDatabases{"get_all_databases", {{{1, kMetaException}}}};
 inline constexpr Method kGetDatabase{"get_database", {{{1, kNotFound}, {2, kMetaException}}}};

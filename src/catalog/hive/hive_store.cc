@@ -7,7 +7,6 @@
 
 #include "catalog/pointer/places.h"
 #include "catalog/pointer/pointer_errors.h"
-#include "storage/location.h"
 
 namespace firn::catalog::hive {
 namespace {
@@ -23,7 +22,6 @@ using thrift::Type;
 using thrift::Value;
 
 constexpr std::string_view kLocksTable = "engine.hive.lock-enabled";
-constexpr std::string_view kLocation = "location";
 /// No table's metadata is there.
 constexpr std::string_view kNowhere = "firn:nowhere";
 
@@ -98,115 +96,6 @@ bool HiveStore::IsSeen(const std::function<Result<bool>()>& happened) {
     }
   }
   return false;
-}
-
-Result<Value> HiveStore::GetDatabase(const std::string& name_space) {
-  auto database =
-      client_->Call(method::kGetDatabase, Arguments(Value::Text(name_space)), Effect::kRead);
-  if (!database.has_value() && database.error().code() == ErrorCode::kNotFound) {
-    return NoSuchNamespace(name_space);
-  }
-  return database;
-}
-
-Result<bool> HiveStore::NamespaceExists(const std::string& name_space) {
-  auto database = GetDatabase(name_space);
-  if (!database.has_value() && database.error().code() == ErrorCode::kNoSuchNamespace) {
-    return false;
-  }
-  RETURN_IF_ERROR(database);
-  return true;
-}
-
-Result<std::set<std::string>> HiveStore::ChildNamespaces(const std::string& parent) {
-  if (!parent.empty()) {
-    return std::set<std::string>();
-  }
-  ASSIGN_OR_RETURN(Value names,
-                   client_->Call(method::kGetAllDatabases, Value::Struct(), Effect::kRead));
-  auto all = names.AllTexts();
-  return std::set<std::string>(all.begin(), all.end());
-}
-
-Result<PropertyMap> HiveStore::NamespaceProperties(const std::string& name_space) {
-  ASSIGN_OR_RETURN(Value database, GetDatabase(name_space));
-  return DatabaseProperties(database);
-}
-
-Status HiveStore::InsertNamespace(const std::string& name_space, const PropertyMap& properties) {
-  PropertyMap own = properties;
-  if (!options_.warehouse.empty()) {
-    own.emplace(kLocation, storage::JoinLocation(options_.warehouse, name_space + ".db"));
-  }
-  Value database = WithProperties(Value::Struct().With(1, Value::Text(name_space)), own);
-  auto made =
-      client_->Call(method::kCreateDatabase, Arguments(std::move(database)), Effect::kChange);
-  if (made.has_value()) {
-    return {};
-  }
-  Error error = TakeError(std::move(made));
-  if (error.code() == ErrorCode::kAlreadyExists) {
-    return Error(ErrorCode::kAlreadyExists,
-                 fmt::format("Namespace already exists: {}", name_space));
-  }
-  if (error.code() == kMetaException) {
-    auto exists = NamespaceExists(name_space);
-    return exists.has_value() && !*exists ? NotDone(std::move(error))
-                                          : std::move(error).As(ErrorCode::kCommitStateUnknown);
-  }
-  return error;
-}
-
-Status HiveStore::UpdateNamespace(const std::string& name_space, const NamespaceChange& change) {
-  ASSIGN_OR_RETURN(Value database, GetDatabase(name_space));
-  PropertyMap properties = DatabaseProperties(database);
-  for (const std::string& key : change.removals) {
-    if (key == kLocation) {
-      return Error(ErrorCode::kInvalidArgument,
-                   "The location of a database can be changed, not removed");
-    }
-    properties.erase(key);
-  }
-  for (const auto& [key, value] : change.updates) {
-    properties.insert_or_assign(key, value);
-  }
-  Value changed = WithProperties(std::move(database), properties);
-  auto done = client_->Call(method::kAlterDatabase,
-                            Arguments(Value::Text(name_space)).With(2, std::move(changed)),
-                            Effect::kChange);
-  if (done.has_value()) {
-    return {};
-  }
-  Error error = TakeError(std::move(done));
-  if (error.code() == ErrorCode::kNotFound) {
-    return NoSuchNamespace(name_space);
-  }
-  return error.code() == kMetaException ? std::move(error).As(ErrorCode::kCommitStateUnknown)
-                                        : std::move(error);
-}
-
-Status HiveStore::DeleteNamespace(const std::string& name_space) {
-  RETURN_IF_ERROR(GetDatabase(name_space));
-  // Neither its files nor what is in it.
-  Value arguments =
-      Arguments(Value::Text(name_space)).With(2, Value::Truth(false)).With(3, Value::Truth(false));
-  auto dropped = client_->Call(method::kDropDatabase, std::move(arguments), Effect::kChange);
-  if (dropped.has_value()) {
-    return {};
-  }
-  Error error = TakeError(std::move(dropped));
-  if (error.code() == ErrorCode::kNotFound) {
-    return NoSuchNamespace(name_space);
-  }
-  if (error.code() == ErrorCode::kNamespaceNotEmpty) {
-    return std::move(error).With("namespace", name_space);
-  }
-  if (error.code() == kMetaException) {
-    auto exists = NamespaceExists(name_space);
-    bool there = exists.has_value() && *exists;
-    return there ? NotDone(std::move(error)) : std::move(error).As(ErrorCode::kCommitStateUnknown);
-  }
-  return error;
 }
 
 Status HiveStore::ForEachTable(const std::string& name_space, const OnTable& on_table) {
@@ -285,28 +174,38 @@ Result<std::optional<HiveLock>> HiveStore::Lock(const TableKey& key, bool wanted
   return std::optional<HiveLock>(std::move(lock));
 }
 
-Status HiveStore::Guard(const TableKey& key,
-                        const HiveTable& table,
-                        std::optional<HiveLock>& lock) {
+Status HiveStore::Guard(const TableKey& key, std::optional<HiveLock>& lock) {
   if (lock) {
     return lock->Renew();
   }
-  if (checks_expectations_) {
+  if (!checks_expectations_) {
+    RETURN_IF_ERROR(FindOutWhetherItChecks(key));
+    checks_expectations_ = true;
+  }
+  return {};
+}
+
+Status HiveStore::FindOutWhetherItChecks(const TableKey& key) {
+  ASSIGN_OR_RETURN(Value version,
+                   client_->Call(method::kGetVersion, Value::Struct(), Effect::kRead));
+  bool is_new = version.text.starts_with("4.") && !version.text.contains("alpha");
+  if (is_new) {
     return {};
   }
-  // A change of nothing, from where the pointer cannot be.
-  Status changed = Alter(key, table.value, std::string(kNowhere));
+  // Older ones may have it too. A change of nothing, from where the pointer cannot be: a metastore
+  // that does not check carries it out. Under the lock, where it has locks, so that no commit of
+  // others is undone by that.
+  auto lock = Lock(key, true);
+  ASSIGN_OR_RETURN(HiveTable now, RequireTable(key));
+  Status changed = Alter(key, now.value, std::string(kNowhere));
   if (changed.has_value()) {
     return Error(ErrorCode::kUnsupported,
                  "The metastore does not check what a change expects: "
                  "iceberg.hive.lock-enabled has to be true there");
   }
   Error error = TakeError(std::move(changed));
-  if (error.code() != kMetaException || !error.message().contains("has been modified")) {
-    return std::move(error).As(ErrorCode::kUnavailable);
-  }
-  checks_expectations_ = true;
-  return {};
+  bool refused = error.code() == kMetaException && error.message().contains("has been modified");
+  return refused ? Status() : Status(std::move(error).As(ErrorCode::kUnavailable));
 }
 
 Status HiveStore::Alter(const TableKey& key, Value table, const std::string& expected) {
@@ -363,7 +262,7 @@ Result<PointerChange> HiveStore::SwapTable(const TableKey& key,
   if (!table || !table->is_iceberg() || table->pointer().metadata_location != from) {
     return PointerChange::kMoved;
   }
-  RETURN_IF_ERROR(Guard(key, *table, lock));
+  RETURN_IF_ERROR(Guard(key, lock));
   Status moved = Alter(key, MovedTable(*table, to, options_.zones), from);
   if (moved.has_value()) {
     return PointerChange::kDone;
@@ -413,7 +312,7 @@ Status HiveStore::RenameTable(const TableKey& from, const TableKey& to) {
   }
   ASSIGN_OR_RETURN(auto lock, Lock(from, options_.lock.enabled));
   ASSIGN_OR_RETURN(HiveTable table, RequireTable(from));
-  RETURN_IF_ERROR(Guard(from, table, lock));
+  RETURN_IF_ERROR(Guard(from, lock));
   std::string pointer = table.pointer().metadata_location;
   Status renamed = Alter(from, RenamedTable(table, to), pointer);
   if (renamed.has_value()) {

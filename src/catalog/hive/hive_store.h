@@ -85,7 +85,9 @@ class HiveStore final : public pointer::PointerStore {
   /// nullopt where tables are not locked.
   Result<std::optional<HiveLock>> Lock(const pointer::TableKey& key, bool wanted);
   /// Last before a change: that it can be kept apart from others'.
-  Status Guard(const pointer::TableKey& key, const HiveTable& table, std::optional<HiveLock>& lock);
+  Status Guard(const pointer::TableKey& key, std::optional<HiveLock>& lock);
+  /// Whether the metastore checks what a change expects. Errors: kUnsupported where it does not.
+  Status FindOutWhetherItChecks(const pointer::TableKey& key);
   /// alter_table of `key`, whose pointer is expected to be `expected`.
   Status Alter(const pointer::TableKey& key, thrift::Value table, const std::string& expected);
   Status Remove(const pointer::TableKey& key);
@@ -102,7 +104,7 @@ class HiveStore final : public pointer::PointerStore {
   const Clock& clock_;
   storage::http::SystemSleeper own_sleeper_;
   storage::http::Sleeper& sleeper_;
-  /// The metastore was seen to refuse what was not as expected.
+  /// The metastore is known to check what a change expects.
   std::atomic<bool> checks_expectations_ = false;
 };
 

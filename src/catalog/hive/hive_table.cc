@@ -30,6 +30,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kStatisti
      {"numRows", "total-records"},
      {"totalSize", "total-files-size"}}};
 
+/// What Java tells of the current metadata too; it would be of the one before.
+constexpr std::array<std::string_view, 7> kOfTheLast = {"current-schema",
+                                                        "current-snapshot-id",
+                                                        "current-snapshot-summary",
+                                                        "current-snapshot-timestamp-ms",
+                                                        "default-partition-spec",
+                                                        "default-sort-order",
+                                                        "snapshot-count"};
+
 // Fields of Table.
 constexpr int16_t kName = 1;
 constexpr int16_t kDatabase = 2;
@@ -90,6 +99,9 @@ void Describe(const pointer::NewPointer& to,
   parameters[std::string(kExternal)] = "TRUE";
   parameters[std::string(kTableType)] = kIceberg;
   parameters[std::string(kPointerParameter)] = to.metadata_location;
+  for (std::string_view name : kOfTheLast) {
+    parameters.erase(std::string(name));
+  }
   const iceberg::Snapshot* snapshot = metadata.current_snapshot();
   for (const auto& [name, key] : kStatistics) {
     auto value = snapshot == nullptr ? std::nullopt : snapshot->summary.Find(key);

@@ -226,6 +226,9 @@ std::optional<std::string> FakeMetastore::Answer(const Message& call) {
 }
 
 Value FakeMetastore::Serve(const std::string& method, const Value& arguments) {
+  if (method == "getVersion") {
+    return Success(Value::Text(version));
+  }
   if (method == "set_ugi") {
     return Success(Value::TextList({arguments.TextAt(1)}));
   }

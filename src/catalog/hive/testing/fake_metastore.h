@@ -37,6 +37,7 @@ class FakeMetastore {
   thrift::Framing framing = thrift::Framing::kNone;
   /// Whether alter_table checks what a change expects.
   bool checks_expectations = true;
+  std::string version = "4.0.1";
 
   /// For one catalog; this must outlive it.
   std::unique_ptr<thrift::Dialer> Connections();
