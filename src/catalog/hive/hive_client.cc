@@ -130,7 +130,7 @@ Error HiveClient::ChangeError(Error error, Reached reached) const {
                                       : std::move(error);
 }
 
-Result<Value> HiveClient::Call(const Method& method, Value arguments, Effect effect) {
+Result<Value> HiveClient::Call(const Method& method, const Value& arguments, Effect effect) {
   MonotonicTime deadline = DeadlineOf(effect);
   bool reads = effect != Effect::kChange;
   StreamPtr stream = reads ? TakeIdle() : nullptr;

@@ -49,7 +49,7 @@ class HiveClient {
              std::unique_ptr<thrift::Dialer> dialer);
 
   /// What the method returns; a value of type kStop where it returns nothing.
-  Result<thrift::Value> Call(const Method& method, thrift::Value arguments, Effect effect);
+  Result<thrift::Value> Call(const Method& method, const thrift::Value& arguments, Effect effect);
 
  private:
   using StreamPtr = std::unique_ptr<thrift::Stream>;

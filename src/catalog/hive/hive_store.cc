@@ -344,7 +344,7 @@ Status HiveStore::Remove(const TableKey& key) {
                         .With(1, Value::Text(key.name_space))
                         .With(2, Value::Text(key.name))
                         .With(3, Value::Truth(false));
-  auto dropped = client_->Call(method::kDropTable, std::move(arguments), Effect::kChange);
+  auto dropped = client_->Call(method::kDropTable, arguments, Effect::kChange);
   if (dropped.has_value()) {
     return {};
   }

@@ -109,7 +109,7 @@ Status HiveStore::DeleteNamespace(const std::string& name_space) {
   // Neither its files nor what is in it.
   Value arguments =
       Arguments(Value::Text(name_space)).With(2, Value::Truth(false)).With(3, Value::Truth(false));
-  auto dropped = client_->Call(method::kDropDatabase, std::move(arguments), Effect::kChange);
+  auto dropped = client_->Call(method::kDropDatabase, arguments, Effect::kChange);
   if (dropped.has_value()) {
     return {};
   }

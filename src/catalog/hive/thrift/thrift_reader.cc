@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kVersionMask = 0xffff'0000;
 constexpr int64_t kVersion1 = 0x8001'0000;
 /// Read ahead of what is asked for, and the step in which long texts grow.
-constexpr size_t kBlockBytes = 64 << 10;
+constexpr size_t kBlockBytes = 16 << 10;
 /// Reserved for a container on its word alone.
 constexpr size_t kMaxReserved = 1024;
 
@@ -218,7 +218,7 @@ class Reader {
   MonotonicTime deadline_;
   int64_t left_;
   int64_t values_left_;
-  std::array<char, kBlockBytes> block_;
+  std::array<char, kBlockBytes> block_{};
   size_t begin_ = 0;
   size_t end_ = 0;
 };
