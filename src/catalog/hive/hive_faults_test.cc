@@ -20,7 +20,6 @@ using testing::kT;
 using ::testing::Le;
 using testing::Loss;
 using ::testing::Not;
-using thrift::Value;
 
 const std::string kAlter = "alter_table_with_environment_context";
 const PropertyMap kUnlocked = {{"iceberg.hive.lock-enabled", "false"}};

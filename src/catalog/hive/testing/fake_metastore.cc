@@ -8,7 +8,6 @@
 
 namespace firn::catalog::hive::testing {
 
-using thrift::Framing;
 using thrift::Message;
 using thrift::MessageKind;
 using thrift::Type;
