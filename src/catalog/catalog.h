@@ -1,6 +1,6 @@
 // Catalog: the port to a catalog elsewhere: its namespaces, and its tables by name. What the
-// command line and the features work with; `catalog/rest` and `catalog/sql` implement it,
-// OpenCatalog (catalog/open) makes one of a configuration.
+// command line and the features work with; the rooms below implement it, OpenCatalog
+// (catalog/open) makes one of a configuration.
 //
 //   ASSIGN_OR_RETURN(auto config, catalog::ReadCatalogUri("http://127.0.0.1:8181", variables));
 //   ASSIGN_OR_RETURN(auto catalog, catalog::OpenCatalog(config, environment));

@@ -6,7 +6,7 @@
 // | `rest` | `uri` | more keys: catalog/rest/rest_options.h |
 // | `sql` | `uri`, `warehouse` | SQLite or PostgreSQL: catalog/sql/sql_options.h |
 // | `glue` | `warehouse` | catalog/glue/glue_options.h |
-// | `hive` | `uri` | no client yet; `warehouse` to create tables |
+// | `hive` | `uri` | a Hive Metastore: catalog/hive/hive_options.h |
 //
 // All: `s3.*` and the other options of storage (storage/s3/s3_options.h); `name`, by which an SQL
 // catalog knows its tables. `type` may be left out where the URI's scheme tells it.
@@ -15,6 +15,7 @@
 //   sqlite:///catalog.db?warehouse=file:///data/wh    sql, a path relative to the working folder
 //   sqlite:////var/catalog.db?warehouse=s3://bucket/wh    sql, an absolute path
 //   postgresql://user@host/database?warehouse=s3://bucket/wh    sql
+//   thrift://host:9083,thrift://other:9083?warehouse=s3://bucket/wh    hive
 //
 // `${VAR}` in a value stands for an environment variable.
 // Errors: kInvalidArgument that names key and type, never a value: values may be secrets. No I/O.

@@ -83,7 +83,7 @@ def test_a_profile_of_the_configuration_file(firn, tmp_path):
     "catalog, named",
     [
         ("sqlite:///c.db", "sql needs the key warehouse"),
-        ("thrift://host:9083", "hive"),
+        ("thrift://u:pw@host:9083", "uri of a catalog of type hive"),
         ("jdbc:mysql://u:pw@host/db?warehouse=/wh", "PostgreSQL"),
         ("postgresql://u:pw@host:port/db?warehouse=/wh", "a port"),
         ("http://user:pw@host", "without a user"),

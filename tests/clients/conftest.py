@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog import load_catalog
 
-from harness import bodies, places, postgres
+from harness import bodies, hive_metastore, places, postgres
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +54,26 @@ def postgres_fixture():
         with postgres.postgres_cluster() as cluster:
             yield cluster
     except postgres.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def hive3(tmp_path_factory) -> str:
+    """The address of a metastore of Hive 3; one for all tests."""
+    yield from _metastore("hive3", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def hive4(tmp_path_factory) -> str:
+    """The same of Hive 4."""
+    yield from _metastore("hive4", tmp_path_factory)
+
+
+def _metastore(name: str, tmp_path_factory):
+    try:
+        with hive_metastore.metastore(name, tmp_path_factory.mktemp(name)) as uri:
+            yield uri
+    except hive_metastore.Missing as missing:
         pytest.skip(str(missing))
 
 

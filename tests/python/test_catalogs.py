@@ -116,9 +116,11 @@ def test_what_is_missing_or_said_twice_is_named(uri, keys, says):
         firn.open_catalog(uri, **keys)
 
 
-def test_types_without_a_client():
-    with pytest.raises(firn.UnsupportedError):
-        firn.open_catalog({"type": "hive", "uri": "thrift://h"})
+def test_a_hive_metastore_with_kerberos_is_refused():
+    with pytest.raises(firn.UnsupportedError, match=r"hive\.kerberos-authentication"):
+        firn.open_catalog(
+            {"type": "hive", "uri": "thrift://h", "hive.kerberos-authentication": "true"}
+        )
 
 
 def test_a_property_of_another_type_is_named_without_its_value():

@@ -9,13 +9,12 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "catalog/pointer/hive_type.h"
 
 namespace firn::catalog::glue {
 namespace {
 
 using iceberg::NestedField;
-using iceberg::Type;
-using iceberg::TypeId;
 
 constexpr std::string_view kTableType = "table_type";
 constexpr std::string_view kIceberg = "ICEBERG";
@@ -34,50 +33,6 @@ std::string TextOf(const PropertyMap& map, std::string_view key) {
   return found == map.end() ? std::string() : found->second;
 }
 
-/// As Hive names it.
-std::string HiveType(const Type& type) {
-  switch (type.id()) {
-    case TypeId::kBoolean:
-      return "boolean";
-    case TypeId::kInt:
-      return "int";
-    case TypeId::kLong:
-      return "bigint";
-    case TypeId::kFloat:
-      return "float";
-    case TypeId::kDouble:
-      return "double";
-    case TypeId::kDecimal:
-      return fmt::format("decimal({},{})", type.precision(), type.scale());
-    case TypeId::kDate:
-      return "date";
-    case TypeId::kTimestamp:
-    case TypeId::kTimestampTz:
-    case TypeId::kTimestampNs:
-    case TypeId::kTimestampTzNs:
-      return "timestamp";
-    case TypeId::kFixed:
-    case TypeId::kBinary:
-    case TypeId::kGeometry:
-    case TypeId::kGeography:
-      return "binary";
-    case TypeId::kList:
-      return fmt::format("array<{}>", HiveType(*type.element().type));
-    case TypeId::kMap:
-      return fmt::format("map<{},{}>", HiveType(*type.key().type), HiveType(*type.value().type));
-    case TypeId::kStruct: {
-      std::string fields;
-      for (const NestedField& field : type.fields()) {
-        fields +=
-            fmt::format("{}{}:{}", fields.empty() ? "" : ",", field.name, HiveType(*field.type));
-      }
-      return fmt::format("struct<{}>", fields);
-    }
-    default:
-      return "string";
-  }
-}
-
 /// Those of the current schema, then those of others.
 void AppendColumns(const iceberg::TableMetadata& metadata, JsonWriter& out) {
   std::set<std::string_view> written;
@@ -86,7 +41,9 @@ void AppendColumns(const iceberg::TableMetadata& metadata, JsonWriter& out) {
       if (!written.insert(field.name).second) {
         continue;
       }
-      out.BeginObject().Field("Name", field.name).Field("Type", HiveType(*field.type));
+      out.BeginObject()
+          .Field("Name", field.name)
+          .Field("Type", pointer::HiveType(*field.type, pointer::HiveZones::kNone));
       if (field.doc) {
         out.Field("Comment", *field.doc);
       }

@@ -1,6 +1,7 @@
 #include "catalog/open/open_catalog.h"
 
 #include "catalog/glue/glue_catalog.h"
+#include "catalog/hive/hive_catalog.h"
 #include "catalog/rest/rest_catalog.h"
 #include "catalog/sql/sql_catalog.h"
 #include "storage/aws/credentials.h"
@@ -23,10 +24,9 @@ Result<std::unique_ptr<Catalog>> OpenCatalog(const CatalogConfig& config,
     case CatalogType::kGlue:
       return glue::OpenGlueCatalog(config, environment);
     case CatalogType::kHive:
-      break;
+      return hive::OpenHiveCatalog(config, environment);
   }
-  return Error(ErrorCode::kUnsupported, "Catalogs of this type have no client yet")
-      .With("type", std::string(ToString(config.type)));
+  return Error(ErrorCode::kInternal, "There is no such type of catalogs");
 }
 
 }  // namespace firn::catalog

@@ -3,8 +3,8 @@
 //   ASSIGN_OR_RETURN(auto config, ReadCatalogUri("sqlite:///c.db?warehouse=/wh", variables));
 //   ASSIGN_OR_RETURN(auto catalog, OpenCatalog(config, ProcessEnvironment()));
 //
-// Errors: kInvalidArgument for the configuration, before any I/O (CheckRequiredKeys); kUnsupported
-// for a type that has no client yet; those of the client's Open. Thread-safety: any thread.
+// Errors: kInvalidArgument for the configuration, before any I/O (CheckRequiredKeys); those of the
+// client's Open. Thread-safety: any thread.
 #pragma once
 
 #include <memory>

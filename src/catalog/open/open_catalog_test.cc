@@ -31,11 +31,12 @@ TEST(OpenCatalogTest, AMissingKeyIsToldBeforeAnyRequest) {
   }
 }
 
-TEST(OpenCatalogTest, TypesWithoutAClientAreToldByName) {
-  auto opened = OpenCatalog({.type = CatalogType::kHive, .properties = {{"uri", "thrift://h"}}},
-                            ProcessEnvironment());
-  ASSERT_THAT(opened, IsError(ErrorCode::kUnsupported));
-  EXPECT_EQ(opened.error().context()[0].second, "hive");
+TEST(OpenCatalogTest, AHiveMetastoreIsNotAskedBeforeItIsUsed) {
+  ASSERT_OK_AND_ASSIGN(
+      auto config, ReadCatalogUri("thrift://127.0.0.1:1?hive.metastore.client.socket.timeout=1s",
+                                  ProcessEnvironment().variables));
+  ASSERT_OK_AND_ASSIGN(auto catalog, OpenCatalog(config, ProcessEnvironment()));
+  EXPECT_THAT(catalog->ListNamespaces({}), IsError(ErrorCode::kUnavailable));
 }
 
 TEST(OpenCatalogTest, AUriOpensItsCatalog) {

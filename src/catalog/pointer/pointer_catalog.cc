@@ -45,6 +45,8 @@ Error Unknown(const std::string& metadata_location) {
       .With("metadata file", metadata_location);
 }
 
+Error LostRace() { return Error(ErrorCode::kLostRace, "Another commit came first"); }
+
 Error NotDone() {
   return Error(ErrorCode::kUnavailable, "The catalog's store failed; nothing was changed");
 }
@@ -163,6 +165,10 @@ Result<std::string> PointerCatalog::LocationFor(const TableIdentifier& identifie
   }
   ASSIGN_OR_RETURN(PropertyMap properties, LoadNamespace(identifier.name_space));
   auto own = properties.find(std::string(kLocationProperty));
+  if (own == properties.end() && warehouse_.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "The namespace has no location: the catalog needs the key warehouse");
+  }
   std::string base = own != properties.end()
                          ? own->second
                          : storage::DefaultNamespaceLocation(warehouse_, identifier.name_space);
@@ -287,16 +293,17 @@ Status PointerCatalog::Swap(const TableKey& key, const std::string& from, const 
   if (swapped.has_value() && *swapped == PointerChange::kDone) {
     return {};
   }
-  Error error = swapped.has_value() ? Error(ErrorCode::kLostRace, "Another commit came first")
-                                    : TakeError(std::move(swapped));
-  if (error.code() == ErrorCode::kCommitStateUnknown) {
-    switch (Settle(key, from, to.metadata_location)) {
+  bool passed = swapped.has_value() && *swapped == PointerChange::kPassed;
+  Error error = swapped.has_value() ? LostRace() : TakeError(std::move(swapped));
+  if (passed || error.code() == ErrorCode::kCommitStateUnknown) {
+    switch (passed ? SettlePassed(key, from, to.metadata_location)
+                   : Settle(key, from, to.metadata_location)) {
       case Settled::kDone:
         return {};
       case Settled::kUnknown:
         return Unknown(to.metadata_location);
       case Settled::kNotDone:
-        error = NotDone();
+        error = passed ? LostRace() : NotDone();
     }
   }
   static_cast<void>(files_->Delete(to.metadata_location));  // nothing names it and nothing will
@@ -322,19 +329,36 @@ Status PointerCatalog::Insert(const TableKey& key, const NewPointer& to) {
 PointerCatalog::Settled PointerCatalog::Settle(const TableKey& key,
                                                const std::string& from,
                                                const std::string& to) {
+  Late late = Late::kCannotCome;
   auto found = store_->FindTableSettled(key);
-  std::optional<TablePointer> row = found.has_value() ? *std::move(found) : std::nullopt;
-  if (!row) {
+  if (!found.has_value() && found.error().code() == ErrorCode::kUnsupported) {
+    late = Late::kMayCome;
+    found = store_->FindTable(key);
+  }
+  return found.has_value() ? Judge(*found, from, to, late) : Settled::kUnknown;
+}
+
+PointerCatalog::Settled PointerCatalog::SettlePassed(const TableKey& key,
+                                                     const std::string& from,
+                                                     const std::string& to) {
+  auto found = store_->FindTable(key);
+  return found.has_value() ? Judge(*found, from, to, Late::kCannotCome) : Settled::kUnknown;
+}
+
+PointerCatalog::Settled PointerCatalog::Judge(const std::optional<TablePointer>& found,
+                                              const std::string& from,
+                                              const std::string& to,
+                                              Late late) {
+  if (!found) {
     return Settled::kUnknown;  // it may have been renamed or dropped after our commit
   }
-  const TablePointer& pointer = *row;
-  if (pointer.metadata_location == to || pointer.previous_metadata_location == to) {
+  if (found->metadata_location == to || found->previous_metadata_location == to) {
     return Settled::kDone;
   }
-  if (pointer.metadata_location == from) {
-    return Settled::kNotDone;
+  if (found->metadata_location == from) {
+    return late == Late::kMayCome ? Settled::kUnknown : Settled::kNotDone;
   }
-  auto metadata = ReadMetadata(*files_, pointer.metadata_location);
+  auto metadata = ReadMetadata(*files_, found->metadata_location);
   if (!metadata.has_value()) {
     return Settled::kUnknown;
   }
@@ -342,7 +366,8 @@ PointerCatalog::Settled PointerCatalog::Settle(const TableKey& key,
     return Settled::kDone;
   }
   // The way from our base to where the table is now went without us.
-  return !from.empty() && LogHolds(**metadata, from) ? Settled::kNotDone : Settled::kUnknown;
+  bool went_without = !from.empty() && LogHolds(**metadata, from) && late == Late::kCannotCome;
+  return went_without ? Settled::kNotDone : Settled::kUnknown;
 }
 
 table::Table PointerCatalog::HandleOf(const TableIdentifier& identifier,

@@ -5,17 +5,18 @@
 // A lost race is tried again on the new base as long as the requirements hold there, up to
 // kMaxLostRaces times; then, and where they fail, kCommitConflict. Where a change of the pointer
 // leaves its outcome open, the pointer is looked at once our change can no longer happen
-// (FindTableSettled). Only if that cannot be told (the store cannot be read, or others went on past
-// what metadata logs remember) it is kCommitStateUnknown and the new metadata file stays.
+// (FindTableSettled). Only if that cannot be told (the store cannot be read, others went on past
+// what metadata logs remember, or our change is not to be seen in a store where it may yet come) it
+// is kCommitStateUnknown and the new metadata file stays.
 //
 // New tables lie at `<namespace location>/<name>-<12 hex digits>`, the namespace's location being
-// its property `location`, else its levels below the warehouse.
-// A purge deletes what the table owns (purge.h) once its pointer is gone, as well as it goes: what
-// cannot be deleted then stays.
-// Thread-safety: any thread.
+// its property `location`, else its levels below the warehouse (kInvalidArgument where none is
+// given). A purge deletes what the table owns (purge.h) once its pointer is gone, as well as it
+// goes: what cannot be deleted then stays. Thread-safety: any thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -30,7 +31,8 @@ class PointerCatalog : public Catalog {
   /// Of one commit, beyond the first attempt.
   static constexpr int kMaxLostRaces = 8;
 
-  /// `warehouse` without trailing slashes. `clock` must outlive the catalog.
+  /// `warehouse` without trailing slashes; may be empty where namespaces have locations. `clock`
+  /// must outlive the catalog.
   PointerCatalog(std::unique_ptr<PointerStore> store,
                  std::string warehouse,
                  std::shared_ptr<storage::ObjectStore> files,
@@ -58,6 +60,8 @@ class PointerCatalog : public Catalog {
  private:
   /// Where a pointer stands that a change of unknown outcome was to move.
   enum class Settled : uint8_t { kDone, kNotDone, kUnknown };
+  /// Whether the change may happen after the look.
+  enum class Late : uint8_t { kCannotCome, kMayCome };
 
   /// One attempt on `base`. Errors: also kLostRace.
   Result<table::Table> TryCommit(const table::Table& base, const table::TableChange& change);
@@ -66,6 +70,12 @@ class PointerCatalog : public Catalog {
   Status Insert(const TableKey& key, const NewPointer& to);
   /// `from` is empty where the table is to be new.
   Settled Settle(const TableKey& key, const std::string& from, const std::string& to);
+  /// After kPassed.
+  Settled SettlePassed(const TableKey& key, const std::string& from, const std::string& to);
+  Settled Judge(const std::optional<TablePointer>& found,
+                const std::string& from,
+                const std::string& to,
+                Late late);
   Result<std::string> LocationFor(const TableIdentifier& identifier,
                                   const NewTable& table,
                                   const Uuid& uuid);

@@ -1,6 +1,7 @@
 // PointerStore: what PointerCatalog needs of the place where tables' pointers to their metadata
 // files are kept: names, properties of namespaces, and changes of a pointer that happen only where
-// it is what it was. `catalog/sql` keeps them in a database, `catalog/glue` in AWS Glue.
+// it is what it was. `catalog/sql` keeps them in a database, `catalog/glue` in AWS Glue,
+// `catalog/hive` in a Hive Metastore.
 //
 // Namespaces are known by a key, which NamespaceKey makes of their path.
 // Errors: those of catalog::Catalog; of a change kCommitStateUnknown where it may or may not have
@@ -34,7 +35,10 @@ struct TablePointer {
 /// What a conditional change of a table found.
 enum class PointerChange : uint8_t {
   kDone,
-  kMoved,   ///< The pointer is another, or the table is gone; nothing was changed.
+  kMoved,  ///< The pointer is another, or the table is gone; nothing was changed.
+  /// The pointer went on from where it was; whether by this change, metadata logs tell. This change
+  /// can happen no more.
+  kPassed,
   kShared,  ///< Another table keeps metadata at the place; nothing was changed.
 };
 
@@ -67,11 +71,12 @@ class PointerStore {
   /// Errors: kNoSuchNamespace.
   virtual Result<std::vector<std::string>> TableNames(const std::string& name_space) = 0;
   virtual Result<std::optional<TablePointer>> FindTable(const TableKey& key) = 0;
-  /// The same once no change that was sent before can happen any more.
+  /// The same once no change that was sent before can happen any more. Errors: kUnsupported where
+  /// this place cannot see to that.
   virtual Result<std::optional<TablePointer>> FindTableSettled(const TableKey& key) = 0;
   /// Errors: kAlreadyExists (a view too), kNoSuchNamespace.
   virtual Status InsertTable(const TableKey& key, const NewPointer& to) = 0;
-  /// Moves the pointer where it is `from`: kDone or kMoved.
+  /// Moves the pointer where it is `from`: kDone, kMoved or kPassed.
   virtual Result<PointerChange> SwapTable(const TableKey& key,
                                           const std::string& from,
                                           const NewPointer& to) = 0;

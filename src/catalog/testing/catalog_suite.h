@@ -4,6 +4,7 @@
 //   INSTANTIATE_TEST_SUITE_P(Mine, CatalogTest, ::testing::Values(my_kind), &CatalogKindName);
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,9 +24,16 @@ struct CatalogUnderTest {
   std::string missing;
 };
 
+/// How deep a catalog's namespaces may be.
+enum class NamespaceLevels : uint8_t {
+  kAny,
+  kOne,  ///< One level, in lower case; what needs more is skipped.
+};
+
 struct CatalogKind {
   std::string name;
   std::function<CatalogUnderTest()> make;
+  NamespaceLevels levels = NamespaceLevels::kAny;
 };
 
 void PrintTo(const CatalogKind& kind, std::ostream* out);

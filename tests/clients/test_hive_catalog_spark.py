@@ -1,0 +1,56 @@
+"""Firn and Java's HiveCatalog (through Spark) on one Hive Metastore."""
+
+import pytest
+from hive_lake import Lake
+
+spark_engine = pytest.importorskip("spark_engine")
+
+
+@pytest.fixture(scope="module")
+def lake(hive3, tmp_path_factory) -> Lake:
+    return Lake(hive3, tmp_path_factory.mktemp("lake"))
+
+
+@pytest.fixture(scope="module")
+def sql(lake, tmp_path_factory):
+    """Run a statement in a Spark whose catalog `shared` is this one; its rows as plain tuples."""
+    missing = spark_engine.missing()
+    if missing:
+        pytest.skip(f"no {missing} for Spark")
+    session = spark_engine.start_with(
+        lake.properties, str(tmp_path_factory.mktemp("spark")), name="shared"
+    )
+    yield lambda text: [tuple(row) for row in session.sql(text).collect()]
+    session.stop()
+
+
+def test_firns_table_opens_in_java(lake, sql):
+    lake.firn("namespace", "create", "of_firn")
+    lake.firn("table", "create", "of_firn.t", "--column", "id:long", "--column", "name:string")
+    assert ("of_firn",) in sql("SHOW NAMESPACES IN shared")
+    sql("INSERT INTO shared.of_firn.t VALUES (1, 'a'), (2, 'b')")
+    changed = lake.firn("table", "set", "of_firn.t", "-p", "by=firn")
+    sql("ALTER TABLE shared.of_firn.t ADD COLUMN more INT")
+    sql("DELETE FROM shared.of_firn.t WHERE id = 1")
+    assert sql("SELECT id, name, more FROM shared.of_firn.t") == [(2, "b", None)]
+    shown = lake.firn("table", "show", "of_firn.t")["metadata"]
+    assert shown["properties"]["by"] == "firn"
+    log = [entry["metadata-file"] for entry in shown["metadata-log"]]
+    assert changed["metadata-location"] in log
+    assert lake.described("of_firn", "t").parameters["numRows"] == "1"
+
+
+def test_what_java_made_opens_in_firn(lake, sql):
+    sql("CREATE NAMESPACE shared.of_java")
+    sql("CREATE TABLE shared.of_java.t (id BIGINT) USING iceberg")
+    sql("INSERT INTO shared.of_java.t SELECT id FROM range(10)")
+    assert lake.tables("of_java") == ["t"]
+    lake.firn("table", "set", "of_java.t", "-p", "by=firn")
+    assert lake.described("of_java", "t").parameters["numRows"] == "10"
+    lake.firn("table", "rename", "of_java.t", "of_java.u")
+    sql("INSERT INTO shared.of_java.u VALUES (10)")
+    assert lake.pyiceberg().load_table("of_java.u").scan().to_arrow().num_rows == 11
+    lake.firn("table", "drop", "of_java.u", "--purge")
+    assert sql("SHOW TABLES IN shared.of_java") == []
+    lake.firn("namespace", "drop", "of_java")
+    assert ("of_java",) not in sql("SHOW NAMESPACES IN shared")
