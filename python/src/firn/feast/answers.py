@@ -26,13 +26,17 @@ class Column(NamedTuple):
     #: As the rows say; else it may hold nulls.
     keeps_required: bool = False
 
+    @property
+    def changes_type(self) -> bool:
+        return self.instant or (
+            self.declared is not None and read_as(self.declared) != self.declared
+        )
+
     def type_of(self, data_type: pa.DataType) -> pa.DataType:
         """Its type in the answer; `data_type` is that of the rows."""
         if self.instant:
             return INSTANT
-        if self.declared is None or read_as(self.declared) == self.declared:
-            return data_type
-        return read_as(self.declared)
+        return read_as(self.declared) if self.changes_type else data_type
 
     def of(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         if self.declared is not None:

@@ -55,12 +55,14 @@ class IcebergRetrievalJob(RetrievalJob):
     def to_record_batches(self) -> pa.RecordBatchReader:
         """The rows batch by batch, for results larger than memory. On-demand features work on the
         whole table: a job that has any refuses."""
-        if self._on_demand_feature_views:
-            names = ", ".join(view.name for view in self._on_demand_feature_views)
-            raise NotImplementedError(
-                f"on-demand feature views ({names}) need the whole table: use to_arrow"
-            )
+        self._refuse_on_demand()
         return self._compute().reader()
+
+    def to_spark_df(self) -> Any:
+        """The rows as a Spark DataFrame, which stay in Spark; in no order. For `engine: spark`.
+        On-demand features are computed by Feast: a job that has any refuses."""
+        self._refuse_on_demand()
+        return self._compute().spark_df()
 
     def persist(
         self,
@@ -78,6 +80,13 @@ class IcebergRetrievalJob(RetrievalJob):
         rows = self.to_arrow() if self._on_demand_feature_views else self._compute().reader()
         if not replace_table(self._config, storage.table_identifier, rows, allow_overwrite):
             raise SavedDatasetLocationAlreadyExists(location=storage.table_identifier)
+
+    def _refuse_on_demand(self) -> None:
+        if self._on_demand_feature_views:
+            names = ", ".join(view.name for view in self._on_demand_feature_views)
+            raise NotImplementedError(
+                f"on-demand feature views ({names}) need the whole table: use to_arrow"
+            )
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
         _refuse(timeout)
