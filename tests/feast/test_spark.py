@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from feast import Entity, Field, ValueType
+from feast.errors import SavedDatasetLocationAlreadyExists
 from feast.types import Float64
 from two_engines import SECRET, TwoEngines, assert_same
 
@@ -224,15 +225,21 @@ def every_type(count: int) -> pa.Table:
     return pa.table(columns)
 
 
-def test_types(engines):
+@pytest.fixture(scope="module")
+def typed(engines):
+    """Features of the view `typed`, as they are asked for."""
     rows = every_type(4)
     engines.view("typed", rows, properties={"format-version": 3})
-    names = [name for name in rows.column_names if name.startswith("f_")]
+    return [f"typed:{name}" for name in rows.column_names if name.startswith("f_")]
+
+
+def test_types(engines, typed):
+    names = [feature.removeprefix("typed:") for feature in typed]
     frame = pa.table({"driver_id": [3, 2, 1, 0, 9], "event_timestamp": times(["23:00"] * 5)})
-    found = engines.same(frame, [f"typed:{name}" for name in names])
+    found = engines.same(frame, typed)
     assert all(found[name].null_count == 3 for name in names)
     window = {"start_date": at("00:00"), "end_date": at("23:00")}
-    jobs = engines.jobs(None, [f"typed:{name}" for name in names], **window)
+    jobs = engines.jobs(None, typed, **window)
     assert_same(*(job.to_arrow() for job in jobs), ordered=False)
     job = pull(engines.spark, "typed", names, latest=True)
     assert_same(pull(engines.firn, "typed", names, latest=True), job, ordered=False)
@@ -390,14 +397,42 @@ def test_rows_stay_in_spark_where_they_are_wanted_there(engines, drivers):
         ours.to_spark_df()
 
 
-def test_results_are_kept(engines, drivers):
-    _, job = engines.jobs(FRAME, ["stats:rate"])
-    store = engines.spark.store
-    store.create_saved_dataset(job, "kept", SavedDatasetIcebergStorage("kept"))
-    kept = engines.firn.catalog.load_table("default.kept").scan().to_arrow()
-    assert sorted(kept["rate"].to_pylist(), key=str) == sorted(RATES, key=str)
-    # But the row without a time.
-    assert store.get_saved_dataset("kept").to_df().shape == (len(FRAME) - 1, 3)
+def test_only_what_is_wanted_is_read(engines):
+    """The window of time and the columns reach Iceberg, and no row of the table is shuffled to be
+    told when its file was written."""
+    engines.firn.table("wide", stats().append_column("unused", pa.array(range(6))))
+    engines.view("wide", ttl=2 * HOUR, source_created_timestamp_column="created")
+    plan = engines.jobs(FRAME, ["wide:rate"])[1].to_spark_df()._jdf.queryExecution().toString()
+    physical = plan.split("== Physical Plan ==")[1]
+    first, last = (int(at(clock).timestamp()) * 1_000_000 for clock in ("07:00", "12:30"))
+    bounds = f"ts >= {first}, ts <= {last}, driver_id IS NOT NULL"
+    assert f"[filters=ts IS NOT NULL, {bounds}" in physical
+    assert "BatchScan firn_feast.default.wide[driver_id#" in physical
+    assert "unused" not in physical
+    assert "BroadcastHashJoin [_file" in physical
+
+
+def test_results_are_kept(engines, drivers, typed):
+    """Spark writes the table that Firn would have made."""
+    kept = []
+    asked = ["stats:rate", *(feature for feature in typed if "identified" not in feature)]
+    jobs = engines.jobs(FRAME, asked)
+    for job, name in zip(jobs, ("of_firn", "of_spark"), strict=True):
+        job.persist(SavedDatasetIcebergStorage(name))
+        kept.append(engines.firn.catalog.load_table(f"default.{name}"))
+    assert kept[1].schema == kept[0].schema
+    assert_same(*(table.scan().to_arrow() for table in kept), ordered=False)
+    with pytest.raises(SavedDatasetLocationAlreadyExists):
+        jobs[1].persist(SavedDatasetIcebergStorage("of_spark"))
+    jobs[1].persist(SavedDatasetIcebergStorage("of_spark"), allow_overwrite=True)
+    first, second = kept[1].refresh().snapshots()
+    assert (first.operation, second.operation) == ("append", "overwrite")
+    assert "spark.app.id" in second.summary
+    assert_same(*(table.scan().to_arrow() for table in kept), ordered=False)
+    # What Spark would write as text is written as it is.
+    engines.jobs(FRAME, ["typed:f_identified"])[1].persist(SavedDatasetIcebergStorage("identified"))
+    ids = engines.firn.catalog.load_table("default.identified").scan().to_arrow()["f_identified"]
+    assert {"id": uuid.UUID(int=2).bytes} in ids.to_pylist()
 
 
 def test_what_spark_cannot_read_is_named(engines):

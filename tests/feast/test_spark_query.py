@@ -82,10 +82,11 @@ def test_a_bound_that_is_beyond_all_times_is_none():
 
 def test_ties_end_with_the_place_of_the_row():
     created = "unix_micros(t.`ts`), unix_micros(t.`created`)"
-    assert joined().rank() == f"struct({created}, f.number, t._file, t._pos)"
+    assert joined().rank() == f"struct({created}, f.number, t._pos)"
     lineage = "t._last_updated_sequence_number, t._row_id"
+    assert "OVER (ORDER BY sequence_number, data_file.file_path) AS number" in table().source
     newer = joined(table(has_lineage=True))
-    assert newer.rank() == f"struct({created}, {lineage}, f.number, t._file, t._pos)"
+    assert newer.rank() == f"struct({created}, {lineage}, f.number, t._pos)"
 
 
 def test_a_row_can_be_seen_from_its_creation_on_where_that_counts():

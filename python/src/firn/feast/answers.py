@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 
-from firn.feast.types import INSTANT, column_as_feast_reads, read_as
+from firn.feast.types import INSTANT, column_as_feast_reads, read_as, without_field_ids
 
 if TYPE_CHECKING:
+    import firn
     from firn.feast.engines import EngineRows
 
 
@@ -36,7 +37,7 @@ class Column(NamedTuple):
         """Its type in the answer; `data_type` is that of the rows."""
         if self.instant:
             return INSTANT
-        return read_as(self.declared) if self.changes_type else data_type
+        return read_as(self.declared) if self.changes_type else without_field_ids(data_type)
 
     def of(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         if self.declared is not None:
@@ -72,6 +73,11 @@ class Answer:
             for batch in self._changed(pa.Table.from_batches([source]), schema).to_batches()
         )
         return pa.RecordBatchReader.from_batches(schema, changed)
+
+    def write_to(self, table: firn.Table, *, replace: bool) -> None:
+        """Adds the rows to a table of these columns, or puts them in place of its own, in one
+        commit; where the engine is Spark, it writes."""
+        self.rows.write_to(table, self, replace=replace)
 
     def spark_df(self) -> Any:
         """The rows as a Spark DataFrame. Errors: NotImplementedError where the engine is not

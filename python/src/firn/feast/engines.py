@@ -11,11 +11,12 @@ import pyarrow as pa
 import firn
 from firn.feast.catalogs import open_catalog, settings_of
 from firn.feast.times import utc
+from firn.feast.writing import ArrowRows
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
 
-    from firn.feast.answers import Column
+    from firn.feast.answers import Answer, Column
 
 
 class EngineRows(Protocol):
@@ -27,7 +28,10 @@ class EngineRows(Protocol):
     def __iter__(self) -> Iterator[pa.RecordBatch]: ...
 
     def dataframe(self, columns: list[Column], schema: pa.Schema) -> Any:
-        """The columns as a Spark DataFrame, by the names and types of `schema`."""
+        """The columns as a Spark DataFrame, by the names of `schema`."""
+
+    def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
+        """As `Answer.write_to`."""
 
 
 class Engine(Protocol):
@@ -107,6 +111,9 @@ class FirnRows:
 
     def dataframe(self, columns: list[Column], schema: pa.Schema) -> Any:
         raise NotImplementedError("only `engine: spark` answers with a Spark DataFrame")
+
+    def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
+        ArrowRows(answer.reader()).write_to(table, replace=replace)
 
 
 def window_filter(

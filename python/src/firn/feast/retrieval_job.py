@@ -15,7 +15,7 @@ from feast.saved_dataset import SavedDatasetStorage
 from firn.feast.answers import Answer
 from firn.feast.config import IcebergConfigError
 from firn.feast.saved_dataset import SavedDatasetIcebergStorage
-from firn.feast.writing import replace_table
+from firn.feast.writing import ArrowRows, replace_table
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
@@ -77,7 +77,7 @@ class IcebergRetrievalJob(RetrievalJob):
                 "a saved dataset of `offline_store: type: iceberg` is kept in "
                 f"SavedDatasetIcebergStorage, not in {type(storage).__name__}"
             )
-        rows = self.to_arrow() if self._on_demand_feature_views else self._compute().reader()
+        rows = ArrowRows(self.to_arrow()) if self._on_demand_feature_views else self._compute()
         if not replace_table(self._config, storage.table_identifier, rows, allow_overwrite):
             raise SavedDatasetLocationAlreadyExists(location=storage.table_identifier)
 

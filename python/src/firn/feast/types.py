@@ -161,6 +161,23 @@ def read_as(data_type: pa.DataType) -> pa.DataType:
     return data_type
 
 
+def without_field_ids(data_type: pa.DataType) -> pa.DataType:
+    """What joins answer has the ids of fields within lists, maps and structs: with those a table of
+    other columns can neither be made nor written."""
+    types = pa.types
+    if types.is_struct(data_type):
+        return pa.struct([_plain(field) for field in data_type])
+    if types.is_map(data_type):
+        return pa.map_(_plain(data_type.key_field), _plain(data_type.item_field))
+    if types.is_list(data_type):
+        return pa.list_(_plain(data_type.value_field))
+    return data_type
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    return pa.field(field.name, without_field_ids(field.type), field.nullable)
+
+
 def _holds_uuid(data_type: pa.DataType) -> bool:
     if _is_list(data_type):
         return _holds_uuid(data_type.value_type)

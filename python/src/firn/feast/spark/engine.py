@@ -4,6 +4,7 @@ Spark is asked, which also says what the answer's schema is and which snapshots 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,19 +18,19 @@ from firn.feast.catalogs import open_catalog
 from firn.feast.spark import query
 from firn.feast.spark.session import catalog_name, session_of
 from firn.feast.spark.tables import check_output, spark_table
-from firn.feast.spark.types import spark_type
+from firn.feast.spark.types import quoted, spark_type
 from firn.feast.spark.values import entity_relation, fitted, from_spark, to_spark
 from firn.feast.times import utc
+from firn.feast.writing import ArrowRows
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
     from pyspark.sql import DataFrame
 
-    from firn.feast.answers import Column
+    from firn.feast.answers import Answer, Column
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
-_ENTITIES = "firn_feast_entities"
 _NO_COLUMN = "firn_feast_time"
 
 
@@ -149,6 +150,9 @@ class SparkRows:
     def dataframe(self, columns: list[Column], schema: pa.Schema) -> DataFrame:
         return _selected(self.query(), columns, schema)
 
+    def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
+        _write(answer, table, replace=replace)
+
 
 @dataclass(frozen=True)
 class FrameRows:
@@ -185,6 +189,9 @@ class FrameRows:
             relation = relation.append_column(name, column)
         return _selected(self._joined(relation, own, ordered=False), columns, schema)
 
+    def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
+        _write(answer, table, replace=replace)
+
     def _relation(self) -> pa.Table:
         return entity_relation(self.entities, self.event_timestamp, self._names())
 
@@ -196,14 +203,16 @@ class FrameRows:
         first, last = bounds["min"].as_py(), bounds["max"].as_py()
         names = [f"c{i}" for i in range(self.entities.num_columns, len(self.schema))]
         frame = to_spark(self.session, relation)
-        frame.createOrReplaceTempView(_ENTITIES)
+        # For as long as the query is understood; others may be at the same time.
+        view = f"firn_feast_{uuid.uuid4().hex}"
+        frame.createTempView(view)
         try:
-            entities = query.Entities(f"SELECT * FROM {_ENTITIES}", self._names(), first, last)
+            entities = query.Entities(f"SELECT * FROM {view}", self._names(), first, last)
             return self.session.sql(
                 query.join_query(self.views, entities, columns, names, ordered=ordered)
             )
         finally:
-            self.session.catalog.dropTempView(_ENTITIES)
+            self.session.catalog.dropTempView(view)
 
 
 def _selected(frame: DataFrame, columns: list[Column], schema: pa.Schema) -> DataFrame:
@@ -221,6 +230,26 @@ def _selected(frame: DataFrame, columns: list[Column], schema: pa.Schema) -> Dat
         functions.lit(DUMMY_ENTITY_VAL).alias(field.name) for field in list(schema)[len(columns) :]
     ]
     return frame.select(chosen)
+
+
+def _write(answer: Answer, table: firn.Table, *, replace: bool) -> None:
+    """Within structs and maps joins have UUIDs as bytes and Spark as texts: those are written from
+    here. The session's own catalog is the current one."""
+    from pyspark.sql import functions
+
+    if any(_may_hold_uuid(field.type) for field in answer.schema):
+        ArrowRows(answer.reader()).write_to(table, replace=replace)
+        return
+    writer = answer.spark_df().writeTo(".".join(quoted(level) for level in table.identifier))
+    if replace:
+        writer.overwrite(functions.lit(True))
+    else:
+        writer.append()
+
+
+def _may_hold_uuid(data_type: pa.DataType) -> bool:
+    children = [data_type.field(i).type for i in range(data_type.num_fields)]
+    return any(child in (pa.binary(16), pa.uuid()) or _may_hold_uuid(child) for child in children)
 
 
 def _frame_of(views: list[firn.View], keys: list[str], event_timestamp: str) -> pa.Table:

@@ -21,6 +21,8 @@ from firn.feast.spark.types import quoted, spark_type
 
 DAY_US = 86_400_000_000
 _MICROSECOND = dt.timedelta(microseconds=1)
+# Spark does not know how many files a table has: it would shuffle the table's rows.
+_FEW_FILES = "/*+ BROADCAST(f) */"
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
 
 
@@ -40,14 +42,15 @@ class SparkTable:
 
     @property
     def source(self) -> str:
-        """Rows `t`; where they arrived, `f`."""
+        """Rows `t`, and their files `f`, numbered in the order in which they arrived."""
         if self.snapshot_id is None:
             return "(SELECT 1) AS t"
         at = f"VERSION AS OF {self.snapshot_id}"
         return (
-            f"{self.name} {at} AS t LEFT JOIN (SELECT data_file.file_path AS path, "
-            f"sequence_number AS number FROM {self.name}.entries {at} "
-            "WHERE status < 2 AND data_file.content = 0) AS f ON f.path = t._file"
+            f"{self.name} {at} AS t LEFT JOIN (SELECT data_file.file_path AS path, row_number() "
+            f"OVER (ORDER BY sequence_number, data_file.file_path) AS number "
+            f"FROM {self.name}.entries {at} WHERE status < 2 AND data_file.content = 0) AS f "
+            "ON f.path = t._file"
         )
 
     @property
@@ -56,7 +59,7 @@ class SparkTable:
         if self.snapshot_id is None:
             return []
         lineage = ["t._last_updated_sequence_number", "t._row_id"] if self.has_lineage else []
-        return [*lineage, "f.number", "t._file", "t._pos"]
+        return [*lineage, "f.number", "t._pos"]
 
     def column(self, name: str) -> str:
         if self.snapshot_id is None:
@@ -163,7 +166,7 @@ def _view_parts(number: int, joined: ViewOfTable, entities: Entities) -> list[st
         *(f"{table.column(name)} IS NOT NULL" for name in joined.table_keys),
     ]
     rows = (
-        f"SELECT {''.join(key_forms)}{table.time(view.timestamp)} AS event_at, "
+        f"SELECT {_FEW_FILES} {''.join(key_forms)}{table.time(view.timestamp)} AS event_at, "
         f"{joined.available()} AS available, {joined.rank()} AS rank, "
         f"struct({', '.join(features)}) AS features\n"
         f"FROM {table.source}\nWHERE {' AND '.join(conditions)}"
@@ -267,8 +270,8 @@ def latest_query(
     ]
     places = ", ".join(f"c{i}" for i in range(len(columns)))
     return (
-        f"SELECT {places}\nFROM (SELECT {_by_place(table, columns)}, row_number() OVER "
-        f"({partition}ORDER BY {joined.rank()} DESC) AS place\n"
+        f"SELECT {places}\nFROM (SELECT {_FEW_FILES} {_by_place(table, columns)}, "
+        f"row_number() OVER ({partition}ORDER BY {joined.rank()} DESC) AS place\n"
         f"FROM {table.source}\nWHERE {' AND '.join(conditions)})\nWHERE place = 1"
     )
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
@@ -37,9 +38,9 @@ def to_spark(session: SparkSession, table: pa.Table) -> DataFrame:
 
 
 def from_spark(frame: DataFrame) -> Iterator[pa.RecordBatch]:
-    """A partition at a time."""
+    """Batches of some rows, a partition at a time, in its order."""
     for row in frame.mapInArrow(_writing(), "batch binary").toLocalIterator():
-        yield from pa.ipc.open_stream(row[0])
+        yield from (batch for batch in pa.ipc.open_stream(row[0]) if batch.num_rows)
 
 
 def _written(batch: pa.RecordBatch) -> pa.Buffer:
@@ -129,7 +130,7 @@ def entity_relation(frame: pa.Table, event_timestamp: str, keys: dict[str, str])
     ValueError for times that microseconds cannot hold."""
     times = frame.column(event_timestamp)
     columns = {
-        "entity_row": pa.chunked_array([pa.array(range(frame.num_rows), pa.int64())]),
+        "entity_row": pa.chunked_array([pa.array(np.arange(frame.num_rows))]),
         "event_at": _micros(pc.floor_temporal(times, unit="microsecond"), event_timestamp),
         "exact_at": _micros(pc.ceil_temporal(times, unit="microsecond"), event_timestamp),
     }
