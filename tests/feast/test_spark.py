@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import logging
 import random
 import uuid
 
@@ -11,7 +12,7 @@ import pytest
 from feast import Entity, Field, ValueType
 from feast.errors import SavedDatasetLocationAlreadyExists
 from feast.types import Float64
-from two_engines import SECRET, TwoEngines, assert_same
+from two_engines import SECRET, SECRETS, TwoEngines, assert_same
 
 from conftest import DRIVER, INSTANT, YAML, at, times
 from firn.feast import IcebergConfigError, IcebergSource, SavedDatasetIcebergStorage
@@ -381,6 +382,18 @@ def test_columns_that_changed_after_the_last_rows(engines):
     assert found["n"].to_pylist()[2] == 2
 
 
+def test_a_struct_that_changed_after_the_last_rows(engines):
+    nested = pa.array([{"x": 1}] * 6, pa.struct([("x", pa.int32())]))
+    engines.firn.table("nested", stats().append_column("s", nested))
+    run = session_of(engines.spark.config).sql
+    run("ALTER TABLE firn_feast.default.nested ADD COLUMN s.y INT")
+    engines.view("nested")
+    ours, theirs = engines.jobs(FRAME, ["nested:s"])
+    assert ours.to_arrow()["s"].to_pylist()[0] == {"x": 1, "y": None}
+    with pytest.raises(IcebergConfigError, match=r"default\.nested: column s was changed after"):
+        theirs.to_arrow()
+
+
 def test_a_table_without_rows(engines):
     engines.view("nothing", stats()[:0])
     found = engines.same(FRAME, ["nothing:rate"])
@@ -406,7 +419,7 @@ def test_only_what_is_wanted_is_read(engines):
     physical = plan.split("== Physical Plan ==")[1]
     first, last = (int(at(clock).timestamp()) * 1_000_000 for clock in ("07:00", "12:30"))
     bounds = f"ts >= {first}, ts <= {last}, driver_id IS NOT NULL"
-    assert f"[filters=ts IS NOT NULL, {bounds}" in physical
+    assert f"filters=ts IS NOT NULL, {bounds}" in physical, physical
     assert "BatchScan firn_feast.default.wide[driver_id#" in physical
     assert "unused" not in physical
     assert "BroadcastHashJoin [_file" in physical
@@ -442,11 +455,17 @@ def test_what_spark_cannot_read_is_named(engines):
         engines.jobs(FRAME, ["clocks:rate"])[1].to_arrow()
 
 
-def test_what_the_catalog_needs_is_seen_by_nobody_else(engines, drivers):
+def test_what_the_catalog_needs_is_seen_by_nobody_else(engines, drivers, caplog):
     """Nor is the session that is there changed."""
     from pyspark.sql import SparkSession
 
+    caplog.set_level(logging.DEBUG)
+    other = engines.repository("spark", engines.conf + SECRETS.replace(SECRET, f"{SECRET}-too"))
+    assert session_of(other.config) is not session_of(engines.spark.config)
     own = session_of(engines.spark.config)
+    assert own.sql("SELECT 1").count() == 1
+    assert "py4j" in str({record.name for record in caplog.records})
+    assert SECRET not in caplog.text
     assert own is session_of(engines.spark.config)
     theirs = SparkSession.builder.getOrCreate()
     assert theirs.conf.get("spark.sql.catalog.firn_feast", "none") == "none"
@@ -454,7 +473,7 @@ def test_what_the_catalog_needs_is_seen_by_nobody_else(engines, drivers):
     assert own.conf.get("spark.sql.catalog.firn_feast.header.x-of-the-test", "none") == "none"
     assert SECRET not in str(own.sql("SET").collect())
     engines.spark.features(FRAME, ["stats:rate"])
-    logged = "".join(path.read_text() for path in engines.events.iterdir())
+    logged = "".join(path.read_text() for path in engines.events.rglob("*") if path.is_file())
     assert "SparkListenerSQLExecutionStart" in logged
     assert SECRET not in logged
 

@@ -86,6 +86,13 @@ def test_without_pyspark_the_extra_is_named(monkeypatch):
         engine_of(repo_config(**REST))
 
 
+def test_another_version_of_spark_is_refused(monkeypatch):
+    pyspark = pytest.importorskip("pyspark")
+    monkeypatch.setattr(pyspark, "__version__", "3.4.1")
+    with pytest.raises(IcebergConfigError, match=r"Spark 3\.5 and 4\.1; pyspark is 3\.4\.1"):
+        engine_of(repo_config(**REST))
+
+
 def test_without_java_it_is_named(monkeypatch):
     pytest.importorskip("pyspark")
     from pyspark import SparkContext
@@ -94,6 +101,16 @@ def test_without_java_it_is_named(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(IcebergConfigError, match="needs a Java runtime"):
+        engine_of(repo_config(**REST))
+
+
+def test_spark_connect_is_refused(monkeypatch):
+    pytest.importorskip("pyspark")
+    from pyspark import SparkContext
+
+    monkeypatch.setattr(SparkContext, "_active_spark_context", None)
+    monkeypatch.setattr(session, "_start", lambda conf, uses_s3: None)
+    with pytest.raises(IcebergConfigError, match="Spark Connect cannot be used"):
         engine_of(repo_config(**REST))
 
 

@@ -1,5 +1,6 @@
 """The same repository twice, over one `firn serve`: `engine: firn` and `engine: spark`."""
 
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,12 +53,11 @@ class TwoEngines:
             **spark.jars(spark.iceberg_runtime(), SQLITE_DRIVER),
         }
         self.conf = "  spark_conf:\n" + "".join(f"    {k}: '{v}'\n" for k, v in conf.items())
-        self.firn = self._repository("firn", "")
-        self.spark = self._repository("spark", self.conf + SECRETS)
+        self.firn = self.repository("firn", "")
+        self.spark = self.repository("spark", self.conf + SECRETS)
 
-    def _repository(self, engine: str, more: str) -> Repository:
-        folder = self.folder / engine
-        folder.mkdir()
+    def repository(self, engine: str, more: str) -> Repository:
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
         return Repository(folder, YAML.format(uri=self.server.uri, engine=engine) + more)
 
     def view(

@@ -6,13 +6,16 @@ forgets: Spark hands the settings of a session to every job, and writes them int
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import logging
 import os
 import re
 import shutil
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -26,10 +29,9 @@ if TYPE_CHECKING:
 
 MAX_SESSIONS = 16
 CATALOG = "firn_feast"
-#: Iceberg's runtime, by Spark's version.
+#: Iceberg's runtime, by the versions of Spark that are tried.
 RUNTIMES = {
     "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0",
-    "4.0": "org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.12.0",
     "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0",
 }
 AWS_BUNDLE = "org.apache.iceberg:iceberg-aws-bundle:1.12.0"
@@ -55,10 +57,15 @@ def session_of(config: RepoConfig) -> SparkSession:
     _check_pyspark()
     from pyspark import SparkContext
 
-    with _lock:
+    with _lock, _unlogged():
         if SparkContext._active_spark_context is None:
             _sessions.clear()
             _start(conf, uses_s3=any(key.startswith("s3.") for key in options))
+        if SparkContext._active_spark_context is None:
+            raise IcebergConfigError(
+                "offline_store: engine spark: a session of Spark Connect cannot be used; unset "
+                "SPARK_REMOTE, or stop the session"
+            )
         application = SparkContext._active_spark_context.applicationId
         key = (application, name, *sorted(options.items()), *sorted(conf.items()))
         if key in _sessions:
@@ -68,6 +75,20 @@ def session_of(config: RepoConfig) -> SparkSession:
         while len(_sessions) > MAX_SESSIONS:
             _sessions.popitem(last=False)
         return _sessions[key]
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """py4j logs every call with its arguments, which are secrets here."""
+    loggers = [logging.getLogger(f"py4j.{name}") for name in ("clientserver", "java_gateway")]
+    before = [logger.disabled for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.disabled = True
+        yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
 
 
 def catalog_name(config: RepoConfig) -> str:
@@ -137,6 +158,18 @@ def _check_pyspark() -> None:
             "offline_store: engine spark needs pyspark: install the extra `spark` "
             "(pip install 'firn[feast,spark]')"
         )
+    import pyspark
+
+    if _version(pyspark.__version__) not in RUNTIMES:
+        raise IcebergConfigError(
+            f"offline_store: engine spark works with Spark {' and '.join(RUNTIMES)}; pyspark is "
+            f"{pyspark.__version__}"
+        )
+
+
+def _version(text: str) -> str:
+    """3.5 of 3.5.9."""
+    return ".".join(text.split(".")[:2])
 
 
 def _start(conf: dict[str, str], *, uses_s3: bool) -> None:
@@ -153,9 +186,9 @@ def _start(conf: dict[str, str], *, uses_s3: bool) -> None:
         # Else workers would be whatever is called python3.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("firn.feast")
-    version = ".".join(pyspark.__version__.split(".")[:2])
-    if version in RUNTIMES and not any(key in conf for key in _JARS):
-        packages = [RUNTIMES[version], *([AWS_BUNDLE] if uses_s3 else [])]
+    if not any(key in conf for key in _JARS):
+        runtime = RUNTIMES[_version(pyspark.__version__)]
+        packages = [runtime, *([AWS_BUNDLE] if uses_s3 else [])]
         builder = builder.config("spark.jars.packages", ",".join(packages))
     for key, value in conf.items():
         builder = builder.config(key, value)
