@@ -109,6 +109,33 @@ def test_an_empty_frame_and_text_and_full_names(engines, drivers):
     ]
 
 
+def test_ties_end_as_in_firn(engines):
+    """Rows 1 and 2 are of one file, 3 of a later one; then the first file loses another row."""
+    ties = {
+        ("v2", "merge-on-read"): 3,
+        # The first file was written anew, and is the later one now,
+        ("v2", "copy-on-write"): 2,
+        # but its rows are as old as they were.
+        ("v3", "copy-on-write"): 3,
+        # Of files of version 1 names decide, which are random.
+        ("v1", "copy-on-write"): None,
+    }
+    asked = []
+    for version, mode in ties:
+        name = f"tied_{version}_{mode.replace('-', '_')}"
+        properties = {"format-version": int(version[1:]), "write.delete.mode": mode}
+        ts = pa.array([at("10:00")] * 3, INSTANT)
+        first = pa.table({"driver_id": [1, 1, 9], "ts": ts, name: [1, 2, 0]})
+        table = engines.firn.table(name, first, properties=properties)
+        table.append(first[:1].set_column(2, name, pa.array([3])))
+        table.delete(f"{name} = 0")
+        engines.view(name)
+        asked.append(f"{name}:{name}")
+    found = engines.same(FRAME[:1], asked)
+    for name, expected in zip(asked, ties.values(), strict=True):
+        assert expected in (None, *found[name.split(":")[1]].to_pylist())
+
+
 def minute(rng: random.Random) -> dt.datetime | None:
     return (
         None if rng.random() < 0.05 else at("10:00") + rng.randrange(12) * dt.timedelta(minutes=10)
