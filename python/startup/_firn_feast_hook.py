@@ -73,8 +73,9 @@ def _shown(value):
     if not isinstance(value, dict) or value.get("type") not in ("iceberg", OFFLINE_STORE):
         return value
     shown = dict(value)
-    if isinstance(shown.get("storage_options"), dict):
-        shown["storage_options"] = dict.fromkeys(shown["storage_options"], HIDDEN)
+    for key in ("storage_options", "spark_conf"):
+        if isinstance(shown.get(key), dict):
+            shown[key] = dict.fromkeys(shown[key], HIDDEN)
     if isinstance(shown.get("uri"), str):
         shown["uri"] = re.sub(r"(://[^/@:]*):[^/@]*@", rf"\1:{HIDDEN}@", shown["uri"])
     return shown

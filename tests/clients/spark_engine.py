@@ -3,27 +3,11 @@
 Run as a program it gets the Iceberg runtime for the Spark that is installed, and prints its name.
 """
 
-import importlib.metadata
-import importlib.util
-import os
-import shutil
-import subprocess
-from pathlib import Path
+from harness.spark import iceberg_jar, iceberg_runtime, jars, missing
 
-from harness import places
+__all__ = ["iceberg_jar", "missing", "start", "start_with"]
 
-# By the installed Spark's version.
-ICEBERG = {
-    "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0",
-    "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0",
-}
 EXTENSIONS = "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions"
-
-
-def missing() -> str | None:
-    if importlib.util.find_spec("pyspark") is None:
-        return "pyspark (tests/requirements-spark.txt)"
-    return None if shutil.which("java") or os.environ.get("JAVA_HOME") else "JDK"
 
 
 def start(uri: str, folder: str):
@@ -49,7 +33,7 @@ def start_with(
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": folder,
-        **_jars(iceberg_runtime(), *more_jars),
+        **jars(iceberg_runtime(), *more_jars),
     }
     builder = SparkSession.builder.master("local[2]").appName("firn-tests")
     for key, value in settings.items():
@@ -59,33 +43,6 @@ def start_with(
     return session
 
 
-def iceberg_runtime() -> str:
-    version = importlib.metadata.version("pyspark")
-    return ICEBERG[".".join(version.split(".")[:2])]
-
-
-def iceberg_jar() -> Path:
-    """Iceberg's runtime, by Maven."""
-    return _maven_jar(iceberg_runtime())
-
-
-def _maven_jar(artifact: str) -> Path:
-    """Maven knows the user's mirrors."""
-    _, name, version = artifact.split(":")
-    jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
-    if not jar.is_file():
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
-        subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
-    return jar
-
-
-def _jars(*coordinates: str) -> dict[str, str]:
-    """By Ivy where there is no Maven."""
-    if not shutil.which("mvn"):
-        return {"spark.jars.packages": ",".join(coordinates)}
-    return {"spark.jars": ",".join(str(_maven_jar(artifact)) for artifact in coordinates)}
-
-
 if __name__ == "__main__":
-    _jars(iceberg_runtime())
+    jars(iceberg_runtime())
     print(iceberg_runtime())

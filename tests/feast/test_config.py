@@ -24,6 +24,7 @@ def test_the_keys_and_their_defaults():
         "namespace": "default",
         "storage_options": {},
         "engine": "firn",
+        "spark_conf": {},
         "memory_limit": None,
     }
 
@@ -49,6 +50,7 @@ def test_both_spellings_of_the_type():
         ({"catalog_type": "glue"}, "catalog_type glue needs the key warehouse"),
         ({"catalog_type": "jdbc"}, "catalog_type: Input should be 'sql', 'rest'"),
         ({"engine": "duckdb"}, "engine: Input should be"),
+        ({"spark_conf": {"master": "local"}}, "spark_conf: master is no property of Spark"),
         ({"storage_options": "x"}, "storage_options: Input should be a valid dictionary"),
         ({"storage_options": {"uri": "x"}}, "storage_options: uri is no option"),
         ({"memory_limit": "4 parsecs"}, "memory_limit: is no size"),

@@ -40,10 +40,9 @@ def test_the_blocks_of_python_run_one_after_the_other(tmp_path, monkeypatch, cap
 def test_the_blocks_of_yaml_are_settings(monkeypatch):
     sections = [yaml.safe_load(block) for block in blocks("yaml")]
     kept = [section["offline_store"] for section in sections if "offline_store" in section]
-    assert [IcebergOfflineStoreConfig(**section).catalog_type for section in kept] == [
-        "sql",
-        "rest",
-    ]
+    configs = [IcebergOfflineStoreConfig(**section) for section in kept]
+    assert [config.catalog_type for config in configs] == ["sql", "rest", "rest"]
+    assert [config.engine for config in configs] == ["firn", "firn", "spark"]
     engines = [section["batch_engine"]["type"] for section in sections if "batch_engine" in section]
     assert engines == ["iceberg.engine"]
 

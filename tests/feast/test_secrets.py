@@ -39,6 +39,8 @@ REST = {
     "catalog_type": "rest",
     "uri": "http://127.0.0.1:1/catalog",
     "storage_options": {"token": SECRET, "rest.client.max-retries": "0"},
+    "engine": "spark",
+    "spark_conf": {"spark.hadoop.fs.s3a.secret.key": SECRET},
 }
 
 
@@ -57,7 +59,7 @@ def test_reprs(section):
     clean(config, str(config), f"{config}")
     assert config.uri == section["uri"]
     assert config.storage_options == section["storage_options"]
-    for shown in ("uri", "127.0.0.1", *section["storage_options"]):
+    for shown in ("uri", "127.0.0.1", *section["storage_options"], *section.get("spark_conf", ())):
         assert shown in repr(config)
 
 
@@ -80,6 +82,7 @@ def test_reprs_of_feasts_own_configuration(spelling):
         {"catalog_type": SECRET},
         {"uri": [SECRET]},
         {"engine": SECRET},
+        {"spark_conf": [SECRET]},
     ],
     ids=lambda broken: next(iter(broken)),
 )

@@ -187,6 +187,16 @@ def test_a_saved_dataset_is_read_again(repository):
     assert (again.min_event_timestamp, again.max_event_timestamp) == (noon, noon)
 
 
+def test_a_saved_dataset_of_nested_features(repository):
+    """Fields within features have the ids of the table that they come from: not of this one."""
+    nested = pa.array([[{"a": 1}], None], pa.list_(pa.struct([("a", pa.int64())])))
+    repository.view("stats", stats().append_column("nested", nested), source_timestamp_field="ts")
+    job = repository.store.get_historical_features(ASKED, ["stats:nested"])
+    assert "field_id" not in job.to_arrow().schema.to_string()
+    job.persist(SavedDatasetIcebergStorage("training"))
+    assert [row["nested"] for row in rows_of(repository, "training")] == nested.to_pylist()
+
+
 def test_a_saved_dataset_with_full_names(repository):
     repository.view("stats", stats(), source_timestamp_field="ts")
     dataset = saved(repository, full_feature_names=True)

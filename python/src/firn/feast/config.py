@@ -1,6 +1,7 @@
 """The `offline_store` section of feature_store.yaml, and what is shown of it.
 
-Secrets: values of `storage_options` and passwords in `uri` are kept out of repr, errors and logs.
+Secrets: values of `storage_options` and `spark_conf`, and passwords in `uri`, are kept out of repr,
+errors and logs.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ def without_password(uri: str) -> str:
 def shown(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings as they may be printed."""
     out = dict(settings)
-    options = out.get("storage_options")
-    if isinstance(options, dict):
-        out["storage_options"] = dict.fromkeys(options, HIDDEN)
+    for key in ("storage_options", "spark_conf"):
+        if isinstance(out.get(key), dict):
+            out[key] = dict.fromkeys(out[key], HIDDEN)
     if isinstance(out.get("uri"), str):
         out["uri"] = without_password(out["uri"])
     return out
@@ -72,8 +73,11 @@ class IcebergOfflineStoreConfig(FeastConfigBaseModel):
     storage_options: dict[str, str] = Field(default_factory=dict)
     """Further properties of the catalog and the object store: `s3.endpoint`, `token`, ..."""
 
-    engine: Literal["firn"] = "firn"
-    """What computes joins."""
+    engine: Literal["firn", "spark"] = "firn"
+    """What computes: Firn in this process, or Spark over the same catalog."""
+
+    spark_conf: dict[str, str] = Field(default_factory=dict)
+    """`engine: spark`: properties of the Spark session, `spark.master` for one."""
 
     memory_limit: int | None = None
     """Bytes that a part of a join may hold, 16 MiB at least: a number, or text such as `4GiB`.
@@ -93,7 +97,7 @@ class IcebergOfflineStoreConfig(FeastConfigBaseModel):
                 f"offline_store: catalog_type {self.catalog_type} needs the key {missing[0]}"
             )
 
-    @field_validator("storage_options", mode="before")
+    @field_validator("storage_options", "spark_conf", mode="before")
     @classmethod
     def _texts(cls, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -109,6 +113,14 @@ class IcebergOfflineStoreConfig(FeastConfigBaseModel):
         for key in ("type", "uri", "warehouse"):
             if key in value:
                 raise ValueError(f"{key} is no option: it has a key of its own")
+        return value
+
+    @field_validator("spark_conf")
+    @classmethod
+    def _of_spark(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in value:
+            if not key.startswith("spark."):
+                raise ValueError(f"{key} is no property of Spark: they begin with spark.")
         return value
 
     @field_validator("memory_limit", mode="before")

@@ -81,7 +81,7 @@ class IcebergComputeEngine(LocalComputeEngine):
         pull = Pull(
             view.batch_source, keys, features, timestamp, created, task.start_time, task.end_time
         )
-        rows = pull_latest(self.repo_config, pull)
+        rows = pull_latest(self.repo_config, pull).reader()
         names = [view.batch_source.field_mapping.get(name, name) for name in rows.schema.names]
         size = self.repo_config.materialization_config.online_write_batch_size or ROWS_A_WRITE
         batches = list(rows)

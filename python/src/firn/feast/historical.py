@@ -15,12 +15,12 @@ from feast.utils import (
 )
 
 import firn
-from firn.feast.catalogs import open_catalog, settings_of
+from firn.feast.answers import Answer, Column
+from firn.feast.engines import EngineRows, engine_of
 from firn.feast.entity_query import EntityQuery
 from firn.feast.frames import EVENT_TIMESTAMP, EntityFrame
-from firn.feast.pulling import Pull, pull_all, stream, utc
 from firn.feast.retrieval_job import IcebergRetrievalJob
-from firn.feast.types import INSTANT, as_feast_reads
+from firn.feast.times import utc
 from firn.feast.views import column_type, join_keys, joined_view, output_name, source_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Historical:
         """Entity columns of all views, each once."""
         return list(dict.fromkeys(key for view in self.features for key in join_keys(view)))
 
-    def join(self, frame: EntityFrame) -> pa.RecordBatchReader:
+    def join(self, frame: EntityFrame) -> Answer:
         """The frame's rows in its order: its columns, then the features."""
         frame.require([*self.keys(), frame.event_timestamp])
         tables = self._tables()
@@ -75,7 +75,7 @@ class Historical:
         rows = self._joined(frame.table, tables, event_timestamp=frame.event_timestamp)
         return self._ordered(rows, frame.table.column_names, tables)
 
-    def window(self, start: datetime, end: datetime) -> pa.RecordBatchReader:
+    def window(self, start: datetime, end: datetime) -> Answer:
         """Without entities: of one view every row in [start, end]; of several the features as they
         were at every key and time that any of them has there."""
         if len(self.features) == 1:
@@ -98,48 +98,47 @@ class Historical:
 
     def _joined(
         self, entities: pa.Table | None, tables: dict[FeatureView, firn.Table], **options: Any
-    ) -> firn.Rows:
+    ) -> EngineRows:
         views = [
             joined_view(view, tables[view], features, self.created_later)
             for view, features in self.features.items()
         ]
-        memory_limit = settings_of(self.config).memory_limit
-        return firn.join(
-            open_catalog(self.config), entities, views, memory_limit=memory_limit, **options
-        )
+        return engine_of(self.config).join(entities, views, **options)
 
     def _ordered(
-        self, rows: firn.Rows, entity_columns: list[str], tables: dict[FeatureView, firn.Table]
-    ) -> pa.RecordBatchReader:
+        self, rows: EngineRows, entity_columns: list[str], tables: dict[FeatureView, firn.Table]
+    ) -> Answer:
         """Entity columns, then features in the order asked for, as Feast reads them."""
         declared = {
             output: column_type(view, tables[view], source_of(view).column_of(feature))
             for view, features in self.features.items()
             for output, feature in features.items()
         }
-        names = [*entity_columns, *self.outputs]
-
-        def ordered(batch: pa.Table) -> pa.Table:
-            features = as_feast_reads(batch.select(self.outputs), declared)
-            columns = [*batch.select(entity_columns).columns, *features.columns]
-            return pa.table(columns, names=names, metadata=batch.schema.metadata)
-
-        return stream(rows, ordered)
+        place = rows.schema.get_field_index
+        return Answer(
+            rows,
+            [Column(place(name), name) for name in entity_columns]
+            + [Column(place(name), name, declared[name]) for name in self.outputs],
+        )
 
     def _rows(
         self, view: FeatureView, features: dict[str, str], start: datetime, end: datetime
-    ) -> pa.RecordBatchReader:
+    ) -> Answer:
         """Time, keys and features of the rows in the window."""
         source = source_of(view)
-        keys = join_keys(view)
-        timestamp = source.timestamp_column(source.load(self.config).schema.to_arrow())
-        columns = [source.column_of(feature) for feature in features.values()]
-        rows = pull_all(
-            self.config, Pull(source, list(keys.values()), columns, timestamp, None, start, end)
+        table = source.load(self.config)
+        timestamp = source.timestamp_column(table.schema.to_arrow())
+        named = join_keys(view)
+        named |= {output: source.column_of(feature) for output, feature in features.items()}
+        declared = {name: column_type(view, table, column) for name, column in named.items()}
+        wanted = list(dict.fromkeys([timestamp, *named.values()]))
+        rows = engine_of(self.config).window(table, wanted, timestamp, start=start, end=end)
+        place = rows.schema.get_field_index
+        return Answer(
+            rows,
+            [Column(place(timestamp), EVENT_TIMESTAMP, instant=True)]
+            + [Column(place(named[name]), name, declared[name]) for name in named],
         )
-        names = [EVENT_TIMESTAMP, *keys, *features]
-        chosen = [timestamp, *keys.values(), *columns]
-        return stream(rows, lambda batch: _renamed(batch, chosen, names))
 
 
 def historical_features(
@@ -181,7 +180,7 @@ def _planned(
     entity_df: Any,
     start_date: datetime | None,
     end_date: datetime | None,
-) -> tuple[Callable[[], pa.RecordBatchReader], Callable[[], RetrievalMetadata]]:
+) -> tuple[Callable[[], Answer], Callable[[], RetrievalMetadata]]:
     if entity_df is None:
         start, end = compute_non_entity_date_range(list(request.features), start_date, end_date)
         keys = request.keys()
@@ -202,8 +201,3 @@ def _planned(
 
 def _metadata_of(feature_refs: list[str], frame: EntityFrame) -> RetrievalMetadata:
     return RetrievalMetadata(feature_refs, frame.keys(), *frame.time_bounds())
-
-
-def _renamed(batch: pa.Table, columns: list[str], names: list[str]) -> pa.Table:
-    table = batch.select(columns).rename_columns(names)
-    return table.set_column(0, names[0], table.column(0).cast(INSTANT))

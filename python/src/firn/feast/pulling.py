@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from feast.errors import FeastJoinKeysDuringMaterialization
 from feast.feature_logging import LOG_TIMESTAMP_FIELD
-from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 
 import firn
-from firn.feast.catalogs import open_catalog
+from firn.feast.answers import Answer, Column
+from firn.feast.engines import EngineRows, engine_of
 from firn.feast.source import IcebergSource
-from firn.feast.types import as_feast_reads
+from firn.feast.times import utc
 from firn.feast.views import tie_breaker
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ class Pull:
         return list(dict.fromkeys([*self.keys, *features, *times]))
 
 
-def pull_all(config: RepoConfig, pull: Pull) -> pa.RecordBatchReader:
-    """Every row with a time in [start, end], as a stream."""
+def pull_all(config: RepoConfig, pull: Pull) -> Answer:
+    """Every row with a time in [start, end]."""
     table, schema = _opened(config, pull)
-    rows = table.scan(pull.columns(schema), window_filter(schema, pull))
-    return stream(rows, lambda batch: _completed(pull, batch, schema))
+    columns = pull.columns(schema)
+    rows = engine_of(config).window(table, columns, pull.timestamp, start=pull.start, end=pull.end)
+    return _completed(pull, rows, columns, schema)
 
 
-def pull_latest(config: RepoConfig, pull: Pull) -> pa.RecordBatchReader:
+def pull_latest(config: RepoConfig, pull: Pull) -> Answer:
     """The newest row of every key in [start, end]."""
     table, schema = _opened(config, pull)
     columns = pull.columns(schema)
@@ -59,47 +60,8 @@ def pull_latest(config: RepoConfig, pull: Pull) -> pa.RecordBatchReader:
         timestamp=pull.timestamp,
         created=tie_breaker(pull.timestamp, pull.created),
     )
-    rows = firn.latest(open_catalog(config), view, start=utc(pull.start), end=utc(pull.end))
-    # By place: a tie breaker that is the event time itself comes twice.
-    places = [rows.schema.names.index(name) for name in columns]
-    return stream(rows, lambda batch: _completed(pull, batch.select(places), schema))
-
-
-def utc(time: datetime | None) -> datetime | None:
-    if time is None:
-        return None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def window_filter(schema: pa.Schema, pull: Pull) -> str | None:
-    """Times in [start, end] in the words of a scan; None: any."""
-    data_type = schema.field(pull.timestamp).type
-    column = f'"{pull.timestamp}"'
-    bounds = []
-    if pull.start is not None:
-        bounds.append(f"{column} >= {_literal(utc(pull.start), data_type, rounded_up=True)}")
-    if pull.end is not None:
-        bounds.append(f"{column} <= {_literal(utc(pull.end), data_type, rounded_up=False)}")
-    return " and ".join(bounds) or None
-
-
-def _literal(time: datetime, data_type: pa.DataType, *, rounded_up: bool) -> str:
-    if pa.types.is_date(data_type):
-        day = time.date()
-        if rounded_up and time.time() != time.min.time():
-            day = day.fromordinal(day.toordinal() + 1)
-        return f"'{day.isoformat()}'"
-    zoned = data_type.tz is not None
-    return f"'{time.isoformat() if zoned else time.replace(tzinfo=None).isoformat()}'"
-
-
-def stream(rows: firn.Rows, change) -> pa.RecordBatchReader:
-    """Batches after `change`, each a table of one batch."""
-    empty = change(pa.Table.from_batches([], rows.schema))
-    changed = (
-        batch for source in rows for batch in change(pa.Table.from_batches([source])).to_batches()
-    )
-    return pa.RecordBatchReader.from_batches(empty.schema, changed)
+    rows = engine_of(config).latest(view, start=utc(pull.start), end=utc(pull.end))
+    return _completed(pull, rows, columns, schema)
 
 
 def _opened(config: RepoConfig, pull: Pull) -> tuple[firn.Table, pa.Schema]:
@@ -112,11 +74,16 @@ def _opened(config: RepoConfig, pull: Pull) -> tuple[firn.Table, pa.Schema]:
     return table, schema
 
 
-def _completed(pull: Pull, table: pa.Table, schema: pa.Schema) -> pa.Table:
+def _completed(pull: Pull, rows: EngineRows, columns: list[str], schema: pa.Schema) -> Answer:
     """Types that Feast reads; for views without entities, not for logs, the key that stands for
     none."""
-    table = as_feast_reads(table, dict(zip(schema.names, schema.types, strict=True)))
-    if not pull.keys and pull.timestamp != LOG_TIMESTAMP_FIELD:
-        dummy = pa.repeat(pa.scalar(DUMMY_ENTITY_VAL), table.num_rows)
-        table = table.append_column(DUMMY_ENTITY_ID, dummy)
-    return table
+    # By place: a tie breaker that is the event time itself comes twice.
+    names = rows.schema.names
+    return Answer(
+        rows,
+        [
+            Column(names.index(name), name, schema.field(name).type, keeps_required=True)
+            for name in columns
+        ],
+        has_dummy_key=not pull.keys and pull.timestamp != LOG_TIMESTAMP_FIELD,
+    )

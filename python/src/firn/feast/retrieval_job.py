@@ -12,21 +12,22 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage
 
+from firn.feast.answers import Answer
 from firn.feast.config import IcebergConfigError
 from firn.feast.saved_dataset import SavedDatasetIcebergStorage
-from firn.feast.writing import replace_table
+from firn.feast.writing import ArrowRows, replace_table
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
 
 
 class IcebergRetrievalJob(RetrievalJob):
-    """`compute` yields the rows as a stream of Arrow batches; every call reads anew. `metadata` is
-    computed when it is asked for, as it may have to read the entities."""
+    """`compute` gives the answer; every call reads anew. `metadata` is computed when it is asked
+    for, as it may have to read the entities."""
 
     def __init__(
         self,
-        compute: Callable[[], pa.RecordBatchReader],
+        compute: Callable[[], Answer],
         *,
         config: RepoConfig,
         full_feature_names: bool = False,
@@ -54,12 +55,14 @@ class IcebergRetrievalJob(RetrievalJob):
     def to_record_batches(self) -> pa.RecordBatchReader:
         """The rows batch by batch, for results larger than memory. On-demand features work on the
         whole table: a job that has any refuses."""
-        if self._on_demand_feature_views:
-            names = ", ".join(view.name for view in self._on_demand_feature_views)
-            raise NotImplementedError(
-                f"on-demand feature views ({names}) need the whole table: use to_arrow"
-            )
-        return self._compute()
+        self._refuse_on_demand()
+        return self._compute().reader()
+
+    def to_spark_df(self) -> Any:
+        """The rows as a Spark DataFrame, which stay in Spark; in no order. For `engine: spark`.
+        On-demand features are computed by Feast: a job that has any refuses."""
+        self._refuse_on_demand()
+        return self._compute().spark_df()
 
     def persist(
         self,
@@ -74,13 +77,20 @@ class IcebergRetrievalJob(RetrievalJob):
                 "a saved dataset of `offline_store: type: iceberg` is kept in "
                 f"SavedDatasetIcebergStorage, not in {type(storage).__name__}"
             )
-        rows = self.to_arrow() if self._on_demand_feature_views else self._compute()
+        rows = ArrowRows(self.to_arrow()) if self._on_demand_feature_views else self._compute()
         if not replace_table(self._config, storage.table_identifier, rows, allow_overwrite):
             raise SavedDatasetLocationAlreadyExists(location=storage.table_identifier)
 
+    def _refuse_on_demand(self) -> None:
+        if self._on_demand_feature_views:
+            names = ", ".join(view.name for view in self._on_demand_feature_views)
+            raise NotImplementedError(
+                f"on-demand feature views ({names}) need the whole table: use to_arrow"
+            )
+
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
         _refuse(timeout)
-        return self._compute().read_all()
+        return self._compute().reader().read_all()
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
         return self._to_arrow_internal(timeout).to_pandas()

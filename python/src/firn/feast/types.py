@@ -7,7 +7,6 @@ text is Arrow's, with every list written `list<item: ...>`, which is what Feast'
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -138,33 +137,45 @@ def arrow_type_of(feast_type: FeastType) -> pa.DataType:
         raise TypeRefused(f"Feast's type {feast_type} does not say what a column holds") from None
 
 
-def as_feast_reads(table: pa.Table, declared: Mapping[str, pa.DataType]) -> pa.Table:
-    """Columns of types that Feast cannot turn into values, as it can: a date as its midnight, a
-    UUID as its text, in lists too. `declared` has the types of the Iceberg table, which tell UUIDs
+def column_as_feast_reads(column: pa.ChunkedArray, declared: pa.DataType) -> pa.ChunkedArray:
+    """A column of a type that Feast cannot turn into values, as it can: a date as its midnight, a
+    UUID as its text, in lists too. `declared` is its type in the Iceberg table, which tells UUIDs
     from other bytes."""
-    for index, name in enumerate(table.column_names):
-        wanted = _read_as(declared[name])
-        if wanted == declared[name]:
-            continue
-        column = table.column(index)
-        if _holds_uuid(declared[name]):
-            values = _texts(column.to_pylist())
-            column = pa.chunked_array([pa.array(values, wanted)])
-        else:
-            column = column.cast(wanted)
-        table = table.set_column(index, name, column)
-    return table
+    wanted = read_as(declared)
+    if wanted == declared:
+        return column
+    if _holds_uuid(declared):
+        return pa.chunked_array([pa.array(_texts(column.to_pylist()), wanted)])
+    return column.cast(wanted)
 
 
-def _read_as(data_type: pa.DataType) -> pa.DataType:
+def read_as(data_type: pa.DataType) -> pa.DataType:
+    """What Feast is given of a column of the table's type."""
     if pa.types.is_date(data_type):
         return INSTANT
     if isinstance(data_type, pa.UuidType):
         return pa.string()
     if _is_list(data_type):
-        element = _read_as(data_type.value_type)
+        element = read_as(data_type.value_type)
         return data_type if element == data_type.value_type else pa.list_(element)
     return data_type
+
+
+def without_field_ids(data_type: pa.DataType) -> pa.DataType:
+    """What joins answer has the ids of fields within lists, maps and structs: with those a table of
+    other columns can neither be made nor written."""
+    types = pa.types
+    if types.is_struct(data_type):
+        return pa.struct([_plain(field) for field in data_type])
+    if types.is_map(data_type):
+        return pa.map_(_plain(data_type.key_field), _plain(data_type.item_field))
+    if types.is_list(data_type):
+        return pa.list_(_plain(data_type.value_field))
+    return data_type
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    return pa.field(field.name, without_field_ids(field.type), field.nullable)
 
 
 def _holds_uuid(data_type: pa.DataType) -> bool:

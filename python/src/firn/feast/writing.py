@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 from pyarrow.types import is_timestamp
@@ -15,7 +15,33 @@ if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
 
 
-def replace_table(config: RepoConfig, identifier: str, rows: Any, allow_overwrite: bool) -> bool:
+class Written(Protocol):
+    """Rows that write themselves."""
+
+    @property
+    def schema(self) -> pa.Schema: ...
+
+    def write_to(self, table: firn.Table, *, replace: bool) -> None:
+        """In one commit: beside the rows that are there, or in their place."""
+
+
+class ArrowRows:
+    """An Arrow table, or any stream of batches, once."""
+
+    def __init__(self, rows: Any) -> None:
+        self._rows = pa.RecordBatchReader.from_stream(rows)
+        self.schema = self._rows.schema
+
+    def write_to(self, table: firn.Table, *, replace: bool) -> None:
+        if replace:
+            table.overwrite(self._rows, "true")
+        else:
+            table.append(self._rows)
+
+
+def replace_table(
+    config: RepoConfig, identifier: str, rows: Written, allow_overwrite: bool
+) -> bool:
     """Makes the table hold these rows alone; False where it is there and is not to be overwritten.
 
     A new table is filled under another name and gets its own when it is whole. One that has the
@@ -26,16 +52,15 @@ def replace_table(config: RepoConfig, identifier: str, rows: Any, allow_overwrit
     there = catalog.table_exists(name)
     if there and not allow_overwrite:
         return False
-    rows = pa.RecordBatchReader.from_stream(rows)
     if there:
         table = catalog.load_table(name)
         if _same_columns(table.schema.to_arrow(), rows.schema):
-            table.overwrite(rows, "true")
+            rows.write_to(table, replace=True)
             return True
     staged = _staged(name)
     create_table(config, staged, rows.schema)
     try:
-        catalog.load_table(staged).append(rows)
+        rows.write_to(catalog.load_table(staged), replace=False)
         if there:
             catalog.drop_table(name, purge=True)
         catalog.rename_table(staged, name)

@@ -1,0 +1,104 @@
+"""Tables as Spark knows them: their names, and their columns at a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+import firn
+from firn.feast.config import IcebergConfigError
+from firn.feast.spark.query import SparkTable
+from firn.feast.spark.types import NoSparkType, kept_as, quoted, spark_type
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_ROW_LINEAGE_VERSION = 3
+#: Tables that have a column of these cannot be opened by Spark, whatever is read of them.
+_NOT_OF_SPARK = ("time", "timestamp_ns", "timestamptz_ns", "geometry", "geography")
+
+
+def spark_table(
+    session: SparkSession, catalog: str, table: firn.Table, columns: list[str]
+) -> SparkTable:
+    """The table at its current snapshot as it was loaded. Errors: IcebergConfigError naming the
+    table, and the column of those wanted, that Spark cannot read as Firn does."""
+    _check_types(table)
+    name = ".".join(quoted(level) for level in (catalog, *table.identifier))
+    schema = table.schema.to_arrow()
+    snapshot_id = table.current_snapshot_id
+    expressions = {}
+    if snapshot_id is not None:
+        expressions = _expressions(session, name, table, set(columns))
+    return SparkTable(
+        name,
+        snapshot_id,
+        dict(zip(schema.names, schema.types, strict=True)),
+        has_lineage=table.format_version >= _ROW_LINEAGE_VERSION,
+        expressions=expressions,
+    )
+
+
+def _check_types(table: firn.Table) -> None:
+    shown = ".".join(table.identifier)
+    for field in table.schema.fields:
+        if field.type in _NOT_OF_SPARK:
+            raise IcebergConfigError(
+                f"table {shown}: column {field.name} is {field.type}, which Spark does not have: "
+                "it cannot open the table; `engine: firn` reads it"
+            )
+
+
+def _expressions(
+    session: SparkSession, name: str, table: firn.Table, columns: set[str]
+) -> dict[str, str]:
+    """Columns that changed after the snapshot was written. Spark reads a snapshot by the columns
+    of then, Firn by those of now, which field ids find there."""
+    loaded = session._jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(
+        session._jsparkSession, name
+    )
+    snapshot = loaded.snapshot(table.current_snapshot_id)
+    shown = ".".join(table.identifier)
+    if snapshot is None:
+        raise IcebergConfigError(
+            f"table {shown}: Spark's catalog does not have its snapshot {table.current_snapshot_id}"
+        )
+    now = loaded.schema()
+    then = now if snapshot.schemaId() is None else loaded.schemas().get(snapshot.schemaId())
+    types = table.schema.to_arrow()
+    changed = {}
+    for field in table.schema.fields:
+        if field.name in columns:
+            data_type = types.field(field.name).type
+            expression = _expression(then, now, field, data_type)
+            if expression is None:
+                raise IcebergConfigError(
+                    f"table {shown}: column {field.name} was changed after the last rows were "
+                    "written, in a way that Spark does not see: write rows, or use `engine: firn`"
+                )
+            changed[field.name] = expression
+    return changed
+
+
+def _expression(then: Any, now: Any, field: firn.Field, data_type: pa.DataType) -> str | None:
+    """None where Spark has none that gives what Firn reads."""
+    old, new = then.findField(field.id), now.findField(field.id)
+    if old is None:
+        if new is None or new.initialDefault() is not None:
+            return None
+        return f"CAST(NULL AS {spark_type(data_type)})"
+    column = f"t.{quoted(old.name())}"
+    if new is None or old.type().equals(new.type()):
+        return column
+    if old.type().isPrimitiveType() and new.type().isPrimitiveType():
+        return f"CAST({column} AS {spark_type(data_type)})"
+    return None
+
+
+def check_output(name: str, data_type: pa.DataType) -> None:
+    """Errors: IcebergConfigError naming a feature whose type Spark has not."""
+    try:
+        kept_as(data_type)
+    except NoSparkType as error:
+        raise IcebergConfigError(f"feature {name}: {error}; `engine: firn` reads it") from None
