@@ -5,8 +5,8 @@
 namespace firn::iceberg {
 namespace {
 
-using testing::IsError;
-using testing::IsOkAnd;
+using firn::testing::IsError;
+using firn::testing::IsOkAnd;
 
 TEST(TimeTextTest, PeopleWriteTimesInManyWays) {
   EXPECT_THAT(ReadTime("1970-01-02"), IsOkAnd(TimestampMs(86'400'000)));
