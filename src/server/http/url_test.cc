@@ -5,7 +5,7 @@
 namespace firn::http {
 namespace {
 
-using testing::IsError;
+using firn::testing::IsError;
 
 TEST(UrlTest, DecodesEscapes) {
   EXPECT_EQ(*PercentDecode("a%1Fb%2f%C3%A9"),
