@@ -20,6 +20,9 @@
 namespace firn::cli {
 namespace {
 
+/// What the program, the frame's file and the answer's hold beside a join.
+constexpr int64_t kBesideBytes = int64_t{64} << 20;
+
 struct JoinFlags {
   FeatureRunFlags run;
   WindowFlags window;
@@ -42,6 +45,14 @@ Result<features::RequestedJoin> RequestOf(const JoinFlags& flags, const FeatureR
   return request;
 }
 
+/// What of a limit the join itself may hold.
+int64_t JoinBytes(int64_t memory_bytes) {
+  if (memory_bytes < features::kMinJoinBytes) {
+    return memory_bytes;  // to be refused
+  }
+  return std::max(memory_bytes - kBesideBytes, features::kMinJoinBytes);
+}
+
 Status Join(const JoinFlags& flags) {
   std::shared_ptr<arrow::RecordBatchReader> frame;
   if (!flags.entities.empty()) {
@@ -60,10 +71,10 @@ Status Join(const JoinFlags& flags) {
   }
   const int64_t memory_bytes =
       flags.memory_bytes > 0 ? flags.memory_bytes : features::DefaultMemoryBytes();
-  ASSIGN_OR_RETURN(auto join, features::JoinStream::Open(run->context(), std::move(frame),
-                                                         std::move(request), memory_bytes));
-  // What is written is held as well, until a row group is whole.
-  const int64_t row_group_bytes = std::min(kMaxRowGroupBytes, memory_bytes / 4);
+  ASSIGN_OR_RETURN(auto join,
+                   features::JoinStream::Open(run->context(), std::move(frame), std::move(request),
+                                              JoinBytes(memory_bytes)));
+  const int64_t row_group_bytes = std::min(kMaxRowGroupBytes, memory_bytes / 16);
   return run->Print(join->schema(), [&join] { return join->Next(); }, row_group_bytes);
 }
 

@@ -11,7 +11,7 @@
 namespace firn::cli {
 namespace {
 
-constexpr int64_t kBatchRows = 64 << 10;
+constexpr int64_t kBatchRows = 16 << 10;
 /// Of a column's bytes at a time.
 constexpr int64_t kReadBytes = 256 << 10;
 
