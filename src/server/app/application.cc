@@ -455,6 +455,7 @@ Status Run(const config::Settings& settings) {
   parts->health().BeginDrain();
   parts->log().Info("draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   bool drained = false;
+  EndAfter(std::chrono::ceil<std::chrono::seconds>(settings.drain_timeout) + kHardStop);
   {
     std::jthread stop_flight([&flight, &settings] {
       if (flight != nullptr) {
@@ -462,8 +463,8 @@ Status Run(const config::Settings& settings) {
       }
     });
     drained = server->Drain(settings.drain_timeout);
-    EndAfter(kHardStop);
   }
+  EndAfter(kHardStop);
   flight.reset();
   server.reset();
   std::unique_ptr<observe::Log> log = Parts::Close(std::move(parts));

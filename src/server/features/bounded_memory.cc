@@ -25,7 +25,9 @@ arrow::Status BoundedMemory::Take(int64_t more) {
 arrow::Status BoundedMemory::Allocate(int64_t size, int64_t alignment, uint8_t** out) {
   ARROW_RETURN_NOT_OK(Take(size));
   arrow::Status status = inner_.Allocate(size, alignment, out);
-  if (!status.ok()) {
+  if (status.ok()) {
+    holders_.fetch_add(1);
+  } else {
     bytes_.fetch_sub(size);
   }
   return status;
@@ -46,6 +48,13 @@ arrow::Status BoundedMemory::Reallocate(int64_t old_size,
 void BoundedMemory::Free(uint8_t* buffer, int64_t size, int64_t alignment) {
   inner_.Free(buffer, size, alignment);
   bytes_.fetch_sub(size);
+  Drop();
+}
+
+void BoundedMemory::Drop() {
+  if (holders_.fetch_sub(1) == 1) {
+    delete this;
+  }
 }
 
 }  // namespace firn::server_features

@@ -12,8 +12,8 @@ namespace {
 using firn::rest::FeatureBody;
 
 void Read(std::string_view body, FeatureBody form) {
-  firn::server_features::BoundedMemory memory(int64_t{16} << 20);
-  auto input = firn::server_features::ReadEntityInput(body, form, &memory);
+  auto memory = firn::server_features::BoundedMemory::Make(int64_t{16} << 20);
+  auto input = firn::server_features::ReadEntityInput(body, form, memory.get());
   if (!input.has_value() || input->entities == nullptr) {
     return;
   }

@@ -4,12 +4,14 @@
 
 #include <arrow/array.h>
 #include <arrow/array/util.h>
+#include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/scalar.h>
 #include <arrow/table.h>
 #include <arrow/util/compression.h>
 #include <arrow/util/key_value_metadata.h>
+#include <fmt/format.h>
 
 #include "base/testing/matchers.h"
 #include "features/testing/feature_table.h"
@@ -136,11 +138,29 @@ TEST(EntityInputTest, WhatUnpacksIntoTooMuchIsRefused) {
   options.codec = arrow::util::Codec::Create(arrow::Compression::ZSTD).ValueOrDie();
   std::string body = StreamOf(*Asking(table, R"({"views":["t:a"]})"), options);
   ASSERT_LT(body.size(), 1U << 20);
-  BoundedMemory memory(int64_t{32} << 20);
-  auto input = ReadEntityInput(body, FeatureBody::kArrow, &memory);
+  auto memory = BoundedMemory::Make(int64_t{32} << 20);
+  auto input = ReadEntityInput(body, FeatureBody::kArrow, memory.get());
   ASSERT_THAT(input, IsOk());
   EXPECT_TRUE(input->entities->ToTable().status().IsOutOfMemory());
-  EXPECT_TRUE(memory.was_exceeded());
+  EXPECT_TRUE(memory->was_exceeded());
+}
+
+TEST(EntityInputTest, BuffersMayOutliveTheirMemorysOwner) {
+  auto memory = BoundedMemory::Make(1024);
+  auto buffer = arrow::AllocateBuffer(100, memory.get()).ValueOrDie();
+  memory.reset();
+  EXPECT_EQ(buffer->size(), 100);
+}
+
+TEST(EntityInputTest, ManyNamesAreRefusedBeforeTheyCostMemory) {
+  std::string rows;
+  for (int i = 0; i < 20'000; ++i) {
+    rows += fmt::format(R"({}{{"a{}":1}})", i == 0 ? "" : ",", i);
+  }
+  auto memory = BoundedMemory::Make(int64_t{32} << 20);
+  auto input = ReadEntityInput(R"({"views":["t:a"],"entities":[)" + rows + "]}", FeatureBody::kJson,
+                               memory.get());
+  EXPECT_THAT(input, IsError(ErrorCode::kInvalidArgument, HasSubstr("1024 columns")));
 }
 
 }  // namespace

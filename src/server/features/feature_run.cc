@@ -20,7 +20,7 @@ Error TooLate() {
 
 FeatureRun::FeatureRun(RunInput input)
     : input_(std::move(input)),
-      memory_(input_.memory_bytes * kMemorySlack),
+      memory_(BoundedMemory::Make(input_.memory_bytes * kMemorySlack)),
       tables_(input_.environment, input_.call),
       scan_{.manifests = *input_.manifests,
             .pool = input_.pool,
@@ -40,10 +40,13 @@ Status FeatureRun::Check() const {
 }
 
 Error FeatureRun::Explained(Error error) const {
+  if (error.code() == ErrorCode::kCommitStateUnknown) {
+    return error;  // a limit would say that nothing was done
+  }
   if (std::chrono::steady_clock::now() >= input_.call.deadline) {
     return TooLate();
   }
-  if (memory_.was_exceeded()) {
+  if (memory_->was_exceeded()) {
     return Error(ErrorCode::kPayloadTooLarge,
                  "The answer needs more memory than features.memory_bytes");
   }

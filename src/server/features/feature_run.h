@@ -46,11 +46,11 @@ class FeatureRun {
   FeatureRun& operator=(const FeatureRun&) = delete;
 
   const service::CallContext& call() const { return input_.call; }
-  arrow::MemoryPool* memory() { return &memory_; }
+  arrow::MemoryPool* memory() { return memory_.get(); }
   int64_t memory_bytes() const { return input_.memory_bytes; }
   ServedTables& tables() { return tables_; }
   const table::ScanContext& scan() const { return scan_; }
-  features::JoinContext context() { return {.scan = scan_, .memory = &memory_}; }
+  features::JoinContext context() { return {.scan = scan_, .memory = memory_.get()}; }
 
   /// kDeadlineExceeded or kUnavailable where it has to end.
   Status Check() const;
@@ -60,7 +60,7 @@ class FeatureRun {
 
  private:
   RunInput input_;
-  BoundedMemory memory_;
+  const BoundedMemory::Owned memory_;
   ServedTables tables_;
   const table::ScanContext scan_;
   RunEnd end_ = RunEnd::kFailed;

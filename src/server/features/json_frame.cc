@@ -23,11 +23,19 @@ using simdjson::dom::element_type;
 
 enum class Kind : uint8_t { kNull, kBool, kInteger, kDouble, kText };
 
+/// A frame needs a handful; each costs memory for every row.
+constexpr size_t kMaxColumns = 1024;
+
 struct Column {
   std::string name;
   Kind kind = Kind::kNull;
-  /// By row; those that were not named are behind the end, or null elements.
-  std::vector<std::optional<json::Element>> values;
+  /// Rows that name it, in their order, and what they say.
+  std::vector<std::pair<int64_t, json::Element>> values;
+};
+
+struct Columns {
+  std::vector<Column> columns;
+  int64_t rows = 0;
 };
 
 Error Wrong(const Column& column, std::string_view what) {
@@ -70,41 +78,48 @@ Result<Kind> Both(const Column& column, Kind kind) {
   return Wrong(column, "holds values of two kinds");
 }
 
-Result<std::vector<Column>> ReadColumns(const json::Array& rows) {
+Result<Columns> ReadColumns(const json::Array& rows) {
   std::vector<Column> columns;
   std::map<std::string_view, size_t> by_name;
-  size_t row = 0;
+  int64_t row = 0;
   for (json::Element each : rows) {
     ASSIGN_OR_RETURN(json::Object object, json::AsObject(each, "row of entities"));
     for (const auto& field : object) {
       auto [place, is_new] = by_name.emplace(field.key, columns.size());
       if (is_new) {
+        if (columns.size() == kMaxColumns) {
+          return Error(ErrorCode::kInvalidArgument,
+                       fmt::format("entities: more than {} columns", kMaxColumns));
+        }
         columns.push_back({.name = std::string(field.key)});
       }
       Column& column = columns[place->second];
       ASSIGN_OR_RETURN(Kind kind, KindOf(column, field.value));
       ASSIGN_OR_RETURN(column.kind, Both(column, kind));
-      column.values.resize(row + 1);
-      column.values[row] = field.value;
+      if (!column.values.empty() && column.values.back().first == row) {
+        column.values.back().second = field.value;  // named twice: the last counts
+      } else {
+        column.values.emplace_back(row, field.value);
+      }
     }
     ++row;
   }
-  for (Column& column : columns) {
-    column.values.resize(row);
-  }
-  return columns;
+  return Columns{std::move(columns), row};
 }
 
 /// `append` adds a value that is not null.
 template <class Builder, class Append>
-Result<std::shared_ptr<arrow::Array>> Build(Builder builder, const Column& column, Append append) {
-  RETURN_IF_ERROR(
-      ToStatus(builder.Reserve(static_cast<int64_t>(column.values.size())), ErrorCode::kInternal));
-  for (const auto& value : column.values) {
-    const bool is_null = !value || value->is_null();
-    RETURN_IF_ERROR(
-        ToStatus(is_null ? builder.AppendNull() : append(builder, *value), ErrorCode::kInternal));
+Result<std::shared_ptr<arrow::Array>> Build(Builder builder,
+                                            const Column& column,
+                                            int64_t rows,
+                                            Append append) {
+  RETURN_IF_ERROR(ToStatus(builder.Reserve(rows), ErrorCode::kInternal));
+  for (const auto& [row, value] : column.values) {
+    RETURN_IF_ERROR(ToStatus(builder.AppendNulls(row - builder.length()), ErrorCode::kInternal));
+    RETURN_IF_ERROR(ToStatus(value.is_null() ? builder.AppendNull() : append(builder, value),
+                             ErrorCode::kInternal));
   }
+  RETURN_IF_ERROR(ToStatus(builder.AppendNulls(rows - builder.length()), ErrorCode::kInternal));
   return ToResult(builder.Finish(), ErrorCode::kInternal);
 }
 
@@ -113,28 +128,30 @@ double DoubleOf(json::Element value) {
                           : value.get_double().value_unsafe();
 }
 
-Result<std::shared_ptr<arrow::Array>> ArrayOf(const Column& column, arrow::MemoryPool* memory) {
+Result<std::shared_ptr<arrow::Array>> ArrayOf(const Column& column,
+                                              int64_t rows,
+                                              arrow::MemoryPool* memory) {
   switch (column.kind) {
     case Kind::kNull:
-      return ToResult(
-          arrow::MakeArrayOfNull(arrow::null(), static_cast<int64_t>(column.values.size()), memory),
-          ErrorCode::kInternal);
+      return ToResult(arrow::MakeArrayOfNull(arrow::null(), rows, memory), ErrorCode::kInternal);
     case Kind::kBool:
-      return Build(arrow::BooleanBuilder(memory), column, [](auto& builder, json::Element value) {
-        return builder.Append(value.get_bool().value_unsafe());
-      });
+      return Build(arrow::BooleanBuilder(memory), column, rows,
+                   [](auto& builder, json::Element value) {
+                     return builder.Append(value.get_bool().value_unsafe());
+                   });
     case Kind::kInteger:
-      return Build(arrow::Int64Builder(memory), column, [](auto& builder, json::Element value) {
-        return builder.Append(value.get_int64().value_unsafe());
-      });
+      return Build(arrow::Int64Builder(memory), column, rows,
+                   [](auto& builder, json::Element value) {
+                     return builder.Append(value.get_int64().value_unsafe());
+                   });
     case Kind::kDouble:
-      return Build(arrow::DoubleBuilder(memory), column, [](auto& builder, json::Element value) {
-        return builder.Append(DoubleOf(value));
-      });
+      return Build(
+          arrow::DoubleBuilder(memory), column, rows,
+          [](auto& builder, json::Element value) { return builder.Append(DoubleOf(value)); });
     case Kind::kText:
       break;
   }
-  return Build(arrow::StringBuilder(memory), column, [](auto& builder, json::Element value) {
+  return Build(arrow::StringBuilder(memory), column, rows, [](auto& builder, json::Element value) {
     return builder.Append(value.get_string().value_unsafe());
   });
 }
@@ -143,15 +160,14 @@ Result<std::shared_ptr<arrow::Array>> ArrayOf(const Column& column, arrow::Memor
 
 Result<std::shared_ptr<arrow::RecordBatch>> JsonFrame(const json::Array& rows,
                                                       arrow::MemoryPool* memory) {
-  ASSIGN_OR_RETURN(std::vector<Column> columns, ReadColumns(rows));
+  ASSIGN_OR_RETURN(Columns read, ReadColumns(rows));
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;
-  for (const Column& column : columns) {
-    ASSIGN_OR_RETURN(arrays.emplace_back(), ArrayOf(column, memory));
+  for (const Column& column : read.columns) {
+    ASSIGN_OR_RETURN(arrays.emplace_back(), ArrayOf(column, read.rows, memory));
     fields.push_back(arrow::field(column.name, arrays.back()->type()));
   }
-  return arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
-                                  static_cast<int64_t>(rows.size()), std::move(arrays));
+  return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), read.rows, std::move(arrays));
 }
 
 }  // namespace firn::server_features
