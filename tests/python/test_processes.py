@@ -150,6 +150,7 @@ FOREIGN = """
 import firn, os, signal, threading, time
 import pyarrow as pa
 table = firn.open_catalog(URI).load_table("db.large")
+pa.table(table.scan(limit=0))  # imports pandas, whose initialisation may swallow the interrupt
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 begin = time.monotonic()
 try:
