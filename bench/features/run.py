@@ -20,6 +20,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import pyarrow as pa
+
 from data import VIEWS, Data, feature_names
 
 ROOT = Path(__file__).resolve().parents[2]

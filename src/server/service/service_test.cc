@@ -29,10 +29,10 @@
 namespace firn::service {
 namespace {
 
-using iceberg::TableUpdate;
-using store::sql::testing::CommitFault;
 using firn::testing::IsError;
 using firn::testing::IsOk;
+using iceberg::TableUpdate;
+using store::sql::testing::CommitFault;
 
 class ServiceTest : public ::testing::Test {
  protected:
