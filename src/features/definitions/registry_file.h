@@ -1,14 +1,17 @@
 // RegistryFile: a file of Feast's registry, read when it is first asked for and again where it has
-// changed since: by its size, its time and its place in the file system (Feast replaces it whole).
+// changed since: by its size, its time and its place in the file system. Feast empties the file
+// before it writes it again: one that is empty, or changes while it is read, is read again within a
+// second.
 //
-// Errors: kNotFound for a file that is not there; kPayloadTooLarge above kMaxRegistryBytes; those
-// of ReadFeastRegistry. A file that cannot be read any more is an error, not the registry of
-// before. Thread-safety: any thread.
+// Errors: kNotFound for a file that is not there; kUnavailable where it stays so; kPayloadTooLarge
+// above kMaxRegistryBytes; those of ReadFeastRegistry. A file that cannot be read any more is an
+// error, not the registry of before. Thread-safety: any thread.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -35,6 +38,8 @@ class RegistryFile {
   };
 
   Result<Version> Look() const;
+  /// nullopt where it is being written.
+  Result<std::optional<std::string>> Read(const Version& version) const;
 
   const std::string path_;
   std::mutex mutex_;

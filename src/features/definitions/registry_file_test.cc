@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
@@ -52,11 +53,22 @@ TEST_F(RegistryFileTest, IsReadAgainWhereItHasChanged) {
   EXPECT_EQ((*first)->views.at(0).name, "one");
 }
 
+TEST_F(RegistryFileTest, WaitsWhileFeastWritesIt) {
+  Put("");
+  std::jthread feast([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(120));
+    Put(RegistryOf("one"));
+  });
+  EXPECT_THAT(file_.Load(), IsOk());
+}
+
 TEST_F(RegistryFileTest, WhatIsNoRegistryIsAnError) {
   Put("no registry");
   EXPECT_THAT(file_.Load(), IsError(ErrorCode::kInvalidMetadata));
   Put(RegistryOf("one"));
   EXPECT_THAT(file_.Load(), IsOk());
+  Put("");
+  EXPECT_THAT(file_.Load(), IsError(ErrorCode::kUnavailable)) << "Feast is about to write it";
   std::filesystem::remove(folder_ / "registry.db");
   std::filesystem::create_directories(folder_ / "registry.db");
   EXPECT_THAT(file_.Load(), IsError(ErrorCode::kNotFound));

@@ -1,6 +1,7 @@
 #include "server/flight/flight_server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -75,6 +76,8 @@ class Watch {
   }
 
   std::stop_token token() const { return stop_.get_token(); }
+  /// From then on the call's time is over.
+  void EndAt(MonotonicTime deadline) { deadline_ = deadline; }
 
  private:
   void Look(const fl::ServerCallContext& call,
@@ -84,7 +87,8 @@ class Watch {
     std::unique_lock lock(mutex);
     std::condition_variable_any ended;
     while (!over.stop_requested()) {
-      if (call.is_cancelled() || server.stop_requested()) {
+      if (call.is_cancelled() || server.stop_requested() ||
+          std::chrono::steady_clock::now() >= deadline_.load()) {
         stop_.request_stop();
         return;
       }
@@ -93,6 +97,7 @@ class Watch {
   }
 
   std::stop_source stop_;
+  std::atomic<MonotonicTime> deadline_ = MonotonicTime::max();
   /// Last: it uses what is above.
   std::jthread watcher_;
 };
@@ -272,6 +277,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(reader.descriptor().cmd));
     Watch watch(context, stop_.get_token());
     ASSIGN_OR_RETURN(auto run, calls_.Begin(watch.token()));
+    watch.EndAt(run->call().deadline);
     storage::CallDeadline files(run->call().deadline);
     Status done = [&]() -> Status {
       ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
@@ -296,6 +302,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
     Watch watch(context, stop_.get_token());
     ASSIGN_OR_RETURN(auto run, calls_.Begin(watch.token()));
+    watch.EndAt(run->call().deadline);
     storage::CallDeadline files(run->call().deadline);
     Status done = [&]() -> Status {
       ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
@@ -315,6 +322,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
     auto watch = std::make_unique<Watch>(context, stop_.get_token());
     ASSIGN_OR_RETURN(auto run, calls_.Begin(watch->token()));
+    watch->EndAt(run->call().deadline);
     auto uploaded = pending_.Take(text);
     if (uploaded == nullptr) {
       return NothingPending();
