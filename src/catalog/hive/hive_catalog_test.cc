@@ -36,7 +36,7 @@ CatalogUnderTest MakeHive(PropertyMap properties) {
 CatalogUnderTest MakeLocked() { return MakeHive({}); }
 
 CatalogUnderTest MakeUnlocked() {
-  return MakeHive({{"iceberg.hive.lock-enabled", "false"},
+  return MakeHive({{"iceberg.engine.hive.lock-enabled", "false"},
                    {"hive.metastore.thrift.framed.transport.enabled", "true"},
                    {"ugi", "me:us"}});
 }

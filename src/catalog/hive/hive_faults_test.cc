@@ -22,7 +22,7 @@ using testing::Loss;
 using ::testing::Not;
 
 const std::string kAlter = "alter_table_with_environment_context";
-const PropertyMap kUnlocked = {{"iceberg.hive.lock-enabled", "false"}};
+const PropertyMap kUnlocked = {{"iceberg.engine.hive.lock-enabled", "false"}};
 
 class HiveFaultsTest : public testing::HiveCatalogFixture {
  protected:

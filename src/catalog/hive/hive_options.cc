@@ -128,7 +128,8 @@ Result<milliseconds> ReadSocketTimeout(const CatalogConfig& config) {
 
 Result<LockOptions> ReadLock(const CatalogConfig& config) {
   LockOptions lock;
-  ASSIGN_OR_RETURN(lock.enabled, ReadFlag(config, "iceberg.hive.lock-enabled", lock.enabled));
+  ASSIGN_OR_RETURN(lock.enabled,
+                   ReadFlag(config, "iceberg.engine.hive.lock-enabled", lock.enabled));
   constexpr milliseconds kMs(1);
   constexpr milliseconds kSecond(1000);
   ASSIGN_OR_RETURN(lock.timeout,

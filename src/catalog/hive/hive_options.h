@@ -9,7 +9,7 @@
 // | hive.hive2-compatible | no types that Hive 2 lacks | false |
 // | hive.metastore.client.socket.timeout | one call: `60s`, `500ms`, `2m` | 60s |
 // | hive.metastore.thrift.framed.transport.enabled | as the metastore's | false |
-// | iceberg.hive.lock-enabled | see HiveStore | true |
+// | iceberg.engine.hive.lock-enabled | see HiveStore | true |
 // | iceberg.hive.lock-timeout-ms | how long a lock is waited for | 180000 |
 // | iceberg.hive.lock-check-min-wait-ms, -max-wait-ms | between looks at it | 50, 5000 |
 // | lock-check-min-wait-time, -max-wait-time | the same, in seconds | |

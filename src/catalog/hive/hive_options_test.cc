@@ -48,7 +48,7 @@ TEST(HiveOptionsTest, NamesOfPyIcebergAndOfJava) {
                               {"hive.hive2-compatible", "true"},
                               {"hive.metastore.thrift.framed.transport.enabled", "true"},
                               {"hive.metastore.client.socket.timeout", "500ms"},
-                              {"iceberg.hive.lock-enabled", "false"},
+                              {"iceberg.engine.hive.lock-enabled", "false"},
                               {"lock-check-min-wait-time", "0.25"},
                               {"lock-check-max-wait-time", "2"},
                               {"lock-check-retries", "9"},
@@ -80,8 +80,8 @@ TEST(HiveOptionsTest, BadOnesAreToldByNameAndNoValueShown) {
   }
   for (std::string name :
        {"hive.hive2-compatible", "hive.metastore.client.socket.timeout",
-        "iceberg.hive.lock-enabled", "iceberg.hive.lock-timeout-ms", "lock-check-min-wait-time",
-        "lock-check-retries", "hive.kerberos-authentication"}) {
+        "iceberg.engine.hive.lock-enabled", "iceberg.hive.lock-timeout-ms",
+        "lock-check-min-wait-time", "lock-check-retries", "hive.kerberos-authentication"}) {
     auto parsed = Parse({{name, "hidden"}});
     ASSERT_THAT(parsed, IsError(ErrorCode::kInvalidArgument)) << name;
     EXPECT_THAT(parsed.error().Describe(), HasSubstr(name));

@@ -201,7 +201,7 @@ Status HiveStore::FindOutWhetherItChecks(const TableKey& key) {
   if (changed.has_value()) {
     return Error(ErrorCode::kUnsupported,
                  "The metastore does not check what a change expects: "
-                 "iceberg.hive.lock-enabled has to be true there");
+                 "iceberg.engine.hive.lock-enabled has to be true there");
   }
   Error error = TakeError(std::move(changed));
   bool refused = error.code() == kMetaException && error.message().contains("has been modified");
