@@ -291,5 +291,31 @@ TEST_F(HiveFaultsTest, ReadsGoOverNewConnectionsAndOtherHosts) {
   EXPECT_THAT(catalog->DropTable(kT, DropMode::kKeepFiles), IsError(ErrorCode::kUnavailable));
 }
 
+TEST_F(HiveFaultsTest, ASilentHostLeavesTimeForTheOthers) {
+  metastore_.Silent("a", clock_);
+  PropertyMap hosts = {{"uri", "thrift://a,thrift://b"}};
+  auto catalog = Open(hosts);
+  auto began = clock_.Monotonic();
+  EXPECT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  EXPECT_EQ(clock_.Monotonic() - began, std::chrono::seconds(5));
+  EXPECT_THAT(catalog->CreateTable(kT, {.schema = OneColumn()}), IsOk());
+  EXPECT_EQ(clock_.Monotonic() - began, std::chrono::seconds(5)) << "b is asked first by now";
+  storage::CallDeadline soon(clock_.Monotonic() + std::chrono::seconds(4));
+  began = clock_.Monotonic();
+  EXPECT_THAT(Open(hosts)->Load(kT), IsOk());
+  EXPECT_EQ(clock_.Monotonic() - began, std::chrono::seconds(2)) << "half";
+}
+
+TEST_F(HiveFaultsTest, AChangeThatFoundNoConnectionInTimeDidNotHappen) {
+  auto catalog = Open(kUnlocked);
+  table::Table table = MakeTable(*catalog);
+  size_t before = FileCount();
+  metastore_.Silent("h", clock_);
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
+  EXPECT_EQ(FileCount(), before);
+  metastore_.CutAll();
+  EXPECT_THAT(catalog->Load(kT), IsError(ErrorCode::kDeadlineExceeded)) << "a read";
+}
+
 }  // namespace
 }  // namespace firn::catalog::hive
