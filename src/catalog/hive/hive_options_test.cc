@@ -1,5 +1,6 @@
 #include "catalog/hive/hive_options.h"
 
+#include <array>
 #include <vector>
 
 #include "base/testing/matchers.h"
@@ -8,6 +9,7 @@ namespace firn::catalog::hive {
 namespace {
 
 using firn::testing::IsError;
+using firn::testing::IsOk;
 using iceberg::PropertyMap;
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
@@ -90,6 +92,15 @@ TEST(HiveOptionsTest, BadOnesAreToldByNameAndNoValueShown) {
   EXPECT_THAT(Parse({{"hive.metastore.client.socket.timeout", "300s"}}),
               IsError(ErrorCode::kInvalidArgument))
       << "a lock would end before the call";
+  for (auto [name, most, more] :
+       {std::array{"iceberg.hive.lock-check-min-wait-ms", "120000", "120001"},
+        std::array{"iceberg.hive.lock-check-max-wait-ms", "120000", "120001"},
+        std::array{"lock-check-min-wait-time", "120", "120.5"},
+        std::array{"lock-check-max-wait-time", "120", "120.5"}}) {
+    EXPECT_THAT(Parse({{name, most}}), IsOk());
+    EXPECT_THAT(Parse({{name, more}}), IsError(ErrorCode::kInvalidArgument))
+        << "a lock would end between two looks";
+  }
 }
 
 TEST(HiveOptionsTest, WhatIsNotSpokenIsRefused) {
