@@ -17,7 +17,7 @@ from harness.cutting_proxy import Cut, CuttingProxy
 IDS = pa.schema([pa.field("id", pa.int64())])
 WRITERS = 3
 COMMITS = 3
-UNLOCKED = {"iceberg.hive.lock-enabled": "false"}
+UNLOCKED = {"iceberg.engine.hive.lock-enabled": "false"}
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_a_metastore_that_checks_nothing_is_refused_without_locks(hive3, tmp_pat
     before = lake.firn("table", "create", table, "--column", "id:long")
     refused = lake.run("table", "set", table, "-p", "k=v")
     assert refused.returncode == 1
-    assert "iceberg.hive.lock-enabled has to be true" in refused.stderr
+    assert "iceberg.engine.hive.lock-enabled has to be true" in refused.stderr
     assert lake.firn("table", "show", table)["metadata-location"] == before["metadata-location"]
 
 

@@ -36,7 +36,7 @@ CatalogUnderTest MakeHive(PropertyMap properties) {
 CatalogUnderTest MakeLocked() { return MakeHive({}); }
 
 CatalogUnderTest MakeUnlocked() {
-  return MakeHive({{"iceberg.hive.lock-enabled", "false"},
+  return MakeHive({{"iceberg.engine.hive.lock-enabled", "false"},
                    {"hive.metastore.thrift.framed.transport.enabled", "true"},
                    {"ugi", "me:us"}});
 }
@@ -152,7 +152,7 @@ TEST_F(HiveCatalogTest, HiveReadsATableThatIsToBeReadByIt) {
   ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
   ASSERT_OK_AND_ASSIGN(auto table,
                        catalog->CreateTable(kT, {.schema = OneColumn(),
-                                                 .properties = {{"engine.hive.enabled", "true"}}}));
+                                                 .properties = {{"engine.hive.enabled", "True"}}}));
   EXPECT_THAT(Parameters()["storage_handler"], HasSubstr("HiveIcebergStorageHandler"));
   table::TableChange change{.updates = {iceberg::SetProperties{{{"engine.hive.enabled", "false"}}}},
                             .requirements = {}};

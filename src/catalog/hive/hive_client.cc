@@ -89,15 +89,21 @@ HiveClient::Attempt HiveClient::Try(const Method& method,
 
 Result<HiveClient::StreamPtr> HiveClient::Connect(MonotonicTime deadline) {
   Error last(ErrorCode::kUnavailable, "There is no metastore");
-  for (const HiveHost& host : hosts_) {
-    auto stream = dialer_->Dial(host.name, host.port, deadline);
+  const size_t first = first_host_;
+  for (size_t tried = 0; tried < hosts_.size(); ++tried) {
+    size_t index = (first + tried) % hosts_.size();
+    const HiveHost& host = hosts_[index];
+    MonotonicTime until =
+        thrift::DeadlineOfTry(clock_.Monotonic(), deadline, hosts_.size() - tried);
+    auto stream = dialer_->Dial(host.name, host.port, until);
     if (stream.has_value() && user_.type != Type::kStop) {
-      Attempt told = Try(method::kSetUgi, user_, **stream, deadline);
+      Attempt told = Try(method::kSetUgi, user_, **stream, until);
       if (!told.result.has_value()) {
         stream = TakeError(std::move(told.result)).As(ErrorCode::kUnavailable);
       }
     }
     if (stream.has_value()) {
+      first_host_ = index;
       return stream;
     }
     last = TakeError(std::move(stream));
@@ -137,7 +143,12 @@ Result<Value> HiveClient::Call(const Method& method, const Value& arguments, Eff
   while (true) {
     bool is_new = stream == nullptr;
     if (is_new) {
-      ASSIGN_OR_RETURN(stream, Connect(deadline));
+      auto connected = Connect(deadline);
+      if (!connected.has_value()) {
+        Error error = TakeError(std::move(connected));
+        return reads ? std::move(error) : ChangeError(std::move(error), Reached::kNothing);
+      }
+      stream = *std::move(connected);
     }
     Attempt attempt = Try(method, arguments, *stream, deadline);
     if (attempt.reached == Reached::kAnswered) {

@@ -2,7 +2,7 @@
 //
 // Reads use kept connections and are tried once more over a new one. A change is sent once, over a
 // new connection: one that the metastore has given up meanwhile would leave its outcome open. A new
-// connection goes to the first host that takes it.
+// connection goes to the first host that takes it, beginning with the last that did.
 //
 // Errors: what the method declares (hive_methods.h); kUnavailable where nothing was carried out;
 // kUnsupported where the metastore does not know the method; kDeadlineExceeded for reads;
@@ -12,6 +12,7 @@
 // Thread-safety: any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -77,6 +78,8 @@ class HiveClient {
   thrift::Value user_;
   const Clock& clock_;
   const std::unique_ptr<thrift::Dialer> dialer_;
+  /// Of the host that took the last connection.
+  std::atomic<size_t> first_host_ = 0;
   std::mutex mutex_;
   std::vector<StreamPtr> idle_;
 };

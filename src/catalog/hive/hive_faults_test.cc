@@ -2,6 +2,7 @@
 // lost, metastores that fail, other writers.
 #include <chrono>
 
+#include "catalog/hive/hive_options.h"
 #include "catalog/hive/testing/hive_catalog_fixture.h"
 #include "storage/call_deadline.h"
 
@@ -22,7 +23,7 @@ using testing::Loss;
 using ::testing::Not;
 
 const std::string kAlter = "alter_table_with_environment_context";
-const PropertyMap kUnlocked = {{"iceberg.hive.lock-enabled", "false"}};
+const PropertyMap kUnlocked = {{"iceberg.engine.hive.lock-enabled", "false"}};
 
 class HiveFaultsTest : public testing::HiveCatalogFixture {
  protected:
@@ -126,6 +127,44 @@ TEST_F(HiveFaultsTest, AMetastoreThatDoesNotCheckIsRefusedWithoutLocks) {
   EXPECT_THAT(catalog->Commit(table, Set("l")), IsOk()) << "the table wants a lock";
 }
 
+TEST_F(HiveFaultsTest, ATableMayWantALockInLettersOfAnyCase) {
+  auto catalog = Open(kUnlocked);
+  table::Table table = MakeTable(*catalog);
+  ASSERT_THAT(
+      catalog->Commit(table,
+                      {.updates = {iceberg::SetProperties{{{"engine.hive.lock-enabled", "True"}}}},
+                       .requirements = {}}),
+      IsOk());
+  EXPECT_THAT(metastore_.calls(), Contains("lock"));
+}
+
+TEST_F(HiveFaultsTest, WhetherAMetastoreChecksIsNotTriedBesideAnothersLock) {
+  metastore_.checks_expectations = false;
+  metastore_.version = "3.1.3";
+  auto catalog = Open(kUnlocked);
+  table::Table table = MakeTable(*catalog);
+  metastore_.LoseNext("lock", Loss::kRequest);
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
+  metastore_.FailNext("heartbeat", 1, "no such lock", FakeMetastore::Done::kNot);
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
+  int64_t theirs = metastore_.LockAsOther("db", "t");
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
+  EXPECT_THAT(metastore_.calls(), Not(Contains(kAlter)));
+  metastore_.Unlock(theirs);
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(metastore_.calls(), Contains(kAlter));
+}
+
+TEST_F(HiveFaultsTest, AMetastoreWithoutLocks) {
+  metastore_.has_locks = false;
+  metastore_.version = "2.3.10";
+  table::Table table = MakeTable(*Open());
+  auto refused = Open()->Commit(table, Set("k"));
+  ASSERT_THAT(refused, IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(refused.error().message(), HasSubstr("iceberg.engine.hive.lock-enabled"));
+  EXPECT_THAT(Open(kUnlocked)->Commit(table, Set("k")), IsOk());
+}
+
 TEST_F(HiveFaultsTest, AnOlderMetastoreThatChecksIsFoundOut) {
   metastore_.version = "2.3.10";
   auto catalog = Open(kUnlocked);
@@ -180,7 +219,7 @@ TEST_F(HiveFaultsTest, ALockThatIsDeniedOrLostLeavesTheTableAsItIs) {
   table::Table table = MakeTable(*catalog);
   size_t before = FileCount();
   metastore_.FailNext("lock", 2, "aborted", FakeMetastore::Done::kNot);
-  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnsupported));
   // The metastore forgot it between.
   metastore_.FailNext("heartbeat", 1, "no such lock", FakeMetastore::Done::kNot);
   EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
@@ -203,6 +242,19 @@ TEST_F(HiveFaultsTest, ALockWhoseAnswerIsLostIsFoundAgain) {
   EXPECT_EQ(metastore_.lock_count(), 0U);
 }
 
+TEST_F(HiveFaultsTest, ALockWhoseAnswerIsLostIsLookedForAgain) {
+  auto catalog = Open();
+  table::Table table = MakeTable(*catalog);
+  metastore_.LoseNext("lock", Loss::kAnswer);
+  metastore_.FailNext("show_locks", 1, "busy", FakeMetastore::Done::kNot);
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsOk());
+  EXPECT_THAT(sleeper_.pauses(), ElementsAre(kLookPause));
+  EXPECT_EQ(metastore_.lock_count(), 0U);
+  metastore_.LoseNext("lock", Loss::kRequest);
+  EXPECT_THAT(catalog->Commit(table, Set("l")), IsError(ErrorCode::kUnavailable));
+  EXPECT_EQ(std::ranges::count(metastore_.calls(), "show_locks"), 2 + kLooks);
+}
+
 TEST_F(HiveFaultsTest, AnotherWriterUnderTheSameLockIsNotOverwritten) {
   auto catalog = Open();
   table::Table table = MakeTable(*catalog);
@@ -222,6 +274,29 @@ TEST_F(HiveFaultsTest, ARenameThatMetACommitLosesNothing) {
   EXPECT_THAT(catalog->RenameTable(kT, {kDb, "u"}), IsOk());
   metastore_.LoseNext(kAlter, Loss::kRequest);
   EXPECT_THAT(catalog->RenameTable({kDb, "u"}, kT), IsError(ErrorCode::kCommitStateUnknown));
+}
+
+TEST_F(HiveFaultsTest, ARenameThatTheMetastoreTriedTwiceIsDone) {
+  auto catalog = Open();
+  table::Table table = MakeTable(*catalog);
+  const TableIdentifier u{kDb, "u"};
+  // Its database carried it out and lost the connection: the second try meets the first.
+  metastore_.FailNext(kAlter, 1, "new table db.u already exists", FakeMetastore::Done::kBefore);
+  EXPECT_THAT(catalog->RenameTable(kT, u), IsOk());
+  EXPECT_EQ(catalog->Load(u).value().metadata_location, table.metadata_location);
+  // Somebody else's came first.
+  metastore_.BeforeNext(
+      kAlter, [&] { EXPECT_THAT(Open()->CreateTable(kT, {.schema = OneColumn()}), IsOk()); });
+  EXPECT_THAT(catalog->RenameTable(u, kT), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_EQ(catalog->Load(u).value().metadata_location, table.metadata_location);
+  // It came first, and ours was dropped: what is there is not ours.
+  metastore_.FailNext(kAlter, 1, "new table db.t already exists", FakeMetastore::Done::kNot);
+  ASSERT_THAT(catalog->DropTable(kT, DropMode::kKeepFiles), IsOk());
+  metastore_.BeforeNext(kAlter, [&] {
+    EXPECT_THAT(Open()->CreateTable(kT, {.schema = OneColumn()}), IsOk());
+    EXPECT_THAT(Open()->DropTable(u, DropMode::kKeepFiles), IsOk());
+  });
+  EXPECT_THAT(catalog->RenameTable(u, kT), IsError(ErrorCode::kAlreadyExists));
 }
 
 TEST_F(HiveFaultsTest, ATableWhoseMakingIsNotAnswered) {
@@ -289,6 +364,32 @@ TEST_F(HiveFaultsTest, ReadsGoOverNewConnectionsAndOtherHosts) {
   metastore_.CutAll();
   EXPECT_THAT(catalog->Load(kT), IsError(ErrorCode::kUnavailable));
   EXPECT_THAT(catalog->DropTable(kT, DropMode::kKeepFiles), IsError(ErrorCode::kUnavailable));
+}
+
+TEST_F(HiveFaultsTest, ASilentHostLeavesTimeForTheOthers) {
+  metastore_.Silent("a", clock_);
+  PropertyMap hosts = {{"uri", "thrift://a,thrift://b"}};
+  auto catalog = Open(hosts);
+  auto began = clock_.Monotonic();
+  EXPECT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  EXPECT_EQ(clock_.Monotonic() - began, std::chrono::seconds(5));
+  EXPECT_THAT(catalog->CreateTable(kT, {.schema = OneColumn()}), IsOk());
+  EXPECT_EQ(clock_.Monotonic() - began, std::chrono::seconds(5)) << "b is asked first by now";
+  storage::CallDeadline soon(clock_.Monotonic() + std::chrono::seconds(4));
+  began = clock_.Monotonic();
+  EXPECT_THAT(Open(hosts)->Load(kT), IsOk());
+  EXPECT_EQ(clock_.Monotonic() - began, std::chrono::seconds(2)) << "half";
+}
+
+TEST_F(HiveFaultsTest, AChangeThatFoundNoConnectionInTimeDidNotHappen) {
+  auto catalog = Open(kUnlocked);
+  table::Table table = MakeTable(*catalog);
+  size_t before = FileCount();
+  metastore_.Silent("h", clock_);
+  EXPECT_THAT(catalog->Commit(table, Set("k")), IsError(ErrorCode::kUnavailable));
+  EXPECT_EQ(FileCount(), before);
+  metastore_.CutAll();
+  EXPECT_THAT(catalog->Load(kT), IsError(ErrorCode::kDeadlineExceeded)) << "a read";
 }
 
 }  // namespace

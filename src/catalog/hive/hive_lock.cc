@@ -78,10 +78,21 @@ Result<Asked> Ask(const LockContext& context, const TableKey& table) {
     return Asked{.id = answer->NumberAt(1), .state = answer->NumberAt(2)};
   }
   Error error = TakeError(std::move(answer));
+  if (error.code() == ErrorCode::kConflict || error.code() == ErrorCode::kUnsupported) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("The metastore has no locks (it takes "
+                             "iceberg.engine.hive.lock-enabled = false): {}",
+                             error.message()));
+  }
   if (error.code() == ErrorCode::kCommitStateUnknown || error.code() == kMetaException) {
-    ASSIGN_OR_RETURN(auto found, FindMarked(context.client, table, mark));
-    if (found) {
-      return *found;
+    for (int look = 0; look < kLooks; ++look) {
+      if (look > 0) {
+        context.sleeper.Sleep(kLookPause);
+      }
+      auto found = FindMarked(context.client, table, mark);
+      if (found.has_value() && *found) {
+        return **found;
+      }
     }
   }
   return std::move(error).As(ErrorCode::kUnavailable);

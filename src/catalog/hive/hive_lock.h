@@ -1,11 +1,11 @@
 // HiveLock: the exclusive lock of a table in a Hive Metastore, as Iceberg's Java library and
 // PyIceberg take it before they change the table. Released when it goes, whatever happens.
 //
-// A request whose answer is lost is looked up by the mark that it bears, so that no lock is left
-// that nobody knows of. A metastore forgets a lock that it does not hear of (kLockLife): looks
-// while waiting and Renew keep it alive.
-// Errors: kUnavailable where there is no lock, for whatever reason: nothing was changed.
-// Thread-safety: belongs to one thread.
+// A request whose answer is lost is looked for, a few times, by the mark that it bears, so that no
+// lock is left that nobody knows of. A metastore forgets a lock that it does not hear of
+// (kLockLife): looks while waiting and Renew keep it alive. Errors, after all of which nothing was
+// changed: kUnsupported where the metastore has no locks at all; kUnavailable where there is none
+// for another reason. Thread-safety: belongs to one thread.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kScheme = "thrift://";
-constexpr milliseconds kLongest{3'600'000};
+constexpr milliseconds kLongestLockTimeout{3'600'000};
 
 Error Bad(std::string_view name, std::string_view takes) {
   return Error(ErrorCode::kInvalidArgument, fmt::format("{} takes {}", name, takes));
@@ -86,10 +86,11 @@ Result<bool> ReadFlag(const CatalogConfig& config, std::string_view name, bool f
   return text == "true";
 }
 
-/// A number of `unit`s from one millisecond to one hour.
+/// A number of `unit`s from one millisecond to `longest`.
 Result<milliseconds> ReadTime(const CatalogConfig& config,
                               std::string_view name,
                               milliseconds unit,
+                              milliseconds longest,
                               milliseconds fallback) {
   std::string text = config.Get(name);
   if (text.empty()) {
@@ -97,8 +98,9 @@ Result<milliseconds> ReadTime(const CatalogConfig& config,
   }
   auto number = ReadNumber<double>(text);
   double ms = number.value_or(0) * static_cast<double>(unit.count());
-  if (!std::isfinite(ms) || ms < 1 || ms > static_cast<double>(kLongest.count())) {
-    return Bad(name, unit.count() == 1 ? "milliseconds, an hour at most" : "seconds");
+  if (!std::isfinite(ms) || ms < 1 || ms > static_cast<double>(longest.count())) {
+    return Bad(name, fmt::format("{}, {} at most", unit.count() == 1 ? "milliseconds" : "seconds",
+                                 longest / unit));
   }
   return milliseconds(static_cast<int64_t>(ms));
 }
@@ -128,19 +130,22 @@ Result<milliseconds> ReadSocketTimeout(const CatalogConfig& config) {
 
 Result<LockOptions> ReadLock(const CatalogConfig& config) {
   LockOptions lock;
-  ASSIGN_OR_RETURN(lock.enabled, ReadFlag(config, "iceberg.hive.lock-enabled", lock.enabled));
+  ASSIGN_OR_RETURN(lock.enabled,
+                   ReadFlag(config, "iceberg.engine.hive.lock-enabled", lock.enabled));
   constexpr milliseconds kMs(1);
   constexpr milliseconds kSecond(1000);
-  ASSIGN_OR_RETURN(lock.timeout,
-                   ReadTime(config, "iceberg.hive.lock-timeout-ms", kMs, lock.timeout));
-  ASSIGN_OR_RETURN(lock.min_wait,
-                   ReadTime(config, "lock-check-min-wait-time", kSecond, lock.min_wait));
-  ASSIGN_OR_RETURN(lock.max_wait,
-                   ReadTime(config, "lock-check-max-wait-time", kSecond, lock.max_wait));
-  ASSIGN_OR_RETURN(lock.min_wait,
-                   ReadTime(config, "iceberg.hive.lock-check-min-wait-ms", kMs, lock.min_wait));
-  ASSIGN_OR_RETURN(lock.max_wait,
-                   ReadTime(config, "iceberg.hive.lock-check-max-wait-ms", kMs, lock.max_wait));
+  ASSIGN_OR_RETURN(lock.timeout, ReadTime(config, "iceberg.hive.lock-timeout-ms", kMs,
+                                          kLongestLockTimeout, lock.timeout));
+  auto read_pause = [&config](std::string_view in_seconds, std::string_view in_ms,
+                              milliseconds fallback) -> Result<milliseconds> {
+    ASSIGN_OR_RETURN(milliseconds pause,
+                     ReadTime(config, in_seconds, kSecond, kMaxLockPause, fallback));
+    return ReadTime(config, in_ms, kMs, kMaxLockPause, pause);
+  };
+  ASSIGN_OR_RETURN(lock.min_wait, read_pause("lock-check-min-wait-time",
+                                             "iceberg.hive.lock-check-min-wait-ms", lock.min_wait));
+  ASSIGN_OR_RETURN(lock.max_wait, read_pause("lock-check-max-wait-time",
+                                             "iceberg.hive.lock-check-max-wait-ms", lock.max_wait));
   if (std::string looks = config.Get("lock-check-retries"); !looks.empty()) {
     lock.max_looks = ReadNumber<int>(looks);
     if (!lock.max_looks || *lock.max_looks < 0) {

@@ -9,9 +9,9 @@
 // | hive.hive2-compatible | no types that Hive 2 lacks | false |
 // | hive.metastore.client.socket.timeout | one call: `60s`, `500ms`, `2m` | 60s |
 // | hive.metastore.thrift.framed.transport.enabled | as the metastore's | false |
-// | iceberg.hive.lock-enabled | see HiveStore | true |
+// | iceberg.engine.hive.lock-enabled | see HiveStore | true |
 // | iceberg.hive.lock-timeout-ms | how long a lock is waited for | 180000 |
-// | iceberg.hive.lock-check-min-wait-ms, -max-wait-ms | between looks at it | 50, 5000 |
+// | iceberg.hive.lock-check-min-wait-ms, -max-wait-ms | between looks; at most 120 s | 50, 5000 |
 // | lock-check-min-wait-time, -max-wait-time | the same, in seconds | |
 // | lock-check-retries | looks at most | as the time allows |
 //
@@ -38,6 +38,11 @@ namespace firn::catalog::hive {
 /// lock.
 inline constexpr std::chrono::milliseconds kLockLife{300'000};
 inline constexpr std::chrono::milliseconds kMaxSocketTimeout{240'000};
+/// Of the pauses between looks at a lock: it is heard of well within kLockLife.
+inline constexpr std::chrono::milliseconds kMaxLockPause{120'000};
+/// Looks for what a change came to whose answer was lost, and the pause before each but the first.
+inline constexpr int kLooks = 3;
+inline constexpr std::chrono::milliseconds kLookPause{1'000};
 
 struct HiveHost {
   std::string name;

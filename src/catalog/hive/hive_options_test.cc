@@ -1,5 +1,6 @@
 #include "catalog/hive/hive_options.h"
 
+#include <array>
 #include <vector>
 
 #include "base/testing/matchers.h"
@@ -8,6 +9,7 @@ namespace firn::catalog::hive {
 namespace {
 
 using firn::testing::IsError;
+using firn::testing::IsOk;
 using iceberg::PropertyMap;
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
@@ -48,7 +50,7 @@ TEST(HiveOptionsTest, NamesOfPyIcebergAndOfJava) {
                               {"hive.hive2-compatible", "true"},
                               {"hive.metastore.thrift.framed.transport.enabled", "true"},
                               {"hive.metastore.client.socket.timeout", "500ms"},
-                              {"iceberg.hive.lock-enabled", "false"},
+                              {"iceberg.engine.hive.lock-enabled", "false"},
                               {"lock-check-min-wait-time", "0.25"},
                               {"lock-check-max-wait-time", "2"},
                               {"lock-check-retries", "9"},
@@ -80,8 +82,8 @@ TEST(HiveOptionsTest, BadOnesAreToldByNameAndNoValueShown) {
   }
   for (std::string name :
        {"hive.hive2-compatible", "hive.metastore.client.socket.timeout",
-        "iceberg.hive.lock-enabled", "iceberg.hive.lock-timeout-ms", "lock-check-min-wait-time",
-        "lock-check-retries", "hive.kerberos-authentication"}) {
+        "iceberg.engine.hive.lock-enabled", "iceberg.hive.lock-timeout-ms",
+        "lock-check-min-wait-time", "lock-check-retries", "hive.kerberos-authentication"}) {
     auto parsed = Parse({{name, "hidden"}});
     ASSERT_THAT(parsed, IsError(ErrorCode::kInvalidArgument)) << name;
     EXPECT_THAT(parsed.error().Describe(), HasSubstr(name));
@@ -90,6 +92,15 @@ TEST(HiveOptionsTest, BadOnesAreToldByNameAndNoValueShown) {
   EXPECT_THAT(Parse({{"hive.metastore.client.socket.timeout", "300s"}}),
               IsError(ErrorCode::kInvalidArgument))
       << "a lock would end before the call";
+  for (auto [name, most, more] :
+       {std::array{"iceberg.hive.lock-check-min-wait-ms", "120000", "120001"},
+        std::array{"iceberg.hive.lock-check-max-wait-ms", "120000", "120001"},
+        std::array{"lock-check-min-wait-time", "120", "120.5"},
+        std::array{"lock-check-max-wait-time", "120", "120.5"}}) {
+    EXPECT_THAT(Parse({{name, most}}), IsOk());
+    EXPECT_THAT(Parse({{name, more}}), IsError(ErrorCode::kInvalidArgument))
+        << "a lock would end between two looks";
+  }
 }
 
 TEST(HiveOptionsTest, WhatIsNotSpokenIsRefused) {

@@ -193,15 +193,21 @@ Status HiveStore::FindOutWhetherItChecks(const TableKey& key) {
     return {};
   }
   // Older ones may have it too. A change of nothing, from where the pointer cannot be: a metastore
-  // that does not check carries it out. Under the lock, where it has locks, so that no commit of
-  // others is undone by that.
+  // that does not check carries it out. Under the lock, so that no commit of others is undone by
+  // that; without one only where nobody has any.
   auto lock = Lock(key, true);
+  if (!lock.has_value() && lock.error().code() != ErrorCode::kUnsupported) {
+    return TakeError(std::move(lock));
+  }
   ASSIGN_OR_RETURN(HiveTable now, RequireTable(key));
+  if (lock.has_value()) {
+    RETURN_IF_ERROR((*lock)->Renew());
+  }
   Status changed = Alter(key, now.value, std::string(kNowhere));
   if (changed.has_value()) {
     return Error(ErrorCode::kUnsupported,
                  "The metastore does not check what a change expects: "
-                 "iceberg.hive.lock-enabled has to be true there");
+                 "iceberg.engine.hive.lock-enabled has to be true there");
   }
   Error error = TakeError(std::move(changed));
   bool refused = error.code() == kMetaException && error.message().contains("has been modified");
@@ -256,7 +262,7 @@ Status HiveStore::InsertTable(const TableKey& key, const NewPointer& to) {
 Result<PointerChange> HiveStore::SwapTable(const TableKey& key,
                                            const std::string& from,
                                            const NewPointer& to) {
-  bool locks = options_.lock.enabled || to.metadata.FindProperty(kLocksTable) == "true";
+  bool locks = options_.lock.enabled || IsTrue(to.metadata.FindProperty(kLocksTable));
   ASSIGN_OR_RETURN(auto lock, Lock(key, locks));
   ASSIGN_OR_RETURN(auto table, GetTable(key));
   if (!table || !table->is_iceberg() || table->pointer().metadata_location != from) {
@@ -319,18 +325,23 @@ Status HiveStore::RenameTable(const TableKey& from, const TableKey& to) {
     return {};
   }
   Error error = TakeError(std::move(renamed));
+  auto happened = [&]() -> Result<bool> {
+    ASSIGN_OR_RETURN(auto old, FindTable(from));
+    ASSIGN_OR_RETURN(auto made, FindTable(to));
+    return !old && made && IsAt(*made, pointer);
+  };
   if (error.code() == ErrorCode::kConflict && error.message().contains("already exists")) {
-    return TableExists(to);
+    // It may be ours: done, and then tried again by the metastore itself.
+    auto done = happened();
+    if (!done.has_value()) {
+      return std::move(error).As(ErrorCode::kCommitStateUnknown);
+    }
+    return *done ? Status() : Status(TableExists(to));
   }
   if (!IsOpen(error)) {
     return error;
   }
-  bool seen = IsSeen([&]() -> Result<bool> {
-    ASSIGN_OR_RETURN(auto old, FindTable(from));
-    ASSIGN_OR_RETURN(auto made, FindTable(to));
-    return !old && made;
-  });
-  if (seen) {
+  if (IsSeen(happened)) {
     return {};
   }
   auto old = FindTable(from);

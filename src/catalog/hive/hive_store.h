@@ -3,9 +3,9 @@
 //
 // A pointer moves under the table's lock (hive_lock.h), and where the metastore checks what a
 // change expects (HIVE-26882: 2.3.10, 4.0 and newer), only from where it was: the expectation is
-// always sent. With LockOptions::enabled false, or where the metastore has no locks, that alone
-// keeps commits apart; a metastore that does not check is then refused (kUnsupported). A table with
-// the property `engine.hive.lock-enabled = true` is locked all the same.
+// always sent. With LockOptions::enabled false that alone keeps commits apart, and a metastore that
+// does not check is refused (kUnsupported); set it to false where the metastore has no locks. A
+// table with the property `engine.hive.lock-enabled = true` is locked all the same.
 //
 // What a metastore was sent cannot be called back: FindTableSettled is kUnsupported. After a lost
 // answer the table is looked at a few times while it is still locked.
@@ -38,9 +38,6 @@ class HiveStore final : public pointer::PointerStore {
  public:
   /// Tables that are asked for at once.
   static constexpr size_t kTablesOfACall = 50;
-  /// Looks at a table after an answer was lost, and the pause before each but the first.
-  static constexpr int kLooks = 3;
-  static constexpr std::chrono::milliseconds kLookPause{1'000};
 
   /// `clock` and `sleeper` must outlive the store; without a sleeper the thread sleeps.
   HiveStore(HiveOptions options,

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "iceberg/schema/ascii.h"
+
 namespace firn::catalog::hive {
 namespace {
 
@@ -114,7 +116,7 @@ void Describe(const pointer::NewPointer& to,
   Value storage = had == nullptr ? Value::Struct() : *had;
   storage.With(1, Columns(metadata, zones)).With(2, Value::Text(metadata.location));
   auto by_hive = metadata.FindProperty(kHiveEnabled);
-  if (by_hive == "true") {
+  if (IsTrue(by_hive)) {
     SetFormats(kByHive, storage);
     parameters[std::string(kStorageHandler)] = kHandler;
   } else if (by_hive || had == nullptr) {
@@ -125,6 +127,10 @@ void Describe(const pointer::NewPointer& to,
 }
 
 }  // namespace
+
+bool IsTrue(std::optional<std::string_view> property) {
+  return property && iceberg::EqualsIgnoringCase(*property, "true");
+}
 
 bool HiveTable::is_iceberg() const {
   std::string type = TextOf(parameters(), kTableType);

@@ -8,7 +8,9 @@
 // Thread-safety: pure functions, plain values.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "catalog/hive/thrift/thrift_value.h"
@@ -18,6 +20,9 @@
 namespace firn::catalog::hive {
 
 inline constexpr std::string_view kPointerParameter = "metadata_location";
+
+/// As Java's library reads properties of tables: in letters of any case.
+bool IsTrue(std::optional<std::string_view> property);
 
 /// A table as the metastore has it: the struct Table.
 struct HiveTable {

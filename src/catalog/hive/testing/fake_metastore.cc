@@ -1,6 +1,7 @@
 #include "catalog/hive/testing/fake_metastore.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -91,8 +92,13 @@ std::unique_ptr<thrift::Dialer> FakeMetastore::Connections() {
     explicit Connections(FakeMetastore& metastore) : metastore_(metastore) {}
     Result<std::unique_ptr<thrift::Stream>> Dial(const std::string& host,
                                                  uint16_t,
-                                                 MonotonicTime) override {
+                                                 MonotonicTime deadline) override {
       std::scoped_lock lock(metastore_.mutex_);
+      if (auto found = metastore_.silent_.find(host); found != metastore_.silent_.end()) {
+        ManualClock& clock = *found->second;
+        clock.Advance(std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.Monotonic()));
+        return Error(ErrorCode::kDeadlineExceeded, "silent");
+      }
       if (metastore_.down_.contains(host)) {
         return Error(ErrorCode::kUnavailable, "down");
       }
@@ -126,6 +132,11 @@ void FakeMetastore::BeforeNext(const std::string& method, std::function<void()> 
 void FakeMetastore::Down(const std::string& host) {
   std::scoped_lock lock(mutex_);
   down_.insert(host);
+}
+
+void FakeMetastore::Silent(const std::string& host, ManualClock& clock) {
+  std::scoped_lock lock(mutex_);
+  silent_[host] = &clock;
 }
 
 void FakeMetastore::CutAll() {
@@ -232,7 +243,7 @@ Value FakeMetastore::Serve(const std::string& method, const Value& arguments) {
     return Success(Value::TextList({arguments.TextAt(1)}));
   }
   if (method.ends_with("lock") || method == "show_locks" || method == "heartbeat") {
-    return OfLock(method, arguments);
+    return has_locks ? OfLock(method, arguments) : Value();
   }
   return method.contains("database") ? OfDatabase(method, arguments) : OfTable(method, arguments);
 }

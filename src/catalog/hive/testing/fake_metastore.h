@@ -37,6 +37,8 @@ class FakeMetastore {
   thrift::Framing framing = thrift::Framing::kNone;
   /// Whether alter_table checks what a change expects.
   bool checks_expectations = true;
+  /// Whether it knows the calls of locks.
+  bool has_locks = true;
   std::string version = "4.0.1";
 
   /// For one catalog; this must outlive it.
@@ -52,6 +54,8 @@ class FakeMetastore {
   void BeforeNext(const std::string& method, std::function<void()> work);
   /// Hosts that take no connections.
   void Down(const std::string& host);
+  /// Hosts that do not answer one who connects, until the deadline, to which `clock` is moved.
+  void Silent(const std::string& host, ManualClock& clock);
   /// Closes kept connections.
   void CutAll();
   /// Somebody else's lock; its id.
@@ -104,6 +108,7 @@ class FakeMetastore {
   std::map<std::string, Failure> failures_;
   std::map<std::string, std::function<void()>> before_;
   std::set<std::string> down_;
+  std::map<std::string, ManualClock*> silent_;
   std::atomic<int> generation_ = 0;
   std::vector<std::string> calls_;
   std::map<std::string, thrift::Value> last_;

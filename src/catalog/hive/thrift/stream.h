@@ -1,8 +1,12 @@
-// Stream and Dialer: the port to connections, so that tests own the network.
+// Stream and Dialer: the port to connections, so that tests own the network. DeadlineOfTry: how
+// several places are tried in turn.
 //
 // Thread-safety: a stream belongs to one thread at a time; dialers may be used from any.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -32,5 +36,15 @@ class Dialer {
                                                uint16_t port,
                                                MonotonicTime deadline) = 0;
 };
+
+/// Until when one of `left` places is tried, the others after it, so that one that is silent leaves
+/// them time before `deadline`. Precondition: `left` is one at least.
+inline MonotonicTime DeadlineOfTry(MonotonicTime now, MonotonicTime deadline, size_t left) {
+  constexpr MonotonicTime::duration kMost = std::chrono::seconds(5);
+  if (left == 1 || deadline <= now) {
+    return deadline;
+  }
+  return now + std::min(kMost, (deadline - now) / static_cast<int64_t>(left));
+}
 
 }  // namespace firn::catalog::hive::thrift

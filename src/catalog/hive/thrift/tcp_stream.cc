@@ -140,15 +140,28 @@ Result<std::unique_ptr<Stream>> TcpDialer::Dial(const std::string& host,
         .With("host", host)
         .With("cause", ::gai_strerror(looked_up));
   }
+  auto stream = DialFirst(found, clock_, deadline);
+  return stream.has_value()
+             ? std::move(stream)
+             : TakeError(std::move(stream)).With("host", host).With("port", std::to_string(port));
+}
+
+Result<std::unique_ptr<Stream>> DialFirst(const addrinfo* addresses,
+                                          const Clock& clock,
+                                          MonotonicTime deadline) {
+  size_t left = 0;
+  for (const addrinfo* address = addresses; address != nullptr; address = address->ai_next) {
+    ++left;
+  }
   Error last(ErrorCode::kUnavailable, "The host has no address");
-  for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    auto socket = ConnectTo(*address, clock_, deadline);
+  for (const addrinfo* address = addresses; address != nullptr; address = address->ai_next) {
+    auto socket = ConnectTo(*address, clock, DeadlineOfTry(clock.Monotonic(), deadline, left--));
     if (socket.has_value()) {
-      return std::make_unique<TcpStream>(*std::move(socket), clock_);
+      return std::make_unique<TcpStream>(*std::move(socket), clock);
     }
     last = TakeError(std::move(socket));
   }
-  return std::move(last).With("host", host).With("port", std::to_string(port));
+  return last;
 }
 
 }  // namespace firn::catalog::hive::thrift

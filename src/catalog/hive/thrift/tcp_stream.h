@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "catalog/hive/thrift/stream.h"
 
+struct addrinfo;
+
 namespace firn::catalog::hive::thrift {
 
 class TcpDialer final : public Dialer {
@@ -24,5 +26,10 @@ class TcpDialer final : public Dialer {
  private:
   const Clock& clock_;
 };
+
+/// To the first address that takes the connection; each has its DeadlineOfTry. Errors: the last's.
+Result<std::unique_ptr<Stream>> DialFirst(const addrinfo* addresses,
+                                          const Clock& clock,
+                                          MonotonicTime deadline);
 
 }  // namespace firn::catalog::hive::thrift
