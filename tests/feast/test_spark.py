@@ -462,12 +462,20 @@ def test_what_the_catalog_needs_is_seen_by_nobody_else(engines, drivers, caplog)
     assert SECRET not in logged
 
 
-def test_a_sqlite_catalog(make_repository):
+def test_a_sqlite_catalog(engines, make_repository):
     """The file that Firn made opens in Java's JdbcCatalog, by the name that it has there."""
     ours = make_repository()
     view = ours.view("stats", stats(), source_timestamp_field="ts")
     path = ours.folder / "data/catalog.db"
     more = f"  engine: spark\n  uri: sqlite:///{path}\n  warehouse: {ours.folder}/data/warehouse\n"
-    theirs = make_repository(YAML + more)
+    theirs = make_repository(YAML + more + engines.conf)
     theirs.store.apply([DRIVER, view])
     assert_same(*(side.features(FRAME, ["stats:rate"]) for side in (ours, theirs)))
+    # The catalog and the namespace are called alike.
+    job = theirs.store.get_historical_features(FRAME, ["stats:rate"])
+    job.persist(SavedDatasetIcebergStorage("kept"))
+    kept = ours.catalog.load_table("default.kept")
+    assert "spark.app.id" in kept.snapshots()[0].summary
+    columns = [column.to_pylist() for column in job.to_arrow().select(["order", "rate"])]
+    written = kept.scan().to_arrow().sort_by("order").select(["order", "rate"])
+    assert [column.to_pylist() for column in written] == columns
