@@ -10,6 +10,7 @@ import pytest
 import firn
 from conftest import INSTANT
 from firn.feast.spark import query
+from firn.feast.spark.tables import _lacking as lacking_in
 from firn.feast.spark.types import NoSparkType, kept_as, quoted, spark_type
 from firn.feast.spark.values import entity_relation, fitted
 
@@ -209,6 +210,29 @@ def test_types(data_type, name):
 def test_types_that_spark_has_not():
     with pytest.raises(NoSparkType, match="time64"):
         spark_type(pa.list_(pa.time64("us")))
+
+
+NESTED = pa.struct([("time", pa.list_(pa.time64("us")))])
+NAMED = pa.struct([("time", pa.int32())])
+NANOS = pa.map_(pa.string(), pa.timestamp("ns", tz="UTC"))
+
+
+@pytest.mark.parametrize(
+    ("text", "data_type", "lacking"),
+    [
+        ("time", pa.time64("us"), "time"),
+        ("geometry(OGC:CRS84)", pa.binary(), "geometry"),
+        ("struct<2: time: optional list<time>>", NESTED, "time"),
+        ("map<string, timestamptz_ns>", NANOS, "timestamptz_ns"),
+        ("list<geography(OGC:CRS84, spherical)>", pa.list_(pa.binary()), "geography"),
+        ("map<decimal(9, 2), geometry(OGC:CRS84)>", pa.map_(pa.string(), pa.binary()), "geometry"),
+        ("struct<2: g: required geometry(OGC:CRS84)>", pa.struct([("g", pa.binary())]), "geometry"),
+        ("struct<2: time: optional int (a time, geometry(x))>", NAMED, None),
+        ("timestamptz", INSTANT, None),
+    ],
+)
+def test_types_that_keep_spark_from_a_table(text, data_type, lacking):
+    assert lacking_in(text, data_type) == lacking
 
 
 def test_uuids_go_as_text_and_come_back_as_they_were():
