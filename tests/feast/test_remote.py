@@ -1,5 +1,6 @@
 """`firn serve --flight`: Feast's remote offline store, for a client that has Feast alone."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -221,9 +222,11 @@ def test_who_goes_ends_the_call(remote):
         client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
         writer, reader = client.do_exchange(
             flight.FlightDescriptor.for_command(json.dumps(command)))  # fmt: skip
-        writer.begin(rows.schema)
-        writer.write_table(rows)
-        writer.done_writing()
+        # The third may find no place.
+        with contextlib.suppress(flight.FlightUnavailableError, pa.ArrowException):
+            writer.begin(rows.schema)
+            writer.write_table(rows)
+            writer.done_writing()
         reader.cancel()
         client.close()
     deadline = time.monotonic() + TIMEOUT_S

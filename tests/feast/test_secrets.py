@@ -63,6 +63,24 @@ def test_reprs(section):
         assert shown in repr(config)
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"postgresql://u:a/{SECRET}@h/db?sslmode=require",
+        f"postgresql://u:p@{SECRET}@h/db?sslmode=require",
+        f"postgresql://u/v:{SECRET}/@h/db?sslmode=require",
+        f"postgresql://h/db?password={SECRET}&sslmode=require",
+        f"postgresql://h/db?sslmode=require&sslpassword=a@{SECRET}#{SECRET}",
+        f"jdbc:postgresql://u:{SECRET}@h/db?sslmode=require&password={SECRET}",
+    ],
+)
+def test_passwords_wherever_they_are_in_a_uri(uri):
+    shown = repr(IcebergOfflineStoreConfig(**{**SQL, "uri": uri}))
+    clean(shown)
+    assert "h/db?" in shown
+    assert "sslmode=require" in shown
+
+
 @pytest.mark.parametrize("spelling", ["iceberg", "firn.feast.IcebergOfflineStore"])
 def test_reprs_of_feasts_own_configuration(spelling):
     """Before and after the section is understood."""

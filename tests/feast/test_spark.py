@@ -288,6 +288,18 @@ def test_windows_without_entities(engines, drivers):
     assert theirs.num_rows == 2
 
 
+def test_keys_of_a_window_that_do_not_fit_are_refused(engines):
+    """Of two views by one key the first has the narrower one, which is the answer's."""
+    for name, values in (("narrow", pa.int32()), ("broad", pa.int64())):
+        keys = [1, 2**31 if name == "broad" else 2]
+        rows = {"driver_id": pa.array(keys, values), "ts": times(["10:00"] * 2), name: [1, 2]}
+        engines.view(name, pa.table(rows))
+    window = {"start_date": at("09:00"), "end_date": at("11:00")}
+    for job in engines.jobs(None, ["narrow:narrow", "broad:broad"], **window):
+        with pytest.raises(Exception, match=r"(?i)overflow|bounds|range|fit"):
+            job.to_arrow()
+
+
 def pull(repository, table: str, features: list[str], *, latest: bool = False, **options):
     """What materialisation and saved datasets read of the rows of a window."""
     created = "created" if table == "stats" else None
@@ -437,6 +449,11 @@ def test_what_spark_cannot_read_is_named(engines):
     engines.view("clocks", rows, schema=[Field(name="rate", dtype=Float64)])
     with pytest.raises(IcebergConfigError, match=r"default\.clocks: column clock is time"):
         engines.jobs(FRAME, ["clocks:rate"])[1].to_arrow()
+    within = pa.array([{"time": 1, "clocks": [dt.time(1)]}] * 6, pa.struct(
+        [("time", pa.int32()), ("clocks", pa.list_(pa.time64("us")))]))  # fmt: skip
+    engines.view("within", stats().append_column("w", within))
+    with pytest.raises(IcebergConfigError, match=r"default\.within: column w holds time, which"):
+        engines.jobs(FRAME, ["within:rate"])[1].to_arrow()
 
 
 def test_what_the_catalog_needs_is_seen_by_nobody_else(engines, drivers, caplog):
@@ -462,12 +479,20 @@ def test_what_the_catalog_needs_is_seen_by_nobody_else(engines, drivers, caplog)
     assert SECRET not in logged
 
 
-def test_a_sqlite_catalog(make_repository):
+def test_a_sqlite_catalog(engines, make_repository):
     """The file that Firn made opens in Java's JdbcCatalog, by the name that it has there."""
     ours = make_repository()
     view = ours.view("stats", stats(), source_timestamp_field="ts")
     path = ours.folder / "data/catalog.db"
     more = f"  engine: spark\n  uri: sqlite:///{path}\n  warehouse: {ours.folder}/data/warehouse\n"
-    theirs = make_repository(YAML + more)
+    theirs = make_repository(YAML + more + engines.conf)
     theirs.store.apply([DRIVER, view])
     assert_same(*(side.features(FRAME, ["stats:rate"]) for side in (ours, theirs)))
+    # The catalog and the namespace are called alike.
+    job = theirs.store.get_historical_features(FRAME, ["stats:rate"])
+    job.persist(SavedDatasetIcebergStorage("kept"))
+    kept = ours.catalog.load_table("default.kept")
+    assert "spark.app.id" in kept.snapshots()[0].summary
+    columns = [column.to_pylist() for column in job.to_arrow().select(["order", "rate"])]
+    written = kept.scan().to_arrow().sort_by("order").select(["order", "rate"])
+    assert [column.to_pylist() for column in written] == columns

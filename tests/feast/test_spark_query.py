@@ -10,6 +10,7 @@ import pytest
 import firn
 from conftest import INSTANT
 from firn.feast.spark import query
+from firn.feast.spark.tables import _lacking as lacking_in
 from firn.feast.spark.types import NoSparkType, kept_as, quoted, spark_type
 from firn.feast.spark.values import entity_relation, fitted
 
@@ -45,6 +46,14 @@ def test_rows_and_manifests_are_of_one_snapshot():
     assert "FROM `c`.`db`.`t` VERSION AS OF 77 AS t" in text
     assert "FROM `c`.`db`.`t`.entries VERSION AS OF 77" in text
     assert text.count("VERSION AS OF") == text.count("`c`.`db`.`t`")
+
+
+def test_a_table_is_called_by_its_name_whatever_that_is():
+    odd = table(name="`c`.`db`.`a LEFT JOIN b`")
+    window = query.window_query(odd, ["ts"], "ts", None, None)
+    assert "FROM `c`.`db`.`a LEFT JOIN b` VERSION AS OF 77 AS t\nWHERE" in window
+    spine = query.spine([joined(odd)], ["driver_id"], None, None)
+    assert "FROM `c`.`db`.`a LEFT JOIN b` VERSION AS OF 77 AS t WHERE" in spine.relation
 
 
 def test_no_table_is_read_that_has_no_snapshot():
@@ -152,6 +161,21 @@ def test_times_of_entities_are_floored_and_rounded_up():
     }
 
 
+def test_both_hours_of_autumn_are_told_apart():
+    twice = pa.array([1_792_888_200, 1_792_891_800], pa.timestamp("s", tz="Europe/Zurich"))
+    told = entity_relation(pa.table({"at": twice, "key": twice}), "at", {"key": "e0"})
+    micros = [1_792_888_200_000_000, 1_792_891_800_000_000]
+    assert [told[name].to_pylist() for name in ("event_at", "exact_at", "e0")] == [micros] * 3
+    nanos = twice.cast(pa.timestamp("ns", tz="Europe/Zurich"))
+    assert fitted(nanos, INSTANT).cast(pa.int64()).to_pylist() == micros
+
+
+def test_keys_of_every_kind_of_text_meet():
+    for data_type in (pa.string(), pa.large_string(), pa.string_view()):
+        frame = pa.table({"at": pa.array([0], INSTANT), "key": pa.array(["a"], data_type)})
+        assert entity_relation(frame, "at", {"key": "e0"})["e0"].type == pa.string()
+
+
 def test_times_that_microseconds_cannot_hold_are_refused():
     frame = pa.table({"at": pa.array([2**60], pa.timestamp("s", tz="UTC"))})
     with pytest.raises(ValueError, match="column at has times"):
@@ -188,6 +212,29 @@ def test_types_that_spark_has_not():
         spark_type(pa.list_(pa.time64("us")))
 
 
+NESTED = pa.struct([("time", pa.list_(pa.time64("us")))])
+NAMED = pa.struct([("time", pa.int32())])
+NANOS = pa.map_(pa.string(), pa.timestamp("ns", tz="UTC"))
+
+
+@pytest.mark.parametrize(
+    ("text", "data_type", "lacking"),
+    [
+        ("time", pa.time64("us"), "time"),
+        ("geometry(OGC:CRS84)", pa.binary(), "geometry"),
+        ("struct<2: time: optional list<time>>", NESTED, "time"),
+        ("map<string, timestamptz_ns>", NANOS, "timestamptz_ns"),
+        ("list<geography(OGC:CRS84, spherical)>", pa.list_(pa.binary()), "geography"),
+        ("map<decimal(9, 2), geometry(OGC:CRS84)>", pa.map_(pa.string(), pa.binary()), "geometry"),
+        ("struct<2: g: required geometry(OGC:CRS84)>", pa.struct([("g", pa.binary())]), "geometry"),
+        ("struct<2: time: optional int (a time, geometry(x))>", NAMED, None),
+        ("timestamptz", INSTANT, None),
+    ],
+)
+def test_types_that_keep_spark_from_a_table(text, data_type, lacking):
+    assert lacking_in(text, data_type) == lacking
+
+
 def test_uuids_go_as_text_and_come_back_as_they_were():
     ids = pa.array([uuid.UUID(int=1).bytes, None], pa.uuid())
     values = {
@@ -200,6 +247,9 @@ def test_uuids_go_as_text_and_come_back_as_they_were():
         assert "uuid" not in str(there.type)
         assert str(uuid.UUID(int=1)) in str(there.to_pylist())
         assert fitted(there, value.type).equals(value)
+    lists = pa.list_(pa.list_(pa.binary(16)))
+    texts = pa.array([None, []], pa.list_(pa.list_(pa.string())))
+    assert fitted(texts, lists).to_pylist() == [None, []]
     sliced = values["list"][1:]
     assert fitted(sliced, pa.list_(pa.string())).to_pylist() == sliced.to_pylist()
 

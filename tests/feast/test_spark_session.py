@@ -1,6 +1,7 @@
 """What Spark is told of the settings, and what is said where there is no Spark; without a JVM."""
 
 import importlib.util
+import re
 import shutil
 
 import pytest
@@ -61,6 +62,62 @@ def test_a_postgresql_catalog():
     assert told["uri"] == "jdbc:postgresql://db:5432/catalog?sslmode=require"
     assert (told["jdbc.user"], told["jdbc.password"]) == ("me", "p@ss")
     assert told["warehouse"] == "s3://b/w"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "postgresql://db/catalog?user=me&password=p%40s+s&sslpassword=key&options=-c%20a%3Db%26c",
+        "jdbc:postgresql://db/catalog?user=me&password=p%40s+s&sslpassword=key&options=-c%20a%3Db%26c",
+        "jdbc:postgresql://me:p@s+s@db/catalog?sslpassword=key&options=-c%20a%3Db%26c",
+        "postgresql://other:old@db/catalog?user=me&password=p@s%2Bs&sslpassword=key"
+        "&options=-c%20a%3Db%26c",
+    ],
+)
+def test_a_jdbc_url_has_no_credentials(uri):
+    told = session.java_properties(repo_config(uri=uri, warehouse="s3://b/w"))
+    assert told["uri"] == "jdbc:postgresql://db/catalog?options=-c%20a%3Db%26c"
+    kept = {key: value for key, value in told.items() if key.startswith("jdbc.")}
+    kept.pop("jdbc.schema-version")
+    assert kept == {"jdbc.user": "me", "jdbc.password": "p@s+s", "jdbc.sslpassword": "key"}
+
+
+def test_a_password_with_a_slash_is_refused():
+    with pytest.raises(IcebergConfigError, match="%2F and %40") as refused:
+        session.java_properties(repo_config(uri="postgresql://u:sec/ret@db/c"))
+    assert "ret" not in str(refused.value).replace("%2F", "")
+    told = session.java_properties(repo_config(uri="postgresql://u@h1:5432,[::1]:5/c@d"))
+    assert told["uri"] == "jdbc:postgresql://h1:5432,[::1]:5/c@d"
+
+
+class FakeSession:
+    """A session's settings, and those that its commands saw."""
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        self.settings, self.seen, self.conf = settings, {}, self
+
+    def get(self, key, default):
+        return self.settings.get(key, default)
+
+    def set(self, key, value):
+        self.settings[key] = value
+
+    def unset(self, key):
+        self.settings.pop(key, None)
+
+    def sql(self, text):
+        self.seen = dict(self.settings)
+
+
+@pytest.mark.parametrize("before", [{}, {"spark.sql.redaction.options.regex": "own"}])
+def test_what_is_redacted_is_as_before(before):
+    fake = FakeSession(dict(before))
+    session._open_catalog(fake, "c", {"spark.sql.catalog.c.token": "secret"})
+    assert fake.settings == before
+    hides = re.compile(fake.seen["spark.sql.redaction.options.regex"]).search
+    assert hides("spark.sql.catalog.c.token")
+    assert hides("own" if before else "my.URL")
+    assert not hides("spark.sql.shuffle.partitions")
 
 
 def test_catalogs_that_spark_is_not_told_of():

@@ -24,6 +24,9 @@ offline_store:
 """
 CONF = {
     "spark.master": "local[2]",
+    # Not heeded: queries are written for others.
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
     # From here on only what keeps a small session small.
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",

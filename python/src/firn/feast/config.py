@@ -30,8 +30,11 @@ class IcebergConfigError(FeastError):
 
 
 def without_password(uri: str) -> str:
-    """The URI with the password before its `@` hidden."""
-    return re.sub(r"(://[^/@:]*):[^/@]*@", rf"\1:{HIDDEN}@", uri)
+    """The URI with its passwords hidden: before the last `@`, and in the query."""
+    place, question, query = uri.partition("?")
+    place = re.sub(r"(://[^@:]*):.*@", rf"\1:{HIDDEN}@", place, flags=re.DOTALL)
+    query = re.sub(r"(?i)(^|&)((?:ssl)?password=)[^&]*", rf"\1\2{HIDDEN}", query)
+    return place + question + query
 
 
 def shown(settings: dict[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,9 @@ class SparkEngine:
         if entities is None:
             spine = query.spine(joined, keys, _micros(start), _micros(end))
             return self._without_frame(schema, joined, spine, keys, event_timestamp)
-        return FrameRows(self._session, schema, entities, joined, keys, event_timestamp)
+        return FrameRows(
+            self._session, self._catalog, schema, entities, joined, keys, event_timestamp
+        )
 
     def latest(
         self, view: firn.View, *, start: dt.datetime | None, end: dt.datetime | None
@@ -77,7 +79,7 @@ class SparkEngine:
             for name, field in zip(features, of_features, strict=True)
         ]
         fields += [of_table.field(view.timestamp), of_table.field(view.created)]
-        return SparkRows(pa.schema(fields), lambda: self._session.sql(text))
+        return SparkRows(self._catalog, pa.schema(fields), lambda: self._session.sql(text))
 
     def window(
         self,
@@ -93,7 +95,7 @@ class SparkEngine:
         schema = table.scan(columns).schema
         for field in schema:
             check_output(field.name, field.type)
-        return SparkRows(schema, lambda: self._session.sql(text))
+        return SparkRows(self._catalog, schema, lambda: self._session.sql(text))
 
     def _planned(
         self, no_rows: pa.Table, views: list[firn.View], event_timestamp: str
@@ -121,7 +123,7 @@ class SparkEngine:
         columns.append(f"timestamp_micros(entities.event_at) AS c{len(keys)}")
         names = [f"c{i}" for i in range(len(columns), len(schema))]
         text = query.join_query(joined, spine, columns, names, ordered=False)
-        return SparkRows(schema, lambda: self._session.sql(text))
+        return SparkRows(self._catalog, schema, lambda: self._session.sql(text))
 
     def _of_table(self, view: firn.View) -> query.ViewOfTable:
         columns = [
@@ -139,6 +141,8 @@ class SparkEngine:
 class SparkRows:
     """A query whose columns are `c0`, `c1`, ..., those of the schema."""
 
+    #: Its name in Spark: tables are written there.
+    catalog: str
     schema: pa.Schema
     query: Callable[[], DataFrame]
 
@@ -151,7 +155,7 @@ class SparkRows:
         return _selected(self.query(), columns, schema)
 
     def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
-        _write(answer, table, replace=replace)
+        _write(answer, self.catalog, table, replace=replace)
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ class FrameRows:
     times, and answers in the frame's order."""
 
     session: Any
+    catalog: str
     schema: pa.Schema
     entities: pa.Table
     views: list[query.ViewOfTable]
@@ -190,7 +195,7 @@ class FrameRows:
         return _selected(self._joined(relation, own, ordered=False), columns, schema)
 
     def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
-        _write(answer, table, replace=replace)
+        _write(answer, self.catalog, table, replace=replace)
 
     def _relation(self) -> pa.Table:
         return entity_relation(self.entities, self.event_timestamp, self._names())
@@ -232,15 +237,16 @@ def _selected(frame: DataFrame, columns: list[Column], schema: pa.Schema) -> Dat
     return frame.select(chosen)
 
 
-def _write(answer: Answer, table: firn.Table, *, replace: bool) -> None:
+def _write(answer: Answer, catalog: str, table: firn.Table, *, replace: bool) -> None:
     """Within structs and maps joins have UUIDs as bytes and Spark as texts: those are written from
-    here. The session's own catalog is the current one."""
+    here."""
     from pyspark.sql import functions
 
     if any(_may_hold_uuid(field.type) for field in answer.schema):
         ArrowRows(answer.reader()).write_to(table, replace=replace)
         return
-    writer = answer.spark_df().writeTo(".".join(quoted(level) for level in table.identifier))
+    name = ".".join(quoted(level) for level in (catalog, *table.identifier))
+    writer = answer.spark_df().writeTo(name)
     if replace:
         writer.overwrite(functions.lit(True))
     else:

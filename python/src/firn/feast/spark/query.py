@@ -41,13 +41,20 @@ class SparkTable:
     expressions: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def rows(self) -> str:
+        """Rows `t`."""
+        if self.snapshot_id is None:
+            return "(SELECT 1) AS t"
+        return f"{self.name} VERSION AS OF {self.snapshot_id} AS t"
+
+    @property
     def source(self) -> str:
         """Rows `t`, and their files `f`, numbered in the order in which they arrived."""
         if self.snapshot_id is None:
-            return "(SELECT 1) AS t"
+            return self.rows
         at = f"VERSION AS OF {self.snapshot_id}"
         return (
-            f"{self.name} {at} AS t LEFT JOIN (SELECT data_file.file_path AS path, row_number() "
+            f"{self.rows} LEFT JOIN (SELECT data_file.file_path AS path, row_number() "
             f"OVER (ORDER BY sequence_number, data_file.file_path) AS number "
             f"FROM {self.name}.entries {at} WHERE status < 2 AND data_file.content = 0) AS f "
             "ON f.path = t._file"
@@ -239,10 +246,9 @@ def _spine_group(
             *table.between(view.timestamp, *window),
             *(f"{table.column(column)} IS NOT NULL" for column in of_view.values()),
         ]
-        source = table.source.split(" LEFT JOIN ")[0]
         rows.append(
             f"SELECT {''.join(f'{item}, ' for item in listed)}{table.time(view.timestamp)} AS "
-            f"event_at FROM {source} WHERE {' AND '.join(conditions)}"
+            f"event_at FROM {table.rows} WHERE {' AND '.join(conditions)}"
         )
     together = "\nUNION ALL\n".join(rows)
     return f"SELECT DISTINCT {number} AS view_keys, * FROM (\n{together})"
@@ -283,8 +289,9 @@ def window_query(
     conditions = table.between(timestamp, start, end)
     if start is None and end is None:
         conditions = [condition for condition in conditions if condition == "FALSE"] or ["TRUE"]
-    source = table.source.split(" LEFT JOIN ")[0]
-    return f"SELECT {_by_place(table, columns)}\nFROM {source}\nWHERE {' AND '.join(conditions)}"
+    return (
+        f"SELECT {_by_place(table, columns)}\nFROM {table.rows}\nWHERE {' AND '.join(conditions)}"
+    )
 
 
 def _by_place(table: SparkTable, columns: list[str]) -> str:
@@ -306,7 +313,11 @@ def form_of(data_type: pa.DataType) -> pa.DataType:
         return pa.float64()
     if types.is_decimal(data_type):
         return pa.decimal128(38, data_type.scale)
-    if types.is_string(data_type) or types.is_large_string(data_type):
+    if (
+        types.is_string(data_type)
+        or types.is_large_string(data_type)
+        or types.is_string_view(data_type)
+    ):
         return pa.string()
     if types.is_boolean(data_type) or types.is_date32(data_type):
         return data_type

@@ -17,7 +17,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from firn.feast.catalogs import catalog_properties, settings_of
 from firn.feast.config import IcebergConfigError
@@ -39,6 +39,9 @@ AWS_BUNDLE = "org.apache.iceberg:iceberg-aws-bundle:1.12.0"
 _JARS = ("spark.jars", "spark.jars.packages", "spark.driver.extraClassPath")
 # What is called otherwise by Iceberg's Java library.
 _RENAMED = {"s3.region": "client.region"}
+_HOSTS = re.compile(r"(\[.*\]|[^:,]*)(:\d*)?(,(\[.*\]|[^:,]*)(:\d*)?)*")
+# Of a URI's query; in a JDBC URL they would be in errors and logs.
+_CREDENTIALS = ("user", "password", "sslpassword")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 _sessions: OrderedDict[tuple, SparkSession] = OrderedDict()
@@ -120,7 +123,7 @@ def java_properties(config: RepoConfig) -> dict[str, str]:
 
 def _of_sql(given: dict[str, str]) -> dict[str, str]:
     uri, _, query = given.pop("uri").partition("?")
-    of_uri = dict(parse_qsl(query))
+    of_uri = dict(parse_qsl(query.replace("+", "%2B")))
     of_uri.pop("name", None)
     properties = {
         "catalog-impl": "org.apache.iceberg.jdbc.JdbcCatalog",
@@ -128,17 +131,29 @@ def _of_sql(given: dict[str, str]) -> dict[str, str]:
         "warehouse": of_uri.pop("warehouse", ""),
         **given,
     }
-    rest = "&".join(f"{key}={value}" for key, value in of_uri.items())
     if uri.startswith("sqlite:///"):
         uri = f"jdbc:sqlite:{uri.removeprefix('sqlite:///')}"
-    elif not uri.startswith("jdbc:"):
-        parts = urlsplit(uri)
-        if parts.username:
-            properties["jdbc.user"] = unquote(parts.username)
-        if parts.password:
-            properties["jdbc.password"] = unquote(parts.password)
-        uri = f"jdbc:postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    elif not uri.startswith("jdbc:") or uri.startswith("jdbc:postgresql://"):
+        place, credentials = _of_postgresql(uri.partition("://")[2])
+        properties |= credentials
+        uri = f"jdbc:postgresql://{place}"
+    for key in _CREDENTIALS:
+        if key in of_uri:
+            properties[f"jdbc.{key}"] = of_uri.pop(key)
+    rest = urlencode(of_uri, quote_via=quote)
     return {**properties, "uri": f"{uri}?{rest}" if rest else uri}
+
+
+def _of_postgresql(place: str) -> tuple[str, dict[str, str]]:
+    """`user:password@hosts/database` as what is behind the last `@` of the hosts, and properties.
+    Errors: IcebergConfigError for a password with a slash, which would be in the JDBC URL."""
+    authority, slash, database = place.partition("/")
+    if "@" in database and not _HOSTS.fullmatch(authority.rpartition("@")[2]):
+        raise IcebergConfigError("offline_store: uri: `/` and `@` in a password are %2F and %40")
+    of_user, _, hosts = authority.rpartition("@")
+    user, _, password = of_user.partition(":")
+    found = {"jdbc.user": unquote(user), "jdbc.password": unquote(password)}
+    return f"{hosts}{slash}{database}", {key: value for key, value in found.items() if value}
 
 
 def _expanded(key: str, text: str) -> str:
@@ -211,7 +226,9 @@ def _own_session(name: str, options: dict[str, str], conf: dict[str, str]) -> Sp
             session.conf.set(key, value)
         except AnalysisException:
             continue  # of the whole application: set when it was started
-    # What the queries are written for.
+    # What the queries are written for: keys that do not fit are errors, as with Firn.
+    session.conf.set("spark.sql.ansi.enabled", "true")
+    session.conf.set("spark.sql.timestampType", "TIMESTAMP_LTZ")
     session.conf.set("spark.sql.session.timeZone", "UTC")
     session.conf.set("spark.sql.caseSensitive", "true")
     _open_catalog(session, name, of_catalog)
@@ -222,7 +239,8 @@ def _open_catalog(session: SparkSession, name: str, settings: dict[str, str]) ->
     """Errors: IcebergConfigError where Spark has no Iceberg."""
     # The one command that sees the settings is logged with those that were changed.
     redaction = "spark.sql.redaction.options.regex"
-    session.conf.set(redaction, rf"(?i)url|^spark\.sql\.catalog\.{re.escape(name)}")
+    before = session.conf.get(redaction, None)
+    session.conf.set(redaction, _redaction(name, before))
     for key, value in settings.items():
         session.conf.set(key, value)
     try:
@@ -237,3 +255,10 @@ def _open_catalog(session: SparkSession, name: str, settings: dict[str, str]) ->
     finally:
         for key in (*settings, redaction):
             session.conf.unset(key)
+        if before is not None:
+            session.conf.set(redaction, before)
+
+
+def _redaction(name: str, before: str | None) -> str:
+    """What was hidden already, and all of the catalog."""
+    return rf"(?i)(?:{before or 'url'})|^spark\.sql\.catalog\.{re.escape(name)}"

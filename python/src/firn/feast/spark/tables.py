@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _ROW_LINEAGE_VERSION = 3
 #: Tables that have a column of these cannot be opened by Spark, whatever is read of them.
 _NOT_OF_SPARK = ("time", "timestamp_ns", "timestamptz_ns", "geometry", "geography")
+#: Within lists, structs and maps, as Iceberg writes them: a type is behind one of these.
+_NESTED_SHAPE = re.compile(
+    r"(?:list<|map<[^<>, ]+(?:, \d+\))?, |: optional |: required )(geometry|geography)\("
+)
 
 
 def spark_table(
@@ -42,12 +47,33 @@ def spark_table(
 
 def _check_types(table: firn.Table) -> None:
     shown = ".".join(table.identifier)
-    for field in table.schema.fields:
-        if field.type in _NOT_OF_SPARK:
+    data_types = table.schema.to_arrow().types
+    for field, data_type in zip(table.schema.fields, data_types, strict=True):
+        lacking = _lacking(field.type, data_type)
+        if lacking is not None:
+            verb = "is" if lacking == field.type.partition("(")[0] else "holds"
             raise IcebergConfigError(
-                f"table {shown}: column {field.name} is {field.type}, which Spark does not have: "
+                f"table {shown}: column {field.name} {verb} {lacking}, which Spark does not have: "
                 "it cannot open the table; `engine: firn` reads it"
             )
+
+
+def _lacking(text: str, data_type: pa.DataType) -> str | None:
+    """The first type in a column's that Spark has not. Arrow has the names of fields apart from
+    types, but of shapes only their bytes."""
+    plain = text.partition("(")[0]
+    if plain in _NOT_OF_SPARK:
+        return plain
+    if pa.types.is_time(data_type):
+        return "time"
+    if pa.types.is_timestamp(data_type) and data_type.unit == "ns":
+        return "timestamptz_ns" if data_type.tz else "timestamp_ns"
+    for i in range(data_type.num_fields):
+        lacking = _lacking("", data_type.field(i).type)
+        if lacking is not None:
+            return lacking
+    shape = _NESTED_SHAPE.search(text)
+    return shape[1] if shape else None
 
 
 def _expressions(

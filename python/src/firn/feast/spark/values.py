@@ -91,7 +91,7 @@ def fitted(column: pa.Array, wanted: pa.DataType) -> pa.Array:
         return _fitted_nested(column, wanted)
     if types.is_timestamp(wanted) and types.is_timestamp(here):
         # Nanoseconds are floored, before 1970 too.
-        column = pc.floor_temporal(column, unit="microsecond")
+        column = pc.floor_temporal(_in_utc(column), unit="microsecond")
     return column.cast(wanted)
 
 
@@ -115,10 +115,12 @@ def _fitted_nested(column: pa.Array, wanted: pa.DataType) -> pa.Array:
         parts = [fitted(pc.struct_field(column, [i]), wanted[i].type) for i in range(len(wanted))]
         return pa.StructArray.from_arrays(parts, fields=list(wanted), mask=absent)
     if types.is_list(wanted):
+        if len(column) == 0:
+            return pa.array([], wanted)
         lengths = pc.fill_null(pc.list_value_length(column), 0)
         ends = pc.cumulative_sum(lengths.cast(pa.int32()))
         offsets = pc.if_else(absent, None, pa.concat_arrays([pa.array([0], pa.int32()), ends[:-1]]))
-        offsets = pa.concat_arrays([offsets, ends[-1:] if len(ends) else pa.array([0], pa.int32())])
+        offsets = pa.concat_arrays([offsets, ends[-1:]])
         values = fitted(column.flatten(), wanted.value_type)
         return pa.ListArray.from_arrays(offsets, values, type=wanted)
     raise NoSparkType(f"UUIDs in {wanted} cannot be read through Spark")
@@ -128,7 +130,7 @@ def entity_relation(frame: pa.Table, event_timestamp: str, keys: dict[str, str])
     """What Spark is told of an entity frame: `entity_row`, `event_at`, `exact_at` (query.py), and
     the keys, in the forms that they meet in, by the names that `keys` has for them. Errors:
     ValueError for times that microseconds cannot hold."""
-    times = frame.column(event_timestamp)
+    times = _in_utc(frame.column(event_timestamp))
     columns = {
         "entity_row": pa.chunked_array([pa.array(np.arange(frame.num_rows))]),
         "event_at": _micros(pc.floor_temporal(times, unit="microsecond"), event_timestamp),
@@ -137,6 +139,14 @@ def entity_relation(frame: pa.Table, event_timestamp: str, keys: dict[str, str])
     for name, column in keys.items():
         columns[column] = _key_form(frame.column(name), name)
     return pa.table(columns)
+
+
+def _in_utc(times: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """The same instants. In a zone of its own, Arrow would floor what its clocks show, which an
+    hour of every autumn has twice."""
+    if times.type.tz is None:
+        return times
+    return times.cast(pa.timestamp(times.type.unit, tz="UTC"))
 
 
 def _micros(times: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
@@ -152,6 +162,7 @@ def _micros(times: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
 def _key_form(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     if types.is_timestamp(column.type):
         # No table that Spark reads has an instant between two microseconds: it meets nothing.
+        column = _in_utc(column)
         whole = pc.floor_temporal(column, unit="microsecond")
         met = pc.if_else(pc.equal(whole, column), whole, pa.scalar(None, column.type))
         return _micros(met, name)
