@@ -1,10 +1,8 @@
 #include "server/features/arrow_answer.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <arrow/ipc/options.h>
-#include <arrow/util/byte_size.h>
 
 #include "columnar/io/arrow_status.h"
 
@@ -13,8 +11,6 @@ namespace {
 
 using columnar::ToResult;
 using columnar::ToStatus;
-
-constexpr int64_t kMinPieceRows = 1024;
 
 }  // namespace
 
@@ -38,39 +34,17 @@ class ArrowAnswer::Sink final : public arrow::io::OutputStream {
 };
 
 ArrowAnswer::ArrowAnswer(std::unique_ptr<FeatureRows> rows)
-    : rows_(std::move(rows)), sink_(std::make_shared<Sink>()) {}
+    : pieces_(std::move(rows)), sink_(std::make_shared<Sink>()) {}
 
 ArrowAnswer::~ArrowAnswer() = default;
 
 Status ArrowAnswer::Begin() {
-  ASSIGN_OR_RETURN(auto schema, rows_->Open());
+  ASSIGN_OR_RETURN(auto schema, pieces_.Open());
   auto options = arrow::ipc::IpcWriteOptions::Defaults();
   options.use_threads = false;
   ASSIGN_OR_RETURN(writer_, ToResult(arrow::ipc::MakeStreamWriter(sink_, schema, options),
                                      ErrorCode::kInternal));
   return {};
-}
-
-Result<std::shared_ptr<arrow::RecordBatch>> ArrowAnswer::NextBatch() {
-  while (true) {
-    if (batches_ != nullptr) {
-      ASSIGN_OR_RETURN(auto batch, ToResult(batches_->Next(), ErrorCode::kInternal));
-      if (batch != nullptr) {
-        return batch;
-      }
-      batches_.reset();
-      part_.reset();
-    }
-    ASSIGN_OR_RETURN(part_, rows_->Next());
-    if (part_ == nullptr) {
-      return std::shared_ptr<arrow::RecordBatch>();
-    }
-    ASSIGN_OR_RETURN(int64_t bytes,
-                     ToResult(arrow::util::ReferencedBufferSize(*part_), ErrorCode::kInternal));
-    const int64_t rows = std::max<int64_t>(part_->num_rows(), 1);
-    batches_ = std::make_unique<arrow::TableBatchReader>(*part_);
-    batches_->set_chunksize(std::max(kPieceBytes / (bytes / rows + 1), kMinPieceRows));
-  }
 }
 
 Result<std::string> ArrowAnswer::Next() {
@@ -80,7 +54,7 @@ Result<std::string> ArrowAnswer::Next() {
   if (writer_ == nullptr) {
     RETURN_IF_ERROR(Begin());
   }
-  ASSIGN_OR_RETURN(auto batch, NextBatch());
+  ASSIGN_OR_RETURN(auto batch, pieces_.Next());
   if (batch != nullptr) {
     RETURN_IF_ERROR(ToStatus(writer_->WriteRecordBatch(*batch), ErrorCode::kInternal));
   } else {

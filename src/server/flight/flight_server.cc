@@ -9,10 +9,12 @@
 #include <utility>
 
 #include <arrow/flight/server.h>
+#include <arrow/util/align_util.h>
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
+#include "server/features/row_pieces.h"
 #include "server/flight/pending_uploads.h"
 #include "storage/call_deadline.h"
 
@@ -27,9 +29,6 @@ using server_features::FeatureRun;
 
 /// How often a call looks whether its client has gone.
 constexpr std::chrono::milliseconds kLookEvery{100};
-/// Rows of a message at most, and about how many bytes.
-constexpr int64_t kMessageBytes = int64_t{4} << 20;
-constexpr int64_t kMinMessageRows = 1024;
 
 fl::FlightStatusCode CodeOf(ErrorCode code) {
   switch (code) {
@@ -115,6 +114,11 @@ Result<std::shared_ptr<arrow::Table>> ReadUpload(fl::FlightMessageReader& reader
     if (chunk.data == nullptr) {
       break;
     }
+    // As it came its buffers may lie anywhere.
+    ASSIGN_OR_RETURN(chunk.data, ToResult(arrow::util::EnsureAlignment(
+                                              std::move(chunk.data), arrow::util::kValueAlignment,
+                                              arrow::default_memory_pool()),
+                                          ErrorCode::kInvalidArgument));
     RETURN_IF_ERROR(ToStatus(chunk.data->ValidateFull(), ErrorCode::kInvalidArgument));
     ASSIGN_OR_RETURN(int64_t more, ToResult(arrow::util::ReferencedBufferSize(*chunk.data),
                                             ErrorCode::kInternal));
@@ -135,10 +139,9 @@ class Messages final : public arrow::RecordBatchReader {
   static Result<std::shared_ptr<Messages>> Open(std::unique_ptr<Watch> watch,
                                                 FeastCalls::RunPtr run,
                                                 FeastCalls::RowsPtr rows) {
-    ASSIGN_OR_RETURN(auto schema, rows->Open());
     std::shared_ptr<Messages> messages(
         new Messages(std::move(watch), std::move(run), std::move(rows)));
-    messages->schema_ = std::move(schema);
+    ASSIGN_OR_RETURN(messages->schema_, messages->pieces_.Open());
     return messages;
   }
 
@@ -146,27 +149,12 @@ class Messages final : public arrow::RecordBatchReader {
 
   /// Null at the end.
   Result<std::shared_ptr<arrow::RecordBatch>> NextMessage() {
-    while (true) {
-      RETURN_IF_ERROR(run_->Check());
-      if (batches_ != nullptr) {
-        ASSIGN_OR_RETURN(auto batch, ToResult(batches_->Next(), ErrorCode::kInternal));
-        if (batch != nullptr) {
-          return batch;
-        }
-        batches_.reset();
-      }
-      part_.reset();
-      ASSIGN_OR_RETURN(part_, rows_->Next());
-      if (part_ == nullptr) {
-        run_->Complete();
-        return std::shared_ptr<arrow::RecordBatch>();
-      }
-      ASSIGN_OR_RETURN(int64_t bytes,
-                       ToResult(arrow::util::ReferencedBufferSize(*part_), ErrorCode::kInternal));
-      const int64_t rows = std::max<int64_t>(part_->num_rows(), 1);
-      batches_ = std::make_unique<arrow::TableBatchReader>(*part_);
-      batches_->set_chunksize(std::max(kMessageBytes / (bytes / rows + 1), kMinMessageRows));
+    RETURN_IF_ERROR(run_->Check());
+    ASSIGN_OR_RETURN(auto batch, pieces_.Next());
+    if (batch == nullptr) {
+      run_->Complete();
     }
+    return batch;
   }
 
   arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) override {
@@ -181,14 +169,12 @@ class Messages final : public arrow::RecordBatchReader {
 
  private:
   Messages(std::unique_ptr<Watch> watch, FeastCalls::RunPtr run, FeastCalls::RowsPtr rows)
-      : watch_(std::move(watch)), run_(std::move(run)), rows_(std::move(rows)) {}
+      : watch_(std::move(watch)), run_(std::move(run)), pieces_(std::move(rows)) {}
 
   const std::unique_ptr<Watch> watch_;
   const FeastCalls::RunPtr run_;
-  const FeastCalls::RowsPtr rows_;
+  server_features::RowPieces pieces_;
   std::shared_ptr<arrow::Schema> schema_;
-  std::shared_ptr<arrow::Table> part_;
-  std::unique_ptr<arrow::TableBatchReader> batches_;
 };
 
 }  // namespace
