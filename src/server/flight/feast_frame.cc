@@ -1,6 +1,7 @@
 #include "server/flight/feast_frame.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -22,6 +23,8 @@ using columnar::ToStatus;
 using ColumnPtr = std::shared_ptr<arrow::ChunkedArray>;
 
 constexpr int64_t kMicrosOfDay = int64_t{86'400'000'000};
+/// The last day whose midnight 64 bits of microseconds hold.
+constexpr int64_t kMaxDay = std::numeric_limits<int64_t>::max() / kMicrosOfDay;
 constexpr std::string_view kPandasIndex = "__index_level_";
 /// The greatest whole number up to which every double is one.
 constexpr double kExactDouble = 9007199254740992.0;
@@ -71,9 +74,14 @@ Result<std::shared_ptr<arrow::Array>> Midnights(const arrow::Date32Array& dates,
   for (int64_t row = 0; row < dates.length(); ++row) {
     if (dates.IsNull(row)) {
       builder.UnsafeAppendNull();
-    } else {
-      builder.UnsafeAppend(dates.Value(row) * kMicrosOfDay);
+      continue;
     }
+    const int64_t day = dates.Value(row);
+    if (std::abs(day) > kMaxDay) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Day {} since 1970 has no time in microseconds", day));
+    }
+    builder.UnsafeAppend(day * kMicrosOfDay);
   }
   return ToResult(builder.Finish(), ErrorCode::kInternal);
 }

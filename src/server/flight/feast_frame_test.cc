@@ -70,6 +70,15 @@ TEST(FeastFrameTest, TimesAndDatesAreInstants) {
   EXPECT_EQ(*others, table->column(2));
 }
 
+TEST(FeastFrameTest, DaysBeyondWhatATimeHoldsAreRefused) {
+  const arrow::FieldVector day = {arrow::field("d", arrow::date32())};
+  for (const char* far : {R"([{"d":106751992}])", R"([{"d":-2147483648}])"}) {
+    auto dates = AsFeastReads(TableOfJson(day, far)->column(0), Memory());
+    EXPECT_THAT(dates, IsError(ErrorCode::kInvalidArgument)) << far;
+  }
+  EXPECT_THAT(AsFeastReads(TableOfJson(day, R"([{"d":106751991}])")->column(0), Memory()), IsOk());
+}
+
 TEST(FeastFrameTest, RowsAreWrittenWithTheTablesZones) {
   auto rows = TableOfJson({arrow::field("a", arrow::timestamp(arrow::TimeUnit::NANO)),
                            arrow::field("b", arrow::null())},

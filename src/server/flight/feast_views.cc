@@ -1,6 +1,7 @@
 #include "server/flight/feast_views.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -118,7 +119,9 @@ DateRange DateRangeOf(const FeastViews& views, const FeastCommand& command, Time
   }
   const TimestampUs end = command.end.value_or(now);
   range_us = range_us == 0 ? kDefaultRangeUs : range_us;
-  return {.start = command.start.value_or(TimestampUs(end.value() - range_us)), .end = end};
+  const int64_t earliest = std::numeric_limits<int64_t>::min() + range_us;
+  const TimestampUs start(std::max(end.value(), earliest) - range_us);
+  return {.start = command.start.value_or(start), .end = end};
 }
 
 }  // namespace firn::flight

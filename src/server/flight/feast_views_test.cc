@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 
 #include "base/testing/matchers.h"
@@ -96,6 +97,9 @@ TEST_F(FeastViewsTest, ARangeIsTheGreatestAge) {
   ASSERT_THAT(views, IsOk());
   command_.end = TimestampUs(50 * kDayUs);
   EXPECT_EQ(DateRangeOf(*views, command_, now).start, TimestampUs(20 * kDayUs));
+  command_.end = TimestampUs(std::numeric_limits<int64_t>::min() + 1);
+  EXPECT_EQ(DateRangeOf(*views, command_, now).start,
+            TimestampUs(std::numeric_limits<int64_t>::min()));
   command_.start = TimestampUs(7);
   EXPECT_EQ(DateRangeOf(*views, command_, now).start, TimestampUs(7));
 }
