@@ -321,9 +321,7 @@ Status GlueStore::DeleteTable(const TableKey& key) {
 Result<PointerChange> GlueStore::DeleteTableAlone(const TableKey& key,
                                                   const std::string& metadata_location,
                                                   const std::string& location) {
-  pointer::Places places;
-  places.Add(location);
-  places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
+  const auto places = pointer::Places::Of(location, metadata_location);
   PointerChange found = PointerChange::kMoved;
   RETURN_IF_ERROR(ForEach("GetTables", "TableList",
                           fmt::format("\"DatabaseName\":{}", Quoted(key.name_space)),

@@ -382,9 +382,7 @@ Status HiveStore::DeleteTable(const TableKey& key) {
 Result<PointerChange> HiveStore::DeleteTableAlone(const TableKey& key,
                                                   const std::string& metadata_location,
                                                   const std::string& location) {
-  pointer::Places places;
-  places.Add(location);
-  places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
+  const auto places = pointer::Places::Of(location, metadata_location);
   ASSIGN_OR_RETURN(auto lock, Lock(key, options_.lock.enabled));
   ASSIGN_OR_RETURN(HiveTable table, RequireTable(key));
   if (table.pointer().metadata_location != metadata_location) {

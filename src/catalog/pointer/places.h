@@ -15,13 +15,14 @@ namespace firn::catalog::pointer {
 
 class Places {
  public:
-  /// What is no location holds nothing.
-  void Add(std::string_view location) {
-    auto place = storage::Location::Parse(location);
-    if (place.has_value()) {
-      places_.push_back(*std::move(place));
-    }
+  /// Where a table has its files: below its location, and beside its metadata file.
+  static Places Of(std::string_view location, std::string_view metadata_location) {
+    Places places;
+    places.Add(location);
+    places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
+    return places;
   }
+
   bool Hold(std::string_view location) const {
     auto file = storage::Location::Parse(location);
     return file.has_value() &&
@@ -30,6 +31,14 @@ class Places {
   }
 
  private:
+  /// What is no location holds nothing.
+  void Add(std::string_view location) {
+    auto place = storage::Location::Parse(location);
+    if (place.has_value()) {
+      places_.push_back(*std::move(place));
+    }
+  }
+
   std::vector<storage::Location> places_;
 };
 

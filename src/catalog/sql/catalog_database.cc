@@ -393,9 +393,7 @@ Result<PointerChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
                                                         const std::string& location) {
   PointerChange outcome = PointerChange::kShared;
   RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kCatalog, [&](const Session& session) -> Status {
-    pointer::Places places;
-    places.Add(location);
-    places.Add(metadata_location.substr(0, metadata_location.rfind('/')));
+    const auto places = pointer::Places::Of(location, metadata_location);
     ASSIGN_OR_RETURN(bool shared, session.OthersLieIn(places, key));
     if (shared) {
       return {};

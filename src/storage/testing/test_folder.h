@@ -3,6 +3,7 @@
 // Thread-safety: one thread.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ class TestFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::string At(std::string_view relative) const { return (path_ / relative).string(); }
+  /// Files below it, at any depth.
+  size_t FileCount(std::string_view relative) const {
+    return static_cast<size_t>(
+        std::ranges::count_if(std::filesystem::recursive_directory_iterator(path_ / relative),
+                              [](const auto& entry) { return entry.is_regular_file(); }));
+  }
 
  private:
   std::filesystem::path path_;

@@ -47,11 +47,7 @@ class HiveCatalogFixture : public ::testing::Test {
   static table::TableChange Set(const std::string& key) {
     return {.updates = {iceberg::SetProperties{{{key, "v"}}}}, .requirements = {}};
   }
-  size_t FileCount() {
-    return static_cast<size_t>(
-        std::ranges::count_if(std::filesystem::recursive_directory_iterator(folder_.At("wh")),
-                              [](const auto& entry) { return entry.is_regular_file(); }));
-  }
+  size_t FileCount() { return folder_.FileCount("wh"); }
   PropertyMap Parameters(const std::string& table = "t") {
     return metastore_.table("db", table).TextsAt(9);
   }
