@@ -4,8 +4,14 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace firn {
 namespace {
+
+/// How many words a hint names.
+constexpr size_t kMaxHints = 3;
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -65,6 +71,12 @@ std::vector<std::string> NearestWords(std::string_view text,
     nearest.push_back(words[distances[i].second]);
   }
   return nearest;
+}
+
+std::string NearestHint(std::string_view text, std::span<const std::string> words) {
+  const std::vector<std::string> nearest = NearestWords(text, words, kMaxHints);
+  return nearest.empty() ? std::string()
+                         : fmt::format("; the nearest: {}", fmt::join(nearest, ", "));
 }
 
 }  // namespace firn

@@ -27,4 +27,7 @@ std::vector<std::string> NearestWords(std::string_view text,
                                       std::span<const std::string> words,
                                       size_t count);
 
+/// The end of a message about a word that is not known: "; the nearest: a, b, c", or nothing.
+std::string NearestHint(std::string_view text, std::span<const std::string> words);
+
 }  // namespace firn

@@ -18,6 +18,12 @@ TEST(NearestTest, TheNearestFirst) {
   EXPECT_THAT(NearestWords(std::string(kMaxNearestBytes + 1, 'p'), words, 3), IsEmpty());
 }
 
+TEST(NearestTest, AHintNamesThreeAtMost) {
+  const std::vector<std::string> words = {"price", "customer", "Prize", "prizes"};
+  EXPECT_EQ(NearestHint("pric", words), "; the nearest: price, Prize, prizes");
+  EXPECT_EQ(NearestHint("pric", {}), "");
+}
+
 TEST(NearestTest, Distances) {
   EXPECT_EQ(EditDistance("", "abc"), 3U);
   EXPECT_EQ(EditDistance("kitten", "sitting"), 3U);

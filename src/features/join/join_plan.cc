@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "features/join/entity_frame.h"
 #include "features/join/feature_output.h"
 #include "features/join/snapshot_record.h"
@@ -17,12 +18,19 @@ namespace {
 
 Result<std::shared_ptr<arrow::Field>> FindColumn(const arrow::Schema& entities,
                                                  const std::string& name) {
-  auto field = entities.GetFieldByName(name);
-  if (field == nullptr) {
+  const auto count = entities.GetAllFieldIndices(name).size();
+  if (count == 0) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("The entity frame has no column {}, or several", name));
+                 fmt::format("The entity frame has no column {}{}", name,
+                             NearestHint(name, entities.field_names())));
   }
-  return field;
+  if (count > 1) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("The entity frame has {} columns {}: one of them has to be left out "
+                             "or renamed",
+                             count, name));
+  }
+  return entities.GetFieldByName(name);
 }
 
 Status CheckTimes(const arrow::Schema& entities, const std::string& event_timestamp) {

@@ -18,6 +18,7 @@ using firn::testing::IsError;
 using table::RowDeletionMode;
 using testing::BatchOfJson;
 using testing::FeatureTable;
+using ::testing::HasSubstr;
 using testing::TableOfJson;
 
 constexpr const char* kFields = R"(
@@ -216,6 +217,23 @@ TEST_F(PointInTimeJoinTest, AnOlderSnapshotGivesItsAnswerAgain) {
   old.table = table_.table;
   EXPECT_EQ(Rates("[[1,20]]"), "2 ");
   EXPECT_EQ(Rates("[[1,20]]", old), "1 ");
+}
+
+TEST_F(PointInTimeJoinTest, WhatIsMissingIsToldWithWhatIsNear) {
+  const auto message = [&](const arrow::FieldVector& fields, const JoinView& view) {
+    auto joined = Join(TableOfJson(fields, "[]"), {view});
+    return joined.has_value() ? std::string() : joined.error().message();
+  };
+  JoinView view = View();
+  view.features = {{"rates", "rate"}};
+  EXPECT_THAT(message(EntityFields(), view), HasSubstr("has no column rates; the nearest: rate"));
+  view = View();
+  view.keys = {{"drivers", "driver"}};
+  EXPECT_THAT(message(EntityFields(), view),
+              HasSubstr("frame has no column drivers; the nearest: driver"));
+  arrow::FieldVector twice = EntityFields();
+  twice.push_back(twice.front());
+  EXPECT_THAT(message(twice, View()), HasSubstr("frame has 2 columns driver"));
 }
 
 TEST_F(PointInTimeJoinTest, WhatDoesNotFitIsNamed) {

@@ -6,6 +6,7 @@
 
 #include "columnar/kernels/field_path.h"
 #include "columnar/schema/arrow_type.h"
+#include "iceberg/schema/nearest_fields.h"
 
 namespace firn::features {
 namespace {
@@ -23,8 +24,9 @@ Result<NestedField> FindColumn(const JoinView& view,
   const NestedField* field = schema.FindField(std::string_view(name));
   if (field == nullptr) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("View {}: table {} has no column {}", view.name,
-                             ToDotted(view.table.identifier), name));
+                 fmt::format("View {}: table {} has no column {}{}", view.name,
+                             ToDotted(view.table.identifier), name,
+                             iceberg::NearestFieldsHint(name, schema)));
   }
   if (columnar::PathTo(columnar::ArrowSchemaOf(schema)->fields(), field->id).empty()) {
     return Error(ErrorCode::kInvalidArgument,

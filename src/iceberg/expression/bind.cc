@@ -8,9 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "base/nearest.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/expression/instant_text_internal.h"
 #include "iceberg/expression/literal_conversion.h"
@@ -18,6 +16,7 @@
 #include "iceberg/expression/number_text_internal.h"
 #include "iceberg/schema/ascii.h"
 #include "iceberg/schema/literal_json.h"
+#include "iceberg/schema/nearest_fields.h"
 #include "iceberg/schema/type_text.h"
 
 namespace firn::iceberg {
@@ -43,17 +42,8 @@ Result<const NestedField*> FindIgnoringCase(const std::string& name, const Schem
   return found != nullptr ? found : schema.FindFieldIgnoringCase(name);
 }
 
-constexpr size_t kMaxNearest = 3;
-
 std::string Unknown(std::string_view name, const Schema& schema) {
-  std::vector<std::string> names;
-  for (FieldId id : schema.field_ids()) {
-    names.push_back(*schema.FindName(id));
-  }
-  const std::vector<std::string> nearest = NearestWords(name, names, kMaxNearest);
-  return nearest.empty() ? fmt::format("Cannot find field '{}'", name)
-                         : fmt::format("Cannot find field '{}'; the nearest: {}", name,
-                                       fmt::join(nearest, ", "));
+  return fmt::format("Cannot find field '{}'{}", name, NearestFieldsHint(name, schema));
 }
 
 Result<const NestedField*> FindField(const Term& term, const Schema& schema, NameCase names) {

@@ -8,10 +8,9 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "base/nearest.h"
 #include "columnar/schema/metadata_columns.h"
+#include "iceberg/schema/nearest_fields.h"
 #include "iceberg/schema/partition_spec.h"
 
 namespace firn::table {
@@ -116,18 +115,9 @@ class Choice {
   std::vector<NestedField> columns_;
 };
 
-constexpr size_t kMaxNearest = 3;
-
 Error NoSuchColumn(const std::string& name, const Schema& schema) {
-  std::vector<std::string> names;
-  for (FieldId id : schema.field_ids()) {
-    names.push_back(*schema.FindName(id));
-  }
-  const std::vector<std::string> nearest = NearestWords(name, names, kMaxNearest);
-  return Error(ErrorCode::kInvalidArgument,
-               nearest.empty() ? fmt::format("Column does not exist: {}", name)
-                               : fmt::format("Column does not exist: {}; the nearest: {}", name,
-                                             fmt::join(nearest, ", ")));
+  return Error(ErrorCode::kInvalidArgument, fmt::format("Column does not exist: {}{}", name,
+                                                        iceberg::NearestFieldsHint(name, schema)));
 }
 
 }  // namespace

@@ -118,7 +118,8 @@ Result<Socket> ConnectTo(const addrinfo& address, const Clock& clock, MonotonicT
     }
   }
   if (error != 0) {
-    return Error(ErrorCode::kUnavailable, "There is no connection").With("cause", TextOf(error));
+    return Error(ErrorCode::kUnavailable, "Cannot connect to the Hive Metastore")
+        .With("cause", TextOf(error));
   }
   int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
