@@ -7,6 +7,7 @@
 #include "cli/describe.h"
 #include "iceberg/metadata/table_metadata_json.h"
 #include "iceberg/schema/type_text.h"
+#include "table/evolve/property_change.h"
 
 namespace firn::cli {
 namespace {
@@ -146,17 +147,15 @@ Status CreateTableIn(catalog::Catalog& catalog, const Arguments& arguments) {
 Status SetTableOf(catalog::Catalog& catalog, const Arguments& arguments) {
   ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
   RETURN_IF_ERROR(CheckSomething(arguments));
-  ASSIGN_OR_RETURN(auto updates, ReadSettings(arguments.settings));
+  ASSIGN_OR_RETURN(auto settings, ReadSettings(arguments.settings));
   ASSIGN_OR_RETURN(table::Table table, catalog.Load(identifier));
   table::TableChange change{.updates = {},
                             .requirements = {iceberg::AssertTableUuid{table.metadata->uuid}}};
-  if (!updates.empty()) {
-    change.updates.emplace_back(iceberg::SetProperties{std::move(updates)});
+  ASSIGN_OR_RETURN(change.updates,
+                   table::ChangeProperties(*table.metadata, settings, arguments.removals));
+  if (!change.updates.empty()) {
+    ASSIGN_OR_RETURN(table, catalog.Commit(table, change));
   }
-  if (!arguments.removals.empty()) {
-    change.updates.emplace_back(iceberg::RemoveProperties{arguments.removals});
-  }
-  ASSIGN_OR_RETURN(table, catalog.Commit(table, change));
   return PrintDone(PrintTable(table), arguments, "Changed table " + ToDotted(identifier));
 }
 

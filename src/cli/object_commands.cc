@@ -155,7 +155,8 @@ void AddCreateAndSet(CLI::App& group, Chosen& chosen) {
   auto set =
       AddCatalogCommand(group, chosen, {"set", "Set and remove properties", nullptr, SetTableOf});
   set.Name(kObjectHelp);
-  AddRepeatable(set, "-p,--property", set.arguments->settings, "KEY=VALUE, repeatable");
+  AddRepeatable(set, "-p,--property", set.arguments->settings,
+                "KEY=VALUE, repeatable; format-version=N upgrades the table");
   AddRepeatable(set, "-r,--remove", set.arguments->removals, "KEY, repeatable");
 }
 

@@ -96,6 +96,22 @@ def test_what_is_wrong_is_told_before_anything_is_sent(firn, catalog, named):
     assert "pw" not in answer.err
 
 
+def test_the_format_version_is_upgraded_as_a_property(firn, uri):
+    def run(*words: str, **options):
+        return firn(*words, "--catalog", uri, **options)
+
+    run("namespace", "create", "a")
+    run("table", "create", "a.t", "--column", "id:long")
+    run("table", "set", "a.t", "-p", "format-version=3", "-p", "k=v")
+    run("table", "set", "a.t", "-p", "format-version=3", "-r", "never-was")
+    metadata = run("table", "show", "a.t", "--json").json["metadata"]
+    assert metadata["format-version"] == 3
+    assert metadata["properties"]["k"] == "v"
+    assert "format-version" not in metadata["properties"]
+    assert "downgrade v3" in run("table", "set", "a.t", "-p", "format-version=2", expect=2).err
+    assert "reserved" in run("table", "set", "a.t", "-p", "uuid=x", expect=2).err
+
+
 def test_columns_and_settings_that_are_none(firn, uri):
     firn("namespace", "create", "a", "--catalog", uri)
     for words in (["--column", "id"], ["--column", "id:nothing"], ["-p", "x"]):
