@@ -3,12 +3,15 @@
 Three views of ten features (six doubles, three longs, one text) with 5 % nulls, 100,000 entities, 60
 days; 2 % of the rows are delivered again later, with the same event time; entity rows of the last 50
 days. Written by `firn append` in eight files a view.
+
+With deleted rows: tables that share those files and have deletes of their own.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ START_US = 1_750_000_000 * 1_000_000
 DAYS = 60
 DOUBLES, LONGS = 6, 3
 INSTANT = pa.timestamp("us", tz="UTC")
+LONG_VALUES = 1_000_000
 
 
 def feature_names(view: int) -> list[str]:
@@ -50,7 +54,7 @@ def feature_rows(view: int, part: int, rows: int, entities: int) -> pa.Table:
     for _ in range(DOUBLES):
         columns.append(with_nulls(random, random.random(rows), pa.float64()))
     for _ in range(LONGS):
-        columns.append(with_nulls(random, random.integers(0, 1_000_000, rows), pa.int64()))
+        columns.append(with_nulls(random, random.integers(0, LONG_VALUES, rows), pa.int64()))
     texts = np.array([f"segment-{i}" for i in range(1000)])
     columns.append(pa.array(texts[random.integers(0, 1000, rows)], pa.string()))
     return pa.table(columns, names=["entity", "event_ts", "created_ts", *feature_names(view)])
@@ -64,12 +68,38 @@ def entity_rows(rows: int, entities: int) -> pa.Table:
     return pa.table({"entity": entity, "event_timestamp": pa.array(event, INSTANT)})
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """A way to delete, and what: a filter of data_bench with the view's number in it."""
+
+    name: str
+    way: str
+    filter: str
+    version: int = 2
+    """Of the table; what marks in version 3 are vectors."""
+
+    @property
+    def copied(self) -> Deletion:
+        """The same rows, in files written again without them."""
+        return replace(self, name=f"{self.name}_copied", way="copy")
+
+
+# 2 % of the rows anywhere; all rows of 1 % of the entities.
+SOME_ROWS = f"v{{view}}_l0 < {LONG_VALUES // 50}"
+DELETIONS = (
+    Deletion("positions", "mark", SOME_ROWS),
+    Deletion("vectors", "mark", SOME_ROWS, version=3),
+    Deletion("equality", "entity", "entity < {rare}"),
+)
+
+
 class Data:
     """In a folder: `entities.parquet`, and tables `db.view0`, ... of a SQLite catalog."""
 
-    def __init__(self, folder: Path, firn: Path, entity_count: int, feature_count: int):
+    def __init__(self, folder: Path, build: Path, entity_count: int, feature_count: int):
         self.folder = folder
-        self.firn = firn
+        self.firn = build / "firn"
+        self.data_bench = build / "bench" / "data_bench"
         self.catalog = f"sqlite:///{folder}/catalog.db?warehouse={folder}/warehouse"
         self.entities = folder / "entities.parquet"
         self.keys = max(1000, ENTITIES * feature_count // 5_000_000)
@@ -86,6 +116,27 @@ class Data:
     def run(self, *arguments: str) -> str:
         command = [str(self.firn), *arguments, "--catalog", self.catalog]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def delete(self, deletion: Deletion) -> None:
+        """Makes `db.view0_NAME`, ... without what is deleted, and drops nothing from `db.view0`."""
+        for view in range(VIEWS):
+            table = f"db.view{view}_{deletion.name}"
+            shown = json.loads(self.run("table", "show", f"db.view{view}", "--json"))
+            self.run("table", "register", table, shown["metadata-location"])
+            if deletion.version > 2:
+                self.run("table", "set", table, "-p", f"format-version={deletion.version}")
+            rows = deletion.filter.format(view=view, rare=self.keys // 100)
+            line = [str(self.data_bench), "delete", self.catalog, table, rows, deletion.way]
+            subprocess.run(line, check=True, capture_output=True, text=True)
+
+    def pattern(self, view: int) -> str:
+        """Of links to the table's files, which share their folder with those of other tables."""
+        links = self.folder / f"links{view}"
+        if not links.exists():
+            links.mkdir()
+            for number, file in enumerate(self.files(view)):
+                (links / f"{number}.parquet").symlink_to(file)
+        return f"{links}/*.parquet"
 
     def files(self, view: int) -> list[str]:
         found = json.loads(self.run("table", "files", f"db.view{view}", "--json"))
