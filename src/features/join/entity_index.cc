@@ -13,6 +13,9 @@ struct TimedRow {
   friend auto operator<=>(const TimedRow&, const TimedRow&) = default;
 };
 
+/// Rows whose memory is asked for together before one of them is looked at.
+constexpr size_t kTogether = 64;
+
 }  // namespace
 
 Result<EntityIndex> EntityIndex::Make(const EncodedKeys& keys, std::span<const int64_t> times) {
@@ -61,11 +64,37 @@ void EntityIndex::Sort(std::span<const uint32_t> numbers, std::span<const int64_
   }
 }
 
+void EntityIndex::FindSlots(std::span<const uint32_t> keys,
+                            std::span<const int64_t> times,
+                            std::span<size_t> slots) const {
+  for (size_t begin = 0; begin < keys.size(); begin += kTogether) {
+    const size_t end = std::min(begin + kTogether, keys.size());
+    for (size_t row = begin; row < end; ++row) {
+      if (keys[row] != KeyIndex::kNoKey) {
+        __builtin_prefetch(&starts_[keys[row]]);
+      }
+    }
+    for (size_t row = begin; row < end; ++row) {
+      if (keys[row] != KeyIndex::kNoKey) {
+        __builtin_prefetch(times_.data() + starts_[keys[row]]);
+      }
+    }
+    for (size_t row = begin; row < end; ++row) {
+      const bool is_one = keys[row] != KeyIndex::kNoKey && times[row] != kNoTime;
+      slots[row] = is_one ? SlotAt(keys[row], times[row]) : kNoSlot;
+    }
+  }
+}
+
 size_t EntityIndex::SlotAt(uint32_t key, int64_t time) const {
-  const auto begin = times_.begin() + starts_[key];
-  const auto end = times_.begin() + starts_[key + 1];
-  const auto at = std::lower_bound(begin, end, time);
-  return at == end ? kNoSlot : static_cast<size_t>(at - times_.begin());
+  // A lower bound without branches, which nobody could predict.
+  size_t at = starts_[key];
+  for (size_t left = starts_[key + 1] - at; left > 0;) {
+    const size_t half = (left + 1) / 2;
+    at += times_[at + half - 1] < time ? half : 0;
+    left -= half;
+  }
+  return at == starts_[key + 1] ? kNoSlot : at;
 }
 
 }  // namespace firn::features

@@ -38,11 +38,15 @@ class EntityIndex {
   /// The slots of a key: [first_slot(key), first_slot(key + 1)).
   size_t first_slot(size_t key) const { return starts_[key]; }
 
-  /// The key's first slot at or after `time`; kNoSlot where all are before it.
-  size_t SlotAt(uint32_t key, int64_t time) const;
+  /// Sets `slots[row]` to the first slot of `keys[row]` at or after `times[row]`; to kNoSlot where
+  /// all are before it, and where there is no key or time.
+  void FindSlots(std::span<const uint32_t> keys,
+                 std::span<const int64_t> times,
+                 std::span<size_t> slots) const;
 
  private:
   void Sort(std::span<const uint32_t> numbers, std::span<const int64_t> times);
+  size_t SlotAt(uint32_t key, int64_t time) const;
 
   KeyIndex keys_;
   std::vector<uint32_t> starts_;

@@ -28,12 +28,17 @@ using ArrayPtr = std::shared_ptr<arrow::Array>;
 using BufferPtr = std::shared_ptr<arrow::Buffer>;
 using ChunkedPtr = std::shared_ptr<arrow::ChunkedArray>;
 
+/// Moves between asking the memory for a row of the answer and writing to it.
+constexpr size_t kAhead = 16;
+
 /// A byte a row until the column is finished: threads may set neighbours at once.
 class Validity {
  public:
   explicit Validity(int64_t rows) : valid_(static_cast<size_t>(rows), 0) {}
 
   void Set(uint32_t row) { valid_[row] = 1; }
+  /// What Set writes to.
+  uint8_t* flags() { return valid_.data(); }
   bool at(size_t row) const { return valid_[row] != 0; }
   size_t rows() const { return valid_.size(); }
 
@@ -96,13 +101,20 @@ class FixedOutput : public FeatureOutput {
   Status Put(const ArrayPtr& values, std::span<const RowMove> moves) override {
     const uint8_t* from =
         values->data()->GetValues<uint8_t>(1, 0) + static_cast<size_t>(values->offset()) * kBytes;
-    const bool any_null = values->null_count() > 0;
-    for (const RowMove& move : moves) {
-      if (any_null && values->IsNull(move.from)) {
+    const uint8_t* valid = values->null_count() > 0 ? values->null_bitmap_data() : nullptr;
+    // Stores of bytes could change the members: the compiler would load them for each row.
+    uint8_t* const to = to_;
+    uint8_t* const valid_to = validity_.flags();
+    for (size_t i = 0; i < moves.size(); ++i) {
+      if (i + kAhead < moves.size()) {
+        __builtin_prefetch(to + size_t{moves[i + kAhead].to} * kBytes, 1);
+      }
+      const RowMove& move = moves[i];
+      if (valid != nullptr && !arrow::bit_util::GetBit(valid, values->offset() + move.from)) {
         continue;
       }
-      std::memcpy(to_ + size_t{move.to} * kBytes, from + size_t{move.from} * kBytes, kBytes);
-      validity_.Set(move.to);
+      std::memcpy(to + size_t{move.to} * kBytes, from + size_t{move.from} * kBytes, kBytes);
+      valid_to[move.to] = 1;
     }
     return {};
   }

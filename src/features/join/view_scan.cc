@@ -10,16 +10,20 @@
 namespace firn::features {
 namespace {
 
-void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& slots) {
+/// Rows between asking the memory for a slot and offering to it.
+constexpr size_t kAhead = 32;
+
+void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& winners) {
   std::vector<uint32_t> numbers(rows.keys.rows());
   entities.keys().Find(rows.keys, numbers);
-  for (size_t row = 0; row < numbers.size(); ++row) {
-    if (numbers[row] == KeyIndex::kNoKey || rows.available[row] == kNoTime) {
-      continue;
+  std::vector<size_t> slots(numbers.size());
+  entities.FindSlots(numbers, rows.available, slots);
+  for (size_t row = 0; row < slots.size(); ++row) {
+    if (row + kAhead < slots.size() && slots[row + kAhead] != EntityIndex::kNoSlot) {
+      winners.Prefetch(slots[row + kAhead]);
     }
-    const size_t slot = entities.SlotAt(numbers[row], rows.available[row]);
-    if (slot != EntityIndex::kNoSlot) {
-      slots.Offer(slot, rows.times[row], rows.candidates[row]);
+    if (slots[row] != EntityIndex::kNoSlot) {
+      winners.Offer(slots[row], rows.times[row], rows.candidates[row]);
     }
   }
 }
@@ -37,10 +41,10 @@ Result<ViewScan> ViewScan::Open(const JoinContext& context,
   return scan;
 }
 
-Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& slots) {
+Status ViewScan::Match(const EntityIndex& entities, WinnerSlots& winners) {
   return ForEachRowsToMatch(context_, *files_, view_, schema_,
                             [&](const RowsToMatch& rows) -> Status {
-                              Offer(rows, entities, slots);
+                              Offer(rows, entities, winners);
                               return {};
                             });
 }

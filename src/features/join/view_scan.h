@@ -29,7 +29,7 @@ class ViewScan {
                                const EntityIndex& entities);
 
   /// Offers every row that can be of an entity row.
-  Status Match(const EntityIndex& entities, WinnerSlots& slots);
+  Status Match(const EntityIndex& entities, WinnerSlots& winners);
 
   /// `winners` as WinnerSlots gives them; an output for each feature of the view.
   Status Gather(std::span<const Winner> winners,
