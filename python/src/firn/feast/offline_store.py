@@ -107,6 +107,7 @@ class IcebergOfflineStore(OfflineStore):
         progress: Callable[[int], Any] | None,
     ) -> None:
         source = source_of(feature_view)
+        source.refuse_pinned()
         target = source.load(config)
         schema = target.schema.to_arrow()
         names = [source.column_of(name) for name in table.column_names]
