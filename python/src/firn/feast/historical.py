@@ -129,6 +129,7 @@ class Historical:
         source = source_of(view)
         table = source.load(self.config)
         timestamp = source.timestamp_column(table.schema.to_arrow())
+        column_type(view, table, timestamp)
         named = join_keys(view)
         named |= {output: source.column_of(feature) for output, feature in features.items()}
         declared = {name: column_type(view, table, column) for name, column in named.items()}

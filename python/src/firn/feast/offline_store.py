@@ -116,7 +116,11 @@ class IcebergOfflineStore(OfflineStore):
                 f"feature view {feature_view.name}: the columns written are {names}; table "
                 f"{source.table_identifier} has, in this order, {schema.names}"
             )
-        target.append(as_written(table.rename_columns(names), schema))
+        try:
+            rows = as_written(table.rename_columns(names), schema)
+        except ValueError as error:
+            raise ValueError(f"feature view {feature_view.name}: {error}") from None
+        target.append(rows)
         if progress:
             progress(table.num_rows)
 

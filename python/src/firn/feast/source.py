@@ -202,13 +202,19 @@ class IcebergSource(DataSource):
         """The table's column of created times; empty where none is named."""
         return self.column_of(self.created_timestamp_column)
 
-    def _check_time(self, column: str, schema: pa.Schema) -> None:
-        table = self.table_identifier
+    def check_column(self, column: str, schema: pa.Schema, what: str = "") -> None:
+        """Errors: ValueError naming the source, `what` the column is for, and the table that has it
+        not."""
         if column not in schema.names:
             raise ValueError(
-                f"data source {self.name}: table {table} has no column {column}; "
-                f"its columns are {', '.join(schema.names)}"
+                f"data source {self.name}: {what}{': ' if what else ''}table "
+                f"{self.table_identifier} has no column {column}; its columns are "
+                f"{', '.join(schema.names)}"
             )
+
+    def _check_time(self, column: str, schema: pa.Schema) -> None:
+        table = self.table_identifier
+        self.check_column(column, schema)
         data_type = schema.field(column).type
         if not (pa.types.is_timestamp(data_type) or pa.types.is_date(data_type)):
             raise ValueError(

@@ -47,7 +47,7 @@ def computed_metrics(
     schema = table.schema.to_arrow()
     columns = {name: source.column_of(name) for name, _ in features}
     for name, column in columns.items():
-        _check_column(source, f"feature {name}", column, schema)
+        source.check_column(column, schema, f"feature {name}")
     if not columns:
         return []
     rows = table.scan(
@@ -107,13 +107,5 @@ def _time_column(source: IcebergSource, timestamp_field: str, schema: pa.Schema)
     if not timestamp_field:
         return source.timestamp_column(schema)
     column = source.column_of(timestamp_field)
-    _check_column(source, f"timestamp_field {timestamp_field}", column, schema)
+    source.check_column(column, schema, f"timestamp_field {timestamp_field}")
     return column
-
-
-def _check_column(source: IcebergSource, what: str, column: str, schema: pa.Schema) -> None:
-    if column not in schema.names:
-        raise ValueError(
-            f"data source {source.name}: {what}: table {source.table_identifier} has no column "
-            f"{column}; its columns are {', '.join(schema.names)}"
-        )
