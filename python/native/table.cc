@@ -1,8 +1,10 @@
 #include "native/table.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
@@ -126,6 +128,23 @@ table::SnapshotSelector SelectorOf(std::optional<int64_t> snapshot_id,
   return table::CurrentSnapshot{};
 }
 
+/// The table with that snapshot as its current one and the columns of then: to be read, not
+/// changed.
+std::shared_ptr<TableHandle> At(TableHandle& self, const table::SnapshotSelector& selector) {
+  table::Table table = *self.usable();
+  const iceberg::TableMetadata& now = *table.metadata;
+  const iceberg::Snapshot* snapshot = ValueOf(table::SelectSnapshot(now, selector));
+  auto then = std::make_shared<iceberg::TableMetadata>(now);
+  if (snapshot != nullptr) {
+    then->current_snapshot_id = snapshot->id;
+    then->current_schema_id = table::SelectSchema(now, selector, snapshot).id();
+  }
+  table.metadata = std::move(then);
+  auto handle = std::make_shared<TableHandle>(self);
+  handle->Set(std::move(table));
+  return handle;
+}
+
 std::shared_ptr<Rows> Scan(TableHandle& self,
                            Names columns,
                            const std::optional<std::string>& where,
@@ -160,6 +179,16 @@ void BindScan(nb::class_<TableHandle>& bound) {
       nb::arg("case_sensitive"), nb::arg("threads"));
 }
 
+void BindAt(nb::class_<TableHandle>& bound) {
+  bound.def(
+      "at",
+      [](TableHandle& self, std::optional<int64_t> snapshot_id, std::optional<int64_t> as_of_ms,
+         std::optional<std::string> ref) {
+        return At(self, SelectorOf(snapshot_id, as_of_ms, std::move(ref)));
+      },
+      nb::arg("snapshot_id").none(), nb::arg("as_of_ms").none(), nb::arg("ref").none());
+}
+
 void BindReading(nb::class_<TableHandle>& bound) {
   bound.def("identifier", [](const TableHandle& self) { return LevelsOf(self.table().identifier); })
       .def("location", [](const TableHandle& self) { return MetadataOf(self).location; })
@@ -189,6 +218,7 @@ void BindTable(nb::module_& module) {
   nb::class_<TableHandle> bound(module, "Table");
   BindReading(bound);
   BindScan(bound);
+  BindAt(bound);
   BindChanges(bound);
 }
 

@@ -23,6 +23,7 @@ int ExitCode(firn::ErrorCode code) {
     case firn::ErrorCode::kNoSuchWarehouse:
       return firn::cli::kExitNotFound;
     case firn::ErrorCode::kUnavailable:
+    case firn::ErrorCode::kDeadlineExceeded:
       return firn::cli::kExitUnavailable;
     default:
       return firn::cli::kExitFailure;

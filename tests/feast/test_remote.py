@@ -1,5 +1,6 @@
 """`firn serve --flight`: Feast's remote offline store, for a client that has Feast alone."""
 
+import base64
 import contextlib
 import json
 import os
@@ -172,6 +173,23 @@ def test_sources_are_checked(remote):
     command["data_source_proto"] = json.dumps({**source, "timestampField": "count"})
     with pytest.raises(pa.ArrowInvalid, match="no timestamp"):
         put(client, command, pa.table({"key": ["m"]}))
+
+
+def test_a_source_of_an_older_state_is_refused(remote):
+    settings = json.dumps({"table_identifier": "db.trips", "snapshot_id": 5}).encode()
+    source = {
+        "name": "then",
+        "type": "CUSTOM_SOURCE",
+        "dataSourceClassType": "firn.feast.IcebergSource",
+        "timestampField": "event_timestamp",
+        "customOptions": {"configuration": base64.b64encode(settings).decode()},
+    }
+    command = {"api": "validate_data_source", "data_source_proto": json.dumps(source)}
+    with pytest.raises(
+        pa.ArrowInvalid, match=r"then is no Iceberg table.*snapshot_id is not served"
+    ):
+        flight_client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
+        put(flight_client, command, pa.table({"key": ["m"]}))
 
 
 def test_columns_are_in_the_words_of_the_source(remote):

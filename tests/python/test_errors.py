@@ -2,10 +2,14 @@
 
 import copy
 import pickle
+import socket
+import time
 
+import pyarrow as pa
 import pytest
 
 import firn
+from conftest import INSTANT, START, rows
 from firn import _errors
 
 
@@ -26,10 +30,62 @@ def test_context_is_what_was_worked_on():
     assert error.context["file"] == "s3://b/x"
 
 
+REACHED = r"The catalog cannot be reached.*is it running, and its uri right.*rest\.client\.max-ret"
+
+
 def test_a_server_that_is_not_there():
-    with pytest.raises(firn.UnavailableError) as raised:
-        firn.open_catalog("http://127.0.0.1:1", **{"rest.client.max-retries": 0})
-    assert raised.value.retryable
+    for keys in ({"rest.client.max-retries": 0}, {}):
+        began = time.monotonic()
+        with pytest.raises(firn.UnavailableError, match=REACHED) as raised:
+            firn.open_catalog("http://127.0.0.1:1", **keys)
+        assert time.monotonic() - began < 30
+        assert raised.value.retryable
+        assert raised.value.context["host"] == "127.0.0.1:1"
+
+
+def test_a_server_that_never_answers():
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+        keys = {"rest.client.socket-timeout-ms": 500, "rest.client.max-retries": 1}
+        began = time.monotonic()
+        with pytest.raises(firn.DeadlineExceededError, match=REACHED):
+            firn.open_catalog(f"http://127.0.0.1:{silent.getsockname()[1]}", **keys)
+        assert 0.5 < time.monotonic() - began < 20
+
+
+def test_a_table_that_was_dropped_meanwhile(catalog, table, sql_file):
+    table.append(rows(0, 5))
+    catalog.load_table("db.t")
+    catalog.drop_table("db.t", purge=True)
+    before = {path for path in sql_file.folder.rglob("*") if path.is_file()}
+    entities = pa.table({"id": [1], "event_timestamp": pa.array([START], INSTANT)})
+    for call in (
+        lambda: table.append(rows(5, 5)),
+        lambda: table.upsert(rows(5, 5), "id"),
+        lambda: table.refresh(),
+        lambda: firn.join(catalog, entities, firn.View("db.t", "price", keys="id")),
+        lambda: firn.latest(catalog, firn.View("db.t", "price", keys="id")),
+    ):
+        with pytest.raises(firn.NotFoundError, match=r"db\.t|/t-"):
+            call()
+    assert {path for path in sql_file.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (rows(0, 1).drop_columns("id"), "id"),
+        (rows(0, 1).append_column("speed", pa.array([1])), "speed"),
+        (rows(0, 1).set_column(3, "price", pa.array(["x"])), "price"),
+        (pa.table({"id": pa.array([None], pa.int64())}), "id holds a null"),
+    ],
+)
+def test_rows_that_do_not_fit_leave_nothing(table, sql_file, data, says):
+    before = {path for path in sql_file.folder.rglob("*") if path.is_file()}
+    for change in (table.append, lambda rows: table.upsert(rows, "id")):
+        with pytest.raises(firn.InvalidArgumentError, match=says):
+            change(data)
+    assert table.refresh().current_snapshot_id is None
+    assert {path for path in sql_file.folder.rglob("*") if path.is_file()} == before
 
 
 def test_builtin_kinds():

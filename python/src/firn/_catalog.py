@@ -7,7 +7,12 @@ from typing import Any
 
 from firn import _convert, _firn
 from firn._convert import Identifier
-from firn._errors import AlreadyExistsError, InvalidArgumentError
+from firn._errors import (
+    AlreadyExistsError,
+    DeadlineExceededError,
+    InvalidArgumentError,
+    UnavailableError,
+)
 from firn._table import Table
 
 
@@ -56,7 +61,17 @@ class Catalog:
 
     def __init__(self, uri: str | None, keys: dict[str, str]) -> None:
         self._opened_with = (uri, keys)
-        self._native = _firn.open_catalog(uri, keys)
+        try:
+            self._native = _firn.open_catalog(uri, keys)
+        except (UnavailableError, DeadlineExceededError) as error:
+            raise type(error)(
+                f"The catalog cannot be reached: {error.message}; is it running, and its uri "
+                "right? How long a REST catalog is tried say rest.client.max-retries and "
+                "rest.client.socket-timeout-ms",
+                code=error.code,
+                context=error.context,
+                retryable=error.retryable,
+            ) from None
 
     @property
     def name(self) -> str:

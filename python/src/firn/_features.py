@@ -27,7 +27,8 @@ class View:
         View.parse("db.driver_stats:conv_rate,acc_rate@ttl=7d")
 
     Args:
-        table: identifier, or a Table: then the state of that object is read.
+        table: identifier, or a Table: then the state of that object is read, an older one too
+            (`Table.at`).
         features: columns; {column: name in the answer}; or "*" for all that are neither key nor
             time.
         name: for full_feature_names and errors; the table's name if None.
@@ -163,11 +164,12 @@ def join(
     """
     if entities is not None and (start is not None or end is not None):
         raise InvalidArgumentError("start and end are for a join without entities")
-    several = [views] if isinstance(views, View | str) else list(views)
+    several = [_view(view) for view in ([views] if isinstance(views, View | str) else views)]
+    _refuse_two_times(several, as_of)
     native = _firn.join(
         catalog=catalog._native,
         entities=entities,
-        views=[_view(view)._native() for view in several],
+        views=[view._native() for view in several],
         event_timestamp=event_timestamp or "",
         full_feature_names=full_feature_names,
         as_of_ms=_convert.millis(as_of, "as_of"),
@@ -196,9 +198,11 @@ def latest(
 
     Raises InvalidArgumentError, NoSuchTableError, NotFoundError, as `join`.
     """
+    view = _view(view)
+    _refuse_two_times([view], as_of)
     native = _firn.latest(
         catalog=catalog._native,
-        view=_view(view)._native(),
+        view=view._native(),
         start_us=_convert.micros(start, "start"),
         end_us=_convert.micros(end, "end"),
         as_of_ms=_convert.millis(as_of, "as_of"),
@@ -213,6 +217,15 @@ def _view(view: View | str) -> View:
     if not isinstance(view, View):
         raise TypeError(f"a view: expected View or text, not {type(view).__name__}")
     return view
+
+
+def _refuse_two_times(views: list[View], as_of: Time | None) -> None:
+    for view in views:
+        if as_of is not None and isinstance(view.table, Table) and view.table._is_pinned:
+            raise InvalidArgumentError(
+                f"view {view.name}: its table is at snapshot {view.table.current_snapshot_id} "
+                "already: give no as_of"
+            )
 
 
 def _pairs(

@@ -53,14 +53,16 @@ class Table:
 
     Its own changes and `refresh` move it on; what others commit is not seen before. Changes are
     made of that state and committed to the newest: an append always fits, others raise
-    CommitConflictError where what was committed meanwhile contradicts them.
+    CommitConflictError where what was committed meanwhile contradicts them. `at` gives an older
+    state.
 
     Safe to share between threads. It pickles, without its state: unpickled it is as of then.
     """
 
-    def __init__(self, catalog: Catalog, native: _firn.Table) -> None:
+    def __init__(self, catalog: Catalog, native: _firn.Table, *, is_pinned: bool = False) -> None:
         self._catalog = catalog
         self._native = native
+        self._is_pinned = is_pinned
 
     @property
     def identifier(self) -> tuple[str, ...]:
@@ -123,8 +125,29 @@ class Table:
 
         Raises NoSuchTableError where the table was dropped or renamed.
         """
+        self._refuse_pinned("refreshed")
         self._native.refresh()
         return self
+
+    def at(
+        self,
+        *,
+        snapshot_id: int | None = None,
+        as_of: Time | None = None,
+        ref: str | None = None,
+    ) -> Table:
+        """The table as it was, to be read: scans, joins and newest rows see that snapshot, by the
+        schema that it was written with (of a branch the table's). It cannot be changed or
+        refreshed, and pickles with its snapshot.
+
+        Args: one of them, as of `scan`.
+
+        Raises NotFoundError: no such snapshot, ref, or state at that time.
+        """
+        if sum(choice is not None for choice in (snapshot_id, as_of, ref)) != 1:
+            raise InvalidArgumentError("of snapshot_id, as_of and ref give one")
+        native = self._native.at(snapshot_id, _convert.millis(as_of, "as_of"), ref)
+        return Table(self._catalog, native, is_pinned=True)
 
     def scan(
         self,
@@ -184,6 +207,7 @@ class Table:
         Raises InvalidArgumentError where rows do not fit. What fails leaves no file behind; Ctrl-C
         does until the commit has begun, which is finished then.
         """
+        self._refuse_pinned("changed")
         return Change(**self._native.append(data))
 
     def overwrite(self, data: Any, where: str) -> Change:
@@ -194,6 +218,7 @@ class Table:
 
         Raises CommitConflictError where matching rows were committed meanwhile.
         """
+        self._refuse_pinned("changed")
         return Change(**self._native.overwrite(data, where))
 
     def delete(self, where: str) -> Change:
@@ -201,6 +226,7 @@ class Table:
 
         Raises CommitConflictError where matching rows were committed meanwhile.
         """
+        self._refuse_pinned("changed")
         return Change(**self._native.delete(where))
 
     def upsert(self, data: Any, keys: str | Iterable[str] | None = None) -> Change:
@@ -212,17 +238,27 @@ class Table:
 
         Raises CommitConflictError where rows in the range of the keys were committed meanwhile.
         """
+        self._refuse_pinned("changed")
         return Change(**self._native.upsert(data, _convert.texts(keys, "a key")))
 
+    def _refuse_pinned(self, what: str) -> None:
+        if self._is_pinned:
+            raise InvalidArgumentError(
+                f"table {'.'.join(self.identifier)} is at snapshot {self.current_snapshot_id} and "
+                f"cannot be {what}: load it anew"
+            )
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _load, (self._catalog, self.identifier)
+        pinned = self.current_snapshot_id if self._is_pinned else None
+        return _load, (self._catalog, self.identifier, pinned)
 
     def __repr__(self) -> str:
         return f"firn.Table({'.'.join(self.identifier)}, snapshot {self.current_snapshot_id})"
 
 
-def _load(catalog: Catalog, identifier: tuple[str, ...]) -> Table:
-    return catalog.load_table(identifier)
+def _load(catalog: Catalog, identifier: tuple[str, ...], pinned: int | None) -> Table:
+    table = catalog.load_table(identifier)
+    return table if pinned is None else table.at(snapshot_id=pinned)
 
 
 def _utc(milliseconds: int) -> dt.datetime:

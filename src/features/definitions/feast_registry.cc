@@ -87,11 +87,20 @@ Result<std::string> FirstText(std::string_view bytes) {
   return text;
 }
 
+/// Of firn.feast.IcebergSource: what may name an older state of its table.
+constexpr std::array<std::string_view, 3> kOlderStates = {"snapshot_id", "as_of", "ref"};
+
 /// What the configuration of an Iceberg source says of its table.
 Result<TableIdentifier> TableOf(std::string_view configuration, SourceWords words) {
   ASSIGN_OR_RETURN(json::Document document, json::Document::Parse(configuration));
   ASSIGN_OR_RETURN(json::Object root, json::AsObject(document.root(), "configuration"));
   if (words == SourceWords::kArrow) {
+    for (std::string_view key : kOlderStates) {
+      if (json::Has(root, key)) {
+        return Error(ErrorCode::kUnsupported,
+                     fmt::format("{} is not served: `type: iceberg` reads older states", key));
+      }
+    }
     ASSIGN_OR_RETURN(std::string_view table, json::GetString(root, "table_identifier"));
     return ParseDottedIdentifier(table);
   }

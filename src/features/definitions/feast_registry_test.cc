@@ -119,6 +119,16 @@ TEST(FeastSourceJsonTest, AsClientsSendIt) {
               IsOkAnd(TableIdentifier{NamespacePath{{"db", "inner"}}, "driver_stats"}));
 }
 
+TEST(FeastSourceJsonTest, AnOlderStateOfATableIsRefused) {
+  // {"table_identifier": "db.t", "ref": "v1"}
+  auto source = ReadFeastSourceJson(R"({"name":"s","type":"CUSTOM_SOURCE",
+      "dataSourceClassType":"firn.feast.IcebergSource","customOptions":{"configuration":
+      "eyJ0YWJsZV9pZGVudGlmaWVyIjogImRiLnQiLCAicmVmIjogInYxIn0="}})");
+  ASSERT_THAT(source, IsOk());
+  EXPECT_THAT(source->Table(), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(source->kind, HasSubstr("ref is not served"));
+}
+
 TEST(FeastSourceJsonTest, WhatIsNoneIsAnError) {
   EXPECT_THAT(ReadFeastSourceJson("["), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(ReadFeastSourceJson("[]"), IsError(ErrorCode::kInvalidArgument));

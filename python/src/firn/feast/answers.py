@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from firn.feast.types import INSTANT, column_as_feast_reads, read_as, without_fi
 if TYPE_CHECKING:
     import firn
     from firn.feast.engines import EngineRows
+
+SNAPSHOTS = b"firn.snapshots"
 
 
 class Column(NamedTuple):
@@ -51,18 +54,26 @@ class Answer:
     columns: list[Column]
     #: Whether there is one more column, the key that stands for none.
     has_dummy_key: bool = False
+    #: Tables by view, where the rows do not say which snapshots they are of.
+    tables: dict[str, firn.Table] = field(default_factory=dict)
 
     @property
     def schema(self) -> pa.Schema:
         of_rows = self.rows.schema
         fields = []
         for column in self.columns:
-            field = of_rows.field(column.place)
-            nullable = field.nullable or not column.keeps_required
-            fields.append(pa.field(column.name, column.type_of(field.type), nullable))
+            read = of_rows.field(column.place)
+            nullable = read.nullable or not column.keeps_required
+            fields.append(pa.field(column.name, column.type_of(read.type), nullable))
         if self.has_dummy_key:
             fields.append(pa.field(DUMMY_ENTITY_ID, pa.string()))
-        return pa.schema(fields, of_rows.metadata)
+        metadata = {**(of_rows.metadata or {}), **_record_of(self.tables)}
+        return pa.schema(fields, metadata or None)
+
+    @property
+    def snapshots(self) -> dict[str, dict[str, str | int | None]]:
+        """As `firn.Rows.snapshots`."""
+        return json.loads((self.schema.metadata or {}).get(SNAPSHOTS, b"{}"))
 
     def reader(self) -> pa.RecordBatchReader:
         """The rows batch by batch, read anew."""
@@ -89,3 +100,18 @@ class Answer:
         if self.has_dummy_key:
             columns.append(pa.repeat(pa.scalar(DUMMY_ENTITY_VAL), table.num_rows))
         return pa.table(columns, schema=schema)
+
+
+def _record_of(tables: dict[str, firn.Table]) -> dict[bytes, bytes]:
+    """As a join's rows have it in the metadata of their schema."""
+    if not tables:
+        return {}
+    record = {
+        view: {
+            "table": ".".join(f'"{n}"' if "." in n else n for n in table.identifier),
+            "uuid": table.uuid,
+            "snapshot-id": table.current_snapshot_id,
+        }
+        for view, table in tables.items()
+    }
+    return {SNAPSHOTS: json.dumps(record).encode()}

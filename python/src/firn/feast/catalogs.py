@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from feast.errors import DataSourceNotFoundException
 
 import firn
-from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig
+from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig, without_password
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
@@ -68,7 +70,8 @@ def open_catalog(config: RepoConfig) -> firn.Catalog:
             _open.move_to_end(key)
             return _open[key]
     _make_folder(properties.get("uri", ""))
-    opened = firn.open_catalog(name=name, **properties)
+    with _naming_the_catalog(config):
+        opened = firn.open_catalog(name=name, **properties)
     with _lock:
         catalog = _open.setdefault(key, opened)
         while len(_open) > MAX_OPEN_CATALOGS:
@@ -86,8 +89,10 @@ def qualified(config: RepoConfig, identifier: str) -> str:
 def load_table(config: RepoConfig, identifier: str) -> firn.Table:
     """One trip to the catalog. Errors: DataSourceNotFoundException naming the table."""
     name = qualified(config, identifier)
+    catalog = open_catalog(config)
     try:
-        return open_catalog(config).load_table(name)
+        with _naming_the_catalog(config):
+            return catalog.load_table(name)
     except firn.NoSuchTableError as error:
         raise DataSourceNotFoundException(name) from error
 
@@ -112,7 +117,29 @@ def _location(warehouse: str, base: Path) -> str:
 
 
 def _make_folder(uri: str) -> None:
-    if uri.startswith("sqlite:////"):
-        Path(uri.removeprefix("sqlite:///").partition("?")[0]).parent.mkdir(
-            parents=True, exist_ok=True
-        )
+    if not uri.startswith("sqlite:////"):
+        return
+    folder = Path(uri.removeprefix("sqlite:///").partition("?")[0]).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IcebergConfigError(
+            f"offline_store: uri: the folder {folder} of the catalog's file cannot be made: "
+            f"{error.strerror}; name a place that can be written"
+        ) from None
+
+
+@contextlib.contextmanager
+def _naming_the_catalog(config: RepoConfig) -> Iterator[None]:
+    """Errors of a catalog that does not answer name the setting that says where it is."""
+    try:
+        yield
+    except (firn.UnavailableError, firn.DeadlineExceededError) as error:
+        uri = settings_of(config).uri
+        where = f"uri {without_password(uri)}" if uri else "the catalog"
+        raise type(error)(
+            f"offline_store: {where}: {error.message}",
+            code=error.code,
+            context=error.context,
+            retryable=error.retryable,
+        ) from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import firn
 from firn.feast.catalogs import load_table
 from firn.feast.frames import EntityFrame
 
@@ -44,9 +45,14 @@ class EntityQuery:
 
     def frame(self) -> EntityFrame:
         table = load_table(self._config, self._table)
+        columns = self._columns and list(dict.fromkeys(self._columns.values()))
+        try:
+            rows = table.scan(columns, self._where)
+        except firn.InvalidArgumentError as error:
+            raise ValueError(f"entity_df: table {self._table}: {error.message}") from None
+        rows = rows.to_arrow()
         if self._columns is None:
-            return EntityFrame(table.scan(where=self._where).to_arrow())
-        rows = table.scan(list(dict.fromkeys(self._columns.values())), self._where).to_arrow()
+            return EntityFrame(rows)
         chosen = [rows.column(column) for column in self._columns.values()]
         return EntityFrame(type(rows).from_arrays(chosen, names=list(self._columns)))
 

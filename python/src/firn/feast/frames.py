@@ -14,6 +14,7 @@ from feast.errors import EntityTimestampInferenceException, FeastEntityDFMissing
 from firn.feast.types import INSTANT
 
 EVENT_TIMESTAMP = "event_timestamp"
+TIMES_WANTED = "give timestamps, dates, or ISO 8601 text such as 2026-11-29T08:00:00Z"
 # A clock time with an offset behind it; the end of a date alone looks like an offset.
 _WITH_OFFSET = r":\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$"
 _DATE_ALONE = r"^\d{4}-\d\d-\d\d$"
@@ -48,7 +49,7 @@ class EntityFrame:
         except pa.ArrowInvalid:
             raise ValueError(
                 f"entity_df: column {name} has {here} values that are no {wanted}, which the "
-                "table's keys are"
+                "table's keys are: cast it, or leave such rows out"
             ) from None
         self.table = self.table.set_column(index, name, column)
 
@@ -64,7 +65,13 @@ class EntityFrame:
 def _arrow(frame: Any) -> pa.Table:
     if isinstance(frame, pd.DataFrame):
         frame = pa.Table.from_pandas(frame, preserve_index=False)
-    table = pa.table(frame).replace_schema_metadata(None)
+    try:
+        table = pa.table(frame).replace_schema_metadata(None)
+    except TypeError:
+        raise TypeError(
+            "entity_df: expected a DataFrame of pandas, Arrow rows or the text of a query, not "
+            f"{type(frame).__name__}"
+        ) from None
     for index, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             decoded = table.column(index).cast(field.type.value_type)
@@ -90,19 +97,23 @@ def _instants(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         return column.cast(INSTANT)
     if pa.types.is_string(data_type) or pa.types.is_large_string(data_type):
         return _parsed(column.cast(pa.string()), name)
-    raise ValueError(f"entity_df: column {name} is {data_type}, which is no time")
+    raise ValueError(f"entity_df: column {name} is {data_type}, which is no time: {TIMES_WANTED}")
 
 
 def _parsed(texts: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     dated = pc.match_substring_regex(texts, _DATE_ALONE)
     zoned = pc.match_substring_regex(texts, _WITH_OFFSET)
     suffix = pc.if_else(dated, "T00:00:00Z", pc.if_else(zoned, "", "Z"))
+    completed = pc.binary_join_element_wise(texts, suffix, "")
     try:
-        return pc.binary_join_element_wise(texts, suffix, "").cast(INSTANT)
+        return completed.cast(INSTANT)
     except pa.ArrowInvalid as error:
-        text = re.search(r"'(.*?)'", str(error))
-        shown = f": {text[1]}" if text else ""
-        raise ValueError(f"entity_df: column {name} has a text that is no time{shown}") from None
+        refused = re.search(r"'(.*?)'", str(error))
+        given = texts.filter(pc.equal(completed, refused[1] if refused else ""))
+        shown = f", {given[0].as_py()!r}" if len(given) else ""
+        raise ValueError(
+            f"entity_df: column {name} has a text that is no time{shown}: {TIMES_WANTED}"
+        ) from None
 
 
 def as_written(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -88,13 +88,14 @@ class Historical:
         return self._ordered(rows, [EVENT_TIMESTAMP, *self.keys()], tables)
 
     def _tables(self) -> dict[FeatureView, firn.Table]:
-        """Each loaded once, so that views of one table see one state of it."""
-        loaded: dict[str, firn.Table] = {}
+        """Each loaded once, so that views of one table see one state of it, unless they are pinned
+        to others."""
+        loaded: dict[tuple, firn.Table] = {}
         for view in self.features:
             source = source_of(view)
-            if source.table_identifier not in loaded:
-                loaded[source.table_identifier] = source.load(self.config)
-        return {view: loaded[source_of(view).table_identifier] for view in self.features}
+            if source.state not in loaded:
+                loaded[source.state] = source.load(self.config)
+        return {view: loaded[source_of(view).state] for view in self.features}
 
     def _joined(
         self, entities: pa.Table | None, tables: dict[FeatureView, firn.Table], **options: Any
@@ -128,6 +129,7 @@ class Historical:
         source = source_of(view)
         table = source.load(self.config)
         timestamp = source.timestamp_column(table.schema.to_arrow())
+        column_type(view, table, timestamp)
         named = join_keys(view)
         named |= {output: source.column_of(feature) for output, feature in features.items()}
         declared = {name: column_type(view, table, column) for name, column in named.items()}
@@ -138,6 +140,7 @@ class Historical:
             rows,
             [Column(place(timestamp), EVENT_TIMESTAMP, instant=True)]
             + [Column(place(named[name]), name, declared[name]) for name in named],
+            tables={view.projection.name_to_use(): table},
         )
 
 

@@ -4,7 +4,7 @@ here names are met with columns, and frames with Arrow."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from firn.feast.config import IcebergConfigError
 from firn.feast.frames import as_written
 from firn.feast.historical import historical_features
 from firn.feast.logging_destination import IcebergLoggingDestination
+from firn.feast.monitoring import reading, storage
 from firn.feast.pulling import Pull, pull_all, pull_latest
 from firn.feast.retrieval_job import IcebergRetrievalJob
 from firn.feast.source import IcebergSource
@@ -106,6 +107,7 @@ class IcebergOfflineStore(OfflineStore):
         progress: Callable[[int], Any] | None,
     ) -> None:
         source = source_of(feature_view)
+        source.refuse_pinned()
         target = source.load(config)
         schema = target.schema.to_arrow()
         names = [source.column_of(name) for name in table.column_names]
@@ -114,7 +116,11 @@ class IcebergOfflineStore(OfflineStore):
                 f"feature view {feature_view.name}: the columns written are {names}; table "
                 f"{source.table_identifier} has, in this order, {schema.names}"
             )
-        target.append(as_written(table.rename_columns(names), schema))
+        try:
+            rows = as_written(table.rename_columns(names), schema)
+        except ValueError as error:
+            raise ValueError(f"feature view {feature_view.name}: {error}") from None
+        target.append(rows)
         if progress:
             progress(table.num_rows)
 
@@ -143,6 +149,71 @@ class IcebergOfflineStore(OfflineStore):
         self, config: RepoConfig, data_source: DataSource
     ) -> Iterable[tuple[str, str]]:
         return _iceberg(data_source).get_table_column_names_and_types(config)
+
+    @staticmethod
+    def compute_monitoring_metrics(
+        config: RepoConfig,
+        data_source: DataSource,
+        feature_columns: list[tuple[str, str]],
+        timestamp_field: str,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+        histogram_bins: int = 20,
+        top_n: int = 10,
+    ) -> list[dict[str, Any]]:
+        return reading.computed_metrics(
+            config,
+            _iceberg(data_source),
+            feature_columns,
+            timestamp_field,
+            start=start_date,
+            end=end_date,
+            bins=histogram_bins,
+            top_n=top_n,
+        )
+
+    @staticmethod
+    def get_monitoring_max_timestamp(
+        config: RepoConfig, data_source: DataSource, timestamp_field: str
+    ) -> datetime | None:
+        return reading.max_timestamp(config, _iceberg(data_source), timestamp_field)
+
+    @staticmethod
+    def ensure_monitoring_tables(config: RepoConfig) -> None:
+        storage.make_tables(config)
+
+    @staticmethod
+    def save_monitoring_metrics(
+        config: RepoConfig, metric_type: str, metrics: list[dict[str, Any]]
+    ) -> None:
+        storage.save(config, metric_type, metrics)
+
+    @staticmethod
+    def query_monitoring_metrics(
+        config: RepoConfig,
+        project: str,
+        metric_type: str,
+        filters: dict[str, Any] | None = None,
+        start_date: date | None = None,
+        end_date: date | None = None,
+    ) -> list[dict[str, Any]]:
+        return storage.found(config, metric_type, project, filters, start_date, end_date)
+
+    @staticmethod
+    def clear_monitoring_baseline(
+        config: RepoConfig,
+        project: str,
+        feature_view_name: str | None = None,
+        feature_name: str | None = None,
+        data_source_type: str | None = None,
+    ) -> None:
+        storage.clear_baseline(
+            config,
+            project_id=project,
+            feature_view_name=feature_view_name,
+            feature_name=feature_name,
+            data_source_type=data_source_type,
+        )
 
 
 def _iceberg(data_source: DataSource) -> IcebergSource:

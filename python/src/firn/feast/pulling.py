@@ -71,6 +71,8 @@ def _opened(config: RepoConfig, pull: Pull) -> tuple[firn.Table, pa.Schema]:
         raise FeastJoinKeysDuringMaterialization(
             pull.source.table_identifier, set(pull.keys), set(schema.names)
         )
+    for column in pull.columns(schema):
+        pull.source.check_column(column, schema)
     return table, schema
 
 

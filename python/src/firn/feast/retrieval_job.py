@@ -39,6 +39,7 @@ class IcebergRetrievalJob(RetrievalJob):
         self._full_feature_names = full_feature_names
         self._on_demand_feature_views = on_demand_feature_views or []
         self._metadata = metadata
+        self._snapshots: dict[str, dict[str, str | int | None]] = {}
 
     @property
     def full_feature_names(self) -> bool:
@@ -52,17 +53,23 @@ class IcebergRetrievalJob(RetrievalJob):
     def metadata(self) -> RetrievalMetadata | None:
         return self._metadata() if self._metadata else None
 
+    @property
+    def snapshots(self) -> dict[str, dict[str, str | int | None]]:
+        """Of a training set, by view, what the last call that computed it read: `table`, `uuid`,
+        `snapshot-id` (None of an empty table). {} before."""
+        return self._snapshots
+
     def to_record_batches(self) -> pa.RecordBatchReader:
         """The rows batch by batch, for results larger than memory. On-demand features work on the
         whole table: a job that has any refuses."""
         self._refuse_on_demand()
-        return self._compute().reader()
+        return self._answer().reader()
 
     def to_spark_df(self) -> Any:
         """The rows as a Spark DataFrame, which stay in Spark; in no order. For `engine: spark`.
         On-demand features are computed by Feast: a job that has any refuses."""
         self._refuse_on_demand()
-        return self._compute().spark_df()
+        return self._answer().spark_df()
 
     def persist(
         self,
@@ -77,9 +84,14 @@ class IcebergRetrievalJob(RetrievalJob):
                 "a saved dataset of `offline_store: type: iceberg` is kept in "
                 f"SavedDatasetIcebergStorage, not in {type(storage).__name__}"
             )
-        rows = ArrowRows(self.to_arrow()) if self._on_demand_feature_views else self._compute()
+        rows = ArrowRows(self.to_arrow()) if self._on_demand_feature_views else self._answer()
         if not replace_table(self._config, storage.table_identifier, rows, allow_overwrite):
             raise SavedDatasetLocationAlreadyExists(location=storage.table_identifier)
+
+    def _answer(self) -> Answer:
+        answer = self._compute()
+        self._snapshots = answer.snapshots
+        return answer
 
     def _refuse_on_demand(self) -> None:
         if self._on_demand_feature_views:
@@ -90,7 +102,7 @@ class IcebergRetrievalJob(RetrievalJob):
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
         _refuse(timeout)
-        return self._compute().reader().read_all()
+        return self._answer().reader().read_all()
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
         return self._to_arrow_internal(timeout).to_pandas()

@@ -56,4 +56,5 @@ class SavedDatasetIcebergStorage(SavedDatasetStorage):
 
     @staticmethod
     def from_data_source(data_source: IcebergSource) -> SavedDatasetIcebergStorage:
+        data_source.refuse_pinned()
         return SavedDatasetIcebergStorage(data_source.table_identifier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,17 +16,22 @@ from feast.value_type import ValueType
 
 import firn
 from firn.feast.catalogs import load_table
+from firn.feast.config import IcebergConfigError
+from firn.feast.times import utc
 from firn.feast.types import ColumnType, type_text, value_type_of
 
 CLASS_PATH = "firn.feast.IcebergSource"
 EVENT_TIMESTAMP = "event_timestamp"
+PINS = ("snapshot_id", "as_of", "ref")
 
 
 class IcebergSource(DataSource):
     """A table of the catalog that feature_store.yaml names.
 
     `table_identifier` is `namespace.table`, with as many levels as there are, or a name alone,
-    which is of the `namespace` of the settings. Without a `timestamp_field` it is the column
+    which is of the `namespace` of the settings. `snapshot_id`, `as_of` (a time, UTC where it has no
+    zone) or `ref` (a branch or tag) pin it to a state of the table, of which one is given at most;
+    it is read as it was then, and cannot be written. Without a `timestamp_field` it is the column
     `event_timestamp`, or the only timestamp of the table; `feast apply` writes it down. Without a
     `created_timestamp_column` none breaks ties. It holds no credentials: the settings do.
     """
@@ -41,6 +47,9 @@ class IcebergSource(DataSource):
         description: str | None = "",
         tags: dict[str, str] | None = None,
         owner: str | None = "",
+        snapshot_id: int | None = None,
+        as_of: datetime | str | None = None,
+        ref: str | None = None,
         **unknown: Any,
     ) -> None:
         if unknown:
@@ -57,19 +66,20 @@ class IcebergSource(DataSource):
             owner=owner,
         )
         self.table_identifier = table_identifier
+        #: Of `snapshot_id`, `as_of` (in UTC, as text) and `ref` the one that is given.
+        self.pin = _pin(name or table_identifier, snapshot_id, as_of, ref)
 
     def __repr__(self) -> str:
-        return f"IcebergSource(name={self.name!r}, table_identifier={self.table_identifier!r})"
+        pin = "".join(f", {key}={value!r}" for key, value in self.pin.items())
+        return f"IcebergSource(name={self.name!r}, table_identifier={self.table_identifier!r}{pin})"
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, IcebergSource)
-            and super().__eq__(other)
-            and self.table_identifier == other.table_identifier
+            isinstance(other, IcebergSource) and super().__eq__(other) and self.state == other.state
         )
 
     def __hash__(self) -> int:
-        return hash((self.name, self.table_identifier))
+        return hash((self.name, self.state))
 
     def source_type(self) -> DataSourceProto.SourceType.ValueType:
         return DataSourceProto.CUSTOM_SOURCE
@@ -86,10 +96,11 @@ class IcebergSource(DataSource):
             description=data_source.description,
             tags=dict(data_source.tags),
             owner=data_source.owner,
+            **{key: settings[key] for key in PINS if key in settings},
         )
 
     def _to_proto_impl(self) -> DataSourceProto:
-        settings = {"table_identifier": self.table_identifier}
+        settings = {"table_identifier": self.table_identifier, **self.pin}
         return DataSourceProto(
             name=self.name,
             type=DataSourceProto.CUSTOM_SOURCE,
@@ -130,9 +141,35 @@ class IcebergSource(DataSource):
         """What an entity query names the table by."""
         return self.table_identifier
 
+    @property
+    def state(self) -> tuple:
+        """The table and what it is pinned to."""
+        return (self.table_identifier, *self.pin.items())
+
     def load(self, config: RepoConfig) -> firn.Table:
-        """The table as it is now: one trip to the catalog."""
-        return load_table(config, self.table_identifier)
+        """The table as it is now, or as the source is pinned: one trip to the catalog. Errors:
+        ValueError naming the source and a snapshot, time or ref that the table has not."""
+        table = load_table(config, self.table_identifier)
+        if not self.pin:
+            return table
+        try:
+            return table.at(**self.pin)
+        except firn.NotFoundError as error:
+            ((key, value),) = self.pin.items()
+            raise ValueError(
+                f"data source {self.name}: table {self.table_identifier} has no state of {key} "
+                f"{value}, or has it no more: {error.message}; `firn table snapshots` and "
+                "`firn table refs` show what there is"
+            ) from None
+
+    def refuse_pinned(self) -> None:
+        """Errors: IcebergConfigError where it is pinned: what is to be written is the table."""
+        if self.pin:
+            ((key, value),) = self.pin.items()
+            raise IcebergConfigError(
+                f"data source {self.name} is pinned to {key} {value}, which cannot be written: "
+                f"write through a source of table {self.table_identifier} that is not pinned"
+            )
 
     def column_of(self, name: str) -> str:
         """The table's column that Feast knows as `name`."""
@@ -165,19 +202,43 @@ class IcebergSource(DataSource):
         """The table's column of created times; empty where none is named."""
         return self.column_of(self.created_timestamp_column)
 
-    def _check_time(self, column: str, schema: pa.Schema) -> None:
-        table = self.table_identifier
+    def check_column(self, column: str, schema: pa.Schema, what: str = "") -> None:
+        """Errors: ValueError naming the source, `what` the column is for, and the table that has it
+        not."""
         if column not in schema.names:
             raise ValueError(
-                f"data source {self.name}: table {table} has no column {column}; "
-                f"its columns are {', '.join(schema.names)}"
+                f"data source {self.name}: {what}{': ' if what else ''}table "
+                f"{self.table_identifier} has no column {column}; its columns are "
+                f"{', '.join(schema.names)}"
             )
+
+    def _check_time(self, column: str, schema: pa.Schema) -> None:
+        table = self.table_identifier
+        self.check_column(column, schema)
         data_type = schema.field(column).type
         if not (pa.types.is_timestamp(data_type) or pa.types.is_date(data_type)):
             raise ValueError(
                 f"data source {self.name}: column {column} of table {table} is {data_type}, "
                 "not a timestamp or a date"
             )
+
+
+def _pin(
+    source: str, snapshot_id: int | None, as_of: datetime | str | None, ref: str | None
+) -> dict[str, Any]:
+    if isinstance(as_of, str):
+        try:
+            as_of = datetime.fromisoformat(as_of)
+        except ValueError:
+            raise ValueError(
+                f"data source {source}: as_of: {as_of!r} is no time; write 2026-11-29T08:00:00Z"
+            ) from None
+    moment = utc(as_of)
+    values = (snapshot_id, moment and moment.isoformat(), ref)
+    pin = {key: value for key, value in zip(PINS, values, strict=True) if value is not None}
+    if len(pin) > 1:
+        raise ValueError(f"data source {source}: of {' and '.join(pin)} give one")
+    return pin
 
 
 def _unknown_argument(name: str) -> str:

@@ -73,18 +73,18 @@ def replace_table(
 
 def append_rows(config: RepoConfig, identifier: str, rows: Any, **options: Any) -> None:
     """Appends in one commit, to a table that is made of their columns where there is none."""
-    name = qualified(config, identifier)
     rows = pa.RecordBatchReader.from_stream(rows)
-    catalog = open_catalog(config)
+    table_of(config, identifier, rows.schema, **options).append(rows)
+
+
+def table_of(config: RepoConfig, identifier: str, schema: pa.Schema, **options: Any) -> firn.Table:
+    """The table as it is now, made of these columns where there is none. Another writer may make it
+    at the same time: theirs is as good."""
+    name = qualified(config, identifier)
     try:
-        table = catalog.load_table(name)
+        return open_catalog(config).load_table(name)
     except firn.NoSuchTableError:
-        table = _created(config, name, rows.schema, options)
-    table.append(rows)
-
-
-def _created(config: RepoConfig, name: str, schema: pa.Schema, options: dict) -> firn.Table:
-    """Another writer may make the table at the same time: theirs is as good."""
+        pass
     try:
         return create_table(config, name, schema, **options)
     except firn.AlreadyExistsError:

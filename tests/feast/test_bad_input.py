@@ -1,0 +1,252 @@
+"""Bad input: an error that names the thing and what to do, in time, and nothing half-written."""
+
+import socket
+import time
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from feast import Entity, FeatureView, Field, ValueType
+from feast.errors import DataSourceNotFoundException
+from feast.monitoring.monitoring_service import MonitoringService
+from feast.types import Float64
+
+import firn
+from conftest import DRIVER, YAML, Repository, at, times
+from firn.feast import IcebergConfigError, IcebergSource, SavedDatasetIcebergStorage
+from harness.server import FirnServer
+
+CLOSED_PORT = 1
+START, END = at("00:00"), at("23:00")
+
+
+def stats() -> pa.Table:
+    return pa.table(
+        {
+            "driver_id": pa.array([1, 2], pa.int64()),
+            "ts": times(["09:00", "09:30"]),
+            "rate": pa.array([0.1, 0.2], pa.float64()),
+        }
+    )
+
+
+def frame(**columns) -> pd.DataFrame:
+    """Without those that are None."""
+    columns = {"driver_id": [1, 2], "event_timestamp": [at("10:00")] * 2, **columns}
+    return pd.DataFrame({name: values for name, values in columns.items() if values is not None})
+
+
+@pytest.fixture
+def ready(repository) -> Repository:
+    """With the view `stats`."""
+    repository.view("stats", stats(), source_timestamp_field="ts")
+    return repository
+
+
+def files(repository: Repository) -> set[Path]:
+    return {path for path in (repository.folder / "data").rglob("*") if path.is_file()}
+
+
+def view_of(repository: Repository, feature: str = "rate", timestamp: str = "ts", key="driver_id"):
+    """A view whose definition does not fit the table."""
+    entity = Entity(name=key, join_keys=[key], value_type=ValueType.INT64)
+    source = IcebergSource(table_identifier="stats", name="odd", timestamp_field=timestamp)
+    schema = [Field(name=feature, dtype=Float64)]
+    view = FeatureView(name="odd", entities=[entity], source=source, schema=schema, ttl=None)
+    repository.store.apply([entity, view])
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"driver_id": None, "label": [1, 2]}, r"must contain columns .*\{'driver_id'\} were miss"),
+        ({"driver_id": ["a", "b"]}, "driver_id is text, but column driver_id of view stats is int"),
+        ({"driver_id": [1.5, 2.0]}, "driver_id has double values that are no int64.*: cast it, or"),
+        ({"event_timestamp": None}, "provide an entity_df with a column named event_timestamp"),
+        ({"event_timestamp": [1, 2]}, "event_timestamp is int64, which is no time: give timestamp"),
+        (
+            {"event_timestamp": ["2026-11-01", "soon"]},
+            "event_timestamp has a text that is no time, 'soon': give timestamps, dates, or ISO",
+        ),
+    ],
+)
+def test_a_frame_that_does_not_fit(ready, columns, says):
+    with pytest.raises(Exception, match=says):
+        ready.features(frame(**columns), ["stats:rate"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (
+            5,
+            "entity_df: expected a DataFrame of pandas, Arrow rows or the text of a query, not int",
+        ),
+        ("SELECT driver_id FROM lost", r"Unable to find table at 'default\.lost'.*check that"),
+        (
+            "SELECT driver, ts AS event_timestamp FROM stats",
+            "entity_df: table stats: .*driver; the nearest: driver_id",
+        ),
+        (
+            "SELECT driver_id FROM stats WHERE speed > 1",
+            "entity_df: table stats: .*'speed'; the ne",
+        ),
+        ("SELECT max(ts) FROM stats", "entity_df: 'max.ts.' is no column: write NAME or NAME AS"),
+        ("DROP TABLE stats", "SELECT columns FROM table.*run other queries yourself"),
+    ],
+)
+def test_entities_that_are_none(ready, asked, says):
+    with pytest.raises(Exception, match=says):
+        ready.features(asked, ["stats:rate"])
+    assert ready.catalog.table_exists("default.stats")
+
+
+@pytest.mark.parametrize(
+    ("refs", "says"),
+    [
+        (["stats:rat"], "rat not found in projection stats"),
+        (["stat:rate"], "view stat does not exist in project test"),
+        (["rate"], "'rate'. Expected format: '<feature_view>:<feature>'"),
+    ],
+)
+def test_features_that_are_not_there(ready, refs, says):
+    with pytest.raises(Exception, match=says):
+        ready.features(frame(), refs)
+
+
+ODD_VIEWS = [
+    ({"feature": "speed"}, "table (default.)?stats has no column speed; .*driver_id"),
+    ({"timestamp": "when"}, "table (default.)?stats has no column when; .*driver_id"),
+    ({"key": "rider_id"}, "rider_id"),
+]
+
+
+@pytest.mark.parametrize(("odd", "says"), ODD_VIEWS, ids=str)
+def test_a_view_that_does_not_fit_its_table(ready, odd, says):
+    view_of(ready, **odd)
+    ref = [f"odd:{odd.get('feature', 'rate')}"]
+    with pytest.raises(Exception, match=says):
+        ready.features(frame(rider_id=[1, 2]), ref)
+    with pytest.raises(Exception, match=says):
+        ready.features(None, ref, start_date=START, end_date=END)
+    with pytest.raises(Exception, match=says):
+        ready.store.materialize(START, END, ["odd"])
+
+
+def test_rows_that_do_not_fit_are_not_written(ready):
+    before = files(ready)
+    write = ready.store.write_to_offline_store
+    row = {"driver_id": [1], "ts": [at("10:00")], "rate": [0.5]}
+    with pytest.raises(ValueError, match="feature view stats: column rate: string is no double"):
+        write("stats", pd.DataFrame({**row, "rate": ["x"]}))
+    with pytest.raises(ValueError, match=r"missing_expected_columns: \['rate'\]"):
+        write("stats", pd.DataFrame({"driver_id": [1], "ts": [at("10:00")]}))
+    assert files(ready) == before
+
+
+def test_a_table_that_was_dropped_meanwhile(ready):
+    job = ready.store.get_historical_features(frame(), ["stats:rate"])
+    ready.catalog.drop_table("default.stats", purge=True)
+    before = files(ready)
+    says = r"Unable to find table at 'default\.stats'\. Please check that table exists"
+    row = pd.DataFrame({"driver_id": [1], "ts": [at("10:00")], "rate": [0.5]})
+    for call in (
+        job.to_arrow,
+        job.to_df,
+        job.to_record_batches,
+        lambda: job.persist(SavedDatasetIcebergStorage("kept")),
+        lambda: ready.store.materialize(START, END, ["stats"]),
+        lambda: ready.store.write_to_offline_store("stats", row),
+        lambda: MonitoringService(ready.store).compute_transient("test", "stats"),
+    ):
+        with pytest.raises(DataSourceNotFoundException, match=says):
+            call()
+    assert ready.catalog.list_tables("default") == []
+    assert files(ready) == before
+
+
+def test_a_dataset_whose_rows_cannot_be_read_is_not_kept(ready):
+    job = ready.store.get_historical_features(frame(), ["stats:rate"])
+    (data,) = (ready.folder / "data" / "warehouse").rglob("*.parquet")
+    data.unlink()
+    before = files(ready)
+    with pytest.raises(firn.NotFoundError, match=data.name):
+        job.persist(SavedDatasetIcebergStorage("kept"))
+    assert [name for _, name in ready.catalog.list_tables("default")] == ["stats"]
+    assert files(ready) == before
+
+
+def elsewhere(make_repository, uri: str, options: str = "") -> Repository:
+    text = f"  catalog_type: rest\n  uri: {uri}\n  storage_options: {{{options}}}\n"
+    return make_repository(YAML + text)
+
+
+def every_call(repository: Repository) -> list:
+    """Of what a user of Feast does, each the first to reach the catalog."""
+    source = IcebergSource(table_identifier="stats", timestamp_field="ts")
+    schema = [Field(name="rate", dtype=Float64)]
+    view = FeatureView(name="stats", entities=[DRIVER], source=source, schema=schema, ttl=None)
+    repository.store.apply([DRIVER, view])
+    row = pd.DataFrame({"driver_id": [1], "ts": [at("10:00")], "rate": [0.5]})
+    return [
+        lambda: source.validate(repository.config),
+        lambda: repository.features(frame(), ["stats:rate"]),
+        lambda: repository.store.materialize(START, END, ["stats"]),
+        lambda: repository.store.write_to_offline_store("stats", row),
+        lambda: MonitoringService(repository.store).get_baseline("test"),
+    ]
+
+
+def test_a_catalog_that_is_not_there(make_repository):
+    """A closed port refuses at once: every call is tried 6 times, with pauses."""
+    repository = elsewhere(make_repository, f"http://127.0.0.1:{CLOSED_PORT}")
+    says = rf"offline_store: uri http://127.0.0.1:{CLOSED_PORT}: .*is it running, and its uri right"
+    for call in every_call(repository):
+        began = time.monotonic()
+        with pytest.raises(firn.UnavailableError, match=says) as raised:
+            call()
+        assert time.monotonic() - began < 30
+        assert raised.value.retryable
+
+
+def test_a_catalog_that_never_answers(make_repository):
+    """As long as `storage_options` say, and no longer."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        options = "rest.client.socket-timeout-ms: 500, rest.client.max-retries: 1"
+        repository = elsewhere(make_repository, uri, options)
+        for call in every_call(repository):
+            began = time.monotonic()
+            with pytest.raises(
+                firn.DeadlineExceededError, match=r"rest\.client\.socket-timeout-ms"
+            ):
+                call()
+            assert 0.5 < time.monotonic() - began < 20
+
+
+def test_a_catalog_that_goes_away(make_repository, tmp_path):
+    server = FirnServer(tmp_path / "server").start()
+    try:
+        repository = elsewhere(make_repository, server.uri, "rest.client.max-retries: 0")
+        repository.view("stats", stats(), source_timestamp_field="ts")
+        assert repository.features(frame(), ["stats:rate"]).num_rows == 2
+    finally:
+        server.stop()
+    with pytest.raises(firn.UnavailableError, match=f"offline_store: uri {server.uri}"):
+        repository.features(frame(), ["stats:rate"])
+
+
+def test_passwords_of_a_database_that_is_not_there_are_hidden(make_repository):
+    text = "  uri: postgresql://me:hunter2@127.0.0.1:1/db\n  warehouse: file:///nowhere\n"
+    repository = make_repository(YAML + text)
+    with pytest.raises(firn.UnavailableError, match=r"uri postgresql://me:\*\*\*@127") as raised:
+        IcebergSource(table_identifier="stats").validate(repository.config)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_place_for_the_catalog_that_cannot_be(make_repository, tmp_path):
+    (tmp_path / "file").write_text("")
+    repository = make_repository(YAML + f"  uri: sqlite:///{tmp_path}/file/catalog.db\n")
+    with pytest.raises(IcebergConfigError, match=r"uri: the folder .*file of the cat.*; name a pl"):
+        IcebergSource(table_identifier="stats").validate(repository.config)

@@ -1,0 +1,218 @@
+"""Sources pinned to a state of their table: training sets made again bit for bit."""
+
+import datetime as dt
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from feast import FeatureView, Field
+from feast.data_source import DataSource
+from feast.protos.feast.core.DataSource_pb2 import DataSource as DataSourceProto
+from feast.types import Float64
+
+from conftest import DRIVER, UTC, YAML, at, times
+from firn.feast import (
+    IcebergConfigError,
+    IcebergOfflineStore,
+    IcebergSource,
+    SavedDatasetIcebergStorage,
+)
+
+PINS = [{"snapshot_id": 5}, {"as_of": "2026-11-01T10:00:00+00:00"}, {"ref": "training"}]
+
+
+def stats(*rates: float) -> pa.Table:
+    return pa.table(
+        {
+            "driver_id": pa.array(range(1, len(rates) + 1), pa.int64()),
+            "ts": times(["09:00"] * len(rates)),
+            "rate": pa.array(rates, pa.float64()),
+        }
+    )
+
+
+FRAME = pd.DataFrame({"driver_id": [2, 1, 3], "event_timestamp": [at("10:00")] * 3})
+
+
+class Pinned:
+    """The table `stats` of two states, the first with rates 0.1 and 0.2."""
+
+    def __init__(self, repository) -> None:
+        self.repository = repository
+        self.table = repository.table("stats", stats(0.1, 0.2))
+        self.first = self.table.snapshots()[0]
+        self.table.overwrite(stats(0.7, 0.8, 0.9), "true")
+
+    def view(self, name: str, **pin) -> FeatureView:
+        source = IcebergSource(
+            table_identifier="stats", name=f"source_of_{name}", timestamp_field="ts", **pin
+        )
+        schema = [Field(name="rate", dtype=Float64)]
+        view = FeatureView(name=name, entities=[DRIVER], source=source, schema=schema)
+        self.repository.store.apply([DRIVER, view])
+        return view
+
+    def job(self, *features: str, entity_df=FRAME, **options):
+        return self.repository.store.get_historical_features(
+            entity_df=entity_df, features=list(features), **options
+        )
+
+
+@pytest.fixture
+def pinned(repository) -> Pinned:
+    return Pinned(repository)
+
+
+@pytest.mark.parametrize("pin", PINS, ids=str)
+def test_a_pin_survives_protobuf_and_counts_for_equality(pin):
+    source = IcebergSource(table_identifier="db.stats", **pin)
+    proto = source.to_proto()
+    again = DataSource.from_proto(DataSourceProto.FromString(proto.SerializeToString()))
+    assert again == source
+    assert hash(again) == hash(source)
+    assert again.pin == pin
+    assert repr(next(iter(pin.values()))) in repr(again)
+    for other in ({}, *(other for other in PINS if other != pin)):
+        assert IcebergSource(table_identifier="db.stats", **other) != source
+
+
+def test_moments_are_of_utc():
+    moments = [
+        dt.datetime(2026, 11, 1, 10),
+        dt.datetime(2026, 11, 1, 10, tzinfo=UTC),
+        dt.datetime(2026, 11, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+        "2026-11-01T10:00:00Z",
+        "2026-11-01 12:00+02:00",
+    ]
+    sources = {IcebergSource(table_identifier="stats", as_of=moment) for moment in moments}
+    assert [source.pin for source in sources] == [{"as_of": "2026-11-01T10:00:00+00:00"}]
+
+
+def test_of_pins_there_is_one_at_most():
+    with pytest.raises(ValueError, match="source stats: of snapshot_id and ref give one"):
+        IcebergSource(table_identifier="stats", snapshot_id=5, ref="training")
+    with pytest.raises(ValueError, match=r"stats: as_of: 'soon' is no time; write 2026-"):
+        IcebergSource(table_identifier="stats", as_of="soon")
+
+
+def test_a_training_set_is_made_again_bit_for_bit(pinned):
+    now = pinned.view("now")
+    job = pinned.job("now:rate")
+    assert job.snapshots == {}
+    made = job.to_arrow()
+    assert made["rate"].to_pylist() == [0.8, 0.7, 0.9]
+    used = job.snapshots["now"]
+    assert used == {
+        "table": "default.stats",
+        "uuid": pinned.table.uuid,
+        "snapshot-id": pinned.table.current_snapshot_id,
+    }
+    pinned.table.delete("driver_id = 1")
+    pinned.table.append(stats(0.0))
+    assert job.to_arrow() != made
+    assert job.snapshots["now"]["snapshot-id"] != used["snapshot-id"]
+    pinned.view("now", snapshot_id=used["snapshot-id"])
+    again = pinned.job("now:rate")
+    assert again.to_arrow().equals(made, check_metadata=True)
+    assert again.snapshots["now"] == used
+    assert now.batch_source != pinned.repository.store.get_feature_view("now").batch_source
+
+
+def test_views_of_one_table_at_several_states(pinned):
+    pinned.view("now")
+    pinned.view("then", snapshot_id=pinned.first.snapshot_id)
+    pinned.view("moment", as_of=pinned.first.timestamp)
+    pinned.view("branch", ref="main")
+    features = ["now:rate", "then:rate", "moment:rate", "branch:rate"]
+    job = pinned.job(*features, full_feature_names=True)
+    found = job.to_arrow().to_pydict()
+    assert found["then__rate"] == found["moment__rate"] == [0.2, 0.1, None]
+    assert found["now__rate"] == found["branch__rate"] == [0.8, 0.7, 0.9]
+    assert job.snapshots["then"] == job.snapshots["moment"]
+    assert job.snapshots["then"]["snapshot-id"] == pinned.first.snapshot_id
+    assert job.snapshots["now"]["snapshot-id"] == pinned.table.current_snapshot_id
+
+
+def test_part_by_part(make_repository):
+    pinned = Pinned(make_repository(YAML + "  memory_limit: 16MiB\n"))
+    pinned.view("then", snapshot_id=pinned.first.snapshot_id)
+    job = pinned.job("then:rate")
+    assert job.to_record_batches().read_all()["rate"].to_pylist() == [0.2, 0.1, None]
+    assert job.snapshots["then"]["snapshot-id"] == pinned.first.snapshot_id
+
+
+def test_windows_tell_their_snapshots_too(pinned):
+    pinned.view("then", snapshot_id=pinned.first.snapshot_id)
+    pinned.view("now")
+    window = {"entity_df": None, "start_date": at("00:00"), "end_date": at("23:00")}
+    job = pinned.job("then:rate", **window)
+    assert sorted(job.to_df()["rate"]) == [0.1, 0.2]
+    assert job.snapshots["then"]["snapshot-id"] == pinned.first.snapshot_id
+    both = pinned.job("then:rate", "now:rate", full_feature_names=True, **window)
+    assert both.to_arrow().num_rows == 3
+    assert both.snapshots["then"] == job.snapshots["then"]
+
+
+def test_pulls_and_metrics_are_of_the_pinned_state(pinned):
+    view = pinned.view("then", snapshot_id=pinned.first.snapshot_id)
+    given = {
+        "config": pinned.repository.config,
+        "data_source": view.batch_source,
+        "join_key_columns": ["driver_id"],
+        "feature_name_columns": ["rate"],
+        "timestamp_field": "ts",
+        "created_timestamp_column": None,
+        "start_date": at("00:00"),
+        "end_date": at("23:00"),
+    }
+    for pull in ("pull_all_from_table_or_query", "pull_latest_from_table_or_query"):
+        found = getattr(IcebergOfflineStore, pull)(**given).to_arrow()
+        assert sorted(found["rate"].to_pylist()) == [0.1, 0.2]
+    (metric,) = IcebergOfflineStore.compute_monitoring_metrics(
+        pinned.repository.config, view.batch_source, [("rate", "numeric")], "ts"
+    )
+    assert (metric["row_count"], metric["max_val"]) == (2, 0.2)
+
+
+def test_columns_are_those_of_then(pinned):
+    table = pinned.repository.catalog.load_table("default.stats")
+    source = IcebergSource(table_identifier="stats", snapshot_id=pinned.first.snapshot_id)
+    found = dict(source.get_table_column_names_and_types(pinned.repository.config))
+    assert found == {"driver_id": "int64", "ts": "timestamp[us, tz=UTC]", "rate": "double"}
+    assert source.load(pinned.repository.config).uuid == table.uuid
+
+
+def test_a_pinned_source_is_not_written(pinned):
+    view = pinned.view("then", snapshot_id=pinned.first.snapshot_id)
+    row = pd.DataFrame({"driver_id": [9], "ts": [at("12:00")], "rate": [0.5]})
+    before = pinned.table.refresh().current_snapshot_id
+    says = r"source_of_then is pinned to snapshot_id \d+, which cannot be written: write through"
+    with pytest.raises(IcebergConfigError, match=says):
+        pinned.repository.store.write_to_offline_store("then", row)
+    with pytest.raises(IcebergConfigError, match=says):
+        SavedDatasetIcebergStorage.from_data_source(view.batch_source)
+    assert pinned.table.refresh().current_snapshot_id == before
+
+
+@pytest.mark.parametrize(
+    ("pin", "says"),
+    [
+        ({"snapshot_id": 5}, "snapshot_id 5.*snapshot with ID 5"),
+        ({"ref": "lost"}, "ref lost.*ref lost"),
+        ({"as_of": "2020-01-01"}, "as_of 2020-01-01T00:00.*older than 2020-01-01"),
+    ],
+)
+def test_a_state_that_is_not_there_is_named(pinned, pin, says):
+    with pytest.raises(ValueError, match=f"source_of_x: table stats has no state of {says}.*show"):
+        pinned.view("x", **pin).batch_source.validate(pinned.repository.config)
+
+
+def test_a_state_that_expired_is_named_when_it_is_read(repository):
+    pinned = Pinned(repository)
+    pinned.view("then", snapshot_id=pinned.first.snapshot_id)
+    job = pinned.job("then:rate")
+    repository.catalog.drop_table("default.stats", purge=True)
+    repository.table("stats", stats(0.5))
+    with pytest.raises(ValueError, match="source_of_then: table stats has no state of snapshot_id"):
+        job.to_arrow()
+    assert job.snapshots == {}
