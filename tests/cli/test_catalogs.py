@@ -1,6 +1,7 @@
 """--catalog: the same commands on a catalog elsewhere, by URI and by profile."""
 
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -94,6 +95,15 @@ def test_what_is_wrong_is_told_before_anything_is_sent(firn, catalog, named):
     assert answer.code in (1, 2)
     assert named in answer.err
     assert "pw" not in answer.err
+
+
+def test_a_catalog_that_does_not_answer_is_told_with_a_hint(firn):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        closed = f"127.0.0.1:{listener.getsockname()[1]}"  # bound, not listening
+    told = firn("namespace", "list", "--catalog", f"http://{closed}", expect=4).err
+    assert closed in told and "its uri right?" in told
+    assert "`firn serve` running" in firn("scan", "a.t", "--uri", f"http://{closed}", expect=4).err
 
 
 def test_the_format_version_is_upgraded_as_a_property(firn, uri):

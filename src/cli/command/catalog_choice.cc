@@ -1,6 +1,7 @@
 #include "cli/command/catalog_choice.h"
 
 #include <cstdlib>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -96,7 +97,13 @@ Status Resolve(CatalogChoice& choice, Elsewhere elsewhere) {
 Result<std::unique_ptr<catalog::Catalog>> OpenChosen(const CatalogChoice& choice) {
   catalog::CatalogEnvironment environment = catalog::ProcessEnvironment();
   ASSIGN_OR_RETURN(catalog::CatalogConfig config, ConfigOf(choice, environment.variables));
-  return catalog::OpenCatalog(config, environment);
+  auto opened = catalog::OpenCatalog(config, environment);
+  if (!opened.has_value() && opened.error().code() == ErrorCode::kUnavailable) {
+    return std::move(opened).error().With(
+        "hint", choice.catalog.empty() ? "is `firn serve` running there?"
+                                       : "is the catalog running there, and its uri right?");
+  }
+  return opened;
 }
 
 }  // namespace firn::cli

@@ -57,10 +57,12 @@ Status CheckKeys(const arrow::Schema& entities, const JoinView& view, const View
                    fmt::format("Entity column {}: {}", key.entity_column, type.error().message()));
     }
     if (*type != schema.key_types[i]) {
-      return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("Entity column {} is {}, but column {} of view {} is {}",
-                               key.entity_column, ToString(type->kind), key.table_column, view.name,
-                               ToString(schema.key_types[i].kind)));
+      return Error(
+          ErrorCode::kInvalidArgument,
+          fmt::format("Entity column {} is {}, but column {} of view {} is {}: cast one of "
+                      "them to the type of the other",
+                      key.entity_column, ToString(type->kind), key.table_column, view.name,
+                      ToString(schema.key_types[i].kind)));
     }
   }
   return {};
