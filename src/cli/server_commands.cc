@@ -19,10 +19,7 @@ Status PrintSettings(const SettingsFlags& flags, bool json) {
     auto source = loaded.sources.find(key.name);
     std::string_view from = config::ToString(
         source == loaded.sources.end() ? config::Source::kDefault : source->second);
-    std::string value = config::ToText(loaded.settings, key);
-    if (key.is_secret && !value.empty()) {
-      value = "(secret)";
-    }
+    std::string value = config::ToShownText(loaded.settings, key);
     if (json) {
       writer.Key(key.name).BeginObject().Field("value", value).Field("source", from).EndObject();
     } else {

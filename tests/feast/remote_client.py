@@ -81,6 +81,29 @@ def apply(store: FeatureStore) -> None:
     assert [field.name for field in found.features] == ["count"]
 
 
+def with_ttl(store: FeatureStore, ttl: dt.timedelta) -> None:
+    view = store.get_feature_view("driver_stats")
+    view.ttl = ttl
+    store.apply([view])
+
+
+def apply_no_ttl(store: FeatureStore) -> None:
+    with_ttl(store, dt.timedelta(0))
+
+
+def apply_again_and_again(store: FeatureStore) -> None:
+    """The last of them is that of `apply`."""
+    for hours in (0, 2) * 10:
+        with_ttl(store, dt.timedelta(hours=hours))
+
+
+def delete(store: FeatureStore) -> None:
+    """A view, its source and the service of another view."""
+    store.delete_feature_view("trips")
+    store.registry.delete_data_source("trips", store.project)
+    store.delete_feature_service("trip")
+
+
 def training_set(store: FeatureStore) -> None:
     job = store.get_historical_features(
         ENTITIES, ["driver_stats:rate", "trips:count"], full_feature_names=True

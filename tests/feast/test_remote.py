@@ -3,86 +3,16 @@
 import base64
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.flight as flight
 import pytest
+from remote_server import RATES, TIMEOUT_S, Remote, entities
 
 import firn
-from conftest import INSTANT, at
-from harness.server import FirnServer, free_port
-
-CLIENT = Path(__file__).parent / "remote_client.py"
-TIMEOUT_S = 120
-YAML = """\
-project: rides
-provider: local
-registry: {path: registry.db, cache_ttl_seconds: 0}
-online_store: {type: sqlite, path: online.db}
-offline_store: {type: remote, host: 127.0.0.1, port: PORT, connection_retries: 0}
-entity_key_serialization_version: 3
-"""
-STATS = pa.table({
-    "driver_id": pa.array([1, 1, 1, 1, 2], pa.int64()),
-    "event_timestamp": pa.array(
-        [at(f"{clock}:00") for clock in ("10:00", "11:00", "11:00", "12:00", "09:00")], INSTANT),
-    "created": pa.array(
-        [at(f"{clock}:00") for clock in ("10:01", "11:01", "11:30", "12:01", "09:01")], INSTANT),
-    "conv_rate": pa.array([0.1, 0.2, 0.3, None, 0.9], pa.float64()),
-})  # fmt: skip
-TRIPS = pa.table({
-    "driver_id": pa.array([1], pa.int64()),
-    "event_timestamp": pa.array([at("10:00:00")], INSTANT),
-    "count": pa.array([7], pa.int64()),
-})  # fmt: skip
-
-
-class Remote:
-    """A server with two tables, and the repository of a client."""
-
-    def __init__(self, folder: Path) -> None:
-        self.repository = folder / "client"
-        self.repository.mkdir()
-        self.port = free_port()
-        registry = self.repository / "registry.db"
-        self.server = FirnServer(
-            folder / "data",
-            args=("--flight", f"127.0.0.1:{self.port}", "--features-registry", str(registry)),
-        )
-        (self.repository / "feature_store.yaml").write_text(YAML.replace("PORT", str(self.port)))
-        (self.repository / "catalog.yaml").write_text(f"uri: {self.server.uri}\n")
-
-    def make_tables(self) -> None:
-        catalog = firn.open_catalog(self.server.uri)
-        catalog.create_namespace("db")
-        for name, rows in (("stats", STATS), ("trips", TRIPS)):
-            catalog.create_table(f"db.{name}", rows.schema)
-            catalog.load_table(f"db.{name}").append(rows)
-
-    def run(self, scenario: str) -> None:
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-        environment["FEAST_USAGE"] = "False"
-        done = subprocess.run(
-            [sys.executable, str(CLIENT), str(self.repository), scenario],
-            capture_output=True, text=True, timeout=TIMEOUT_S, check=False, env=environment,
-            cwd=self.repository,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{self.server.tail()}"
-
-    def exchange(self, command: dict, rows: pa.Table) -> pa.Table:
-        client = flight.connect(f"grpc://127.0.0.1:{self.port}")
-        descriptor = flight.FlightDescriptor.for_command(json.dumps(command))
-        writer, reader = client.do_exchange(descriptor)
-        writer.begin(rows.schema)
-        writer.write_table(rows)
-        writer.done_writing()
-        return reader.read_all()
+from harness.server import FirnServer
 
 
 @pytest.fixture(scope="module")
@@ -117,21 +47,6 @@ def test_other_calls_are_refused_by_name(remote):
     with pytest.raises(KeyError, match="lost"):
         remote.exchange({"api": "pull_all_from_table_or_query", "data_source_name": "lost",
                          "timestamp_field": "event_timestamp"}, rows)  # fmt: skip
-
-
-def entities(count: int) -> pa.Table:
-    clocks = pa.array([at("12:00:00")] * count, INSTANT)
-    return pa.table({"driver_id": pa.array([1] * count, pa.int64()), "event_timestamp": clocks})
-
-
-RATES = {
-    "api": "get_historical_features",
-    "feature_view_names": ["driver_stats"],
-    "feature_refs": ["driver_stats:rate"],
-    "project": "rides",
-    "full_feature_names": False,
-    "name_aliases": [None],
-}
 
 
 def put(client: flight.FlightClient, command: dict, rows: pa.Table) -> flight.FlightDescriptor:

@@ -41,6 +41,7 @@ class PostgresRow final : public SqlRow {
  public:
   PostgresRow(const PostgresResult& result, int row) : result_(result), row_(row) {}
   std::string_view Text(int column) const override { return result_.Text(row_, column); }
+  Result<std::string> Bytes(int column) const override { return result_.Bytes(row_, column); }
 
  private:
   const PostgresResult& result_;

@@ -84,6 +84,16 @@ std::string_view PostgresResult::Text(int row, int column) const {
           static_cast<size_t>(PQgetlength(result_.get(), row, column))};
 }
 
+Result<std::string> PostgresResult::Bytes(int row, int column) const {
+  size_t size = 0;
+  const auto* text = reinterpret_cast<const unsigned char*>(PQgetvalue(result_.get(), row, column));
+  std::unique_ptr<unsigned char, void (*)(void*)> bytes(PQunescapeBytea(text, &size), &PQfreemem);
+  if (bytes == nullptr) {
+    return Error(ErrorCode::kUnavailable, "No memory for bytes of the database");
+  }
+  return std::string(reinterpret_cast<const char*>(bytes.get()), size);
+}
+
 int64_t PostgresResult::changed() const {
   std::string_view text = PQcmdTuples(result_.get());
   int64_t count = 0;
@@ -146,7 +156,7 @@ Status PostgresLink::FinishConnecting(MonotonicTime deadline) {
   std::string_view message = PQerrorMessage(connection_);
   std::string_view state = StateIn(message);
   ErrorCode code = state.empty() ? ErrorCode::kUnavailable : CodeOf(state);
-  return Error(code, "The catalog's database does not let us in")
+  return Error(code, "The database does not let us in")
       .With("postgresql", Shown(FirstLine(message)));
 }
 
@@ -157,7 +167,7 @@ Status PostgresLink::Wait(For what, MonotonicTime deadline) {
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) {
       is_up_ = false;
-      return Error(ErrorCode::kUnavailable, "The catalog's database does not answer in time");
+      return Error(ErrorCode::kUnavailable, "The database does not answer in time");
     }
     constexpr std::chrono::milliseconds kLongest{60'000};
     pollfd event{.fd = PQsocket(connection_),
@@ -240,7 +250,7 @@ Result<PostgresResult> PostgresLink::Answer(MonotonicTime deadline) {
 
 Error PostgresLink::Lost() {
   is_up_ = false;
-  return Error(ErrorCode::kUnavailable, "The connection to the catalog's database is lost")
+  return Error(ErrorCode::kUnavailable, "The connection to the database is lost")
       .With("postgresql", Shown(FirstLine(PQerrorMessage(connection_))));
 }
 

@@ -33,6 +33,8 @@ class PostgresResult {
   int rows() const;
   /// Empty for NULL.
   std::string_view Text(int row, int column) const;
+  /// Of a column of type bytea.
+  Result<std::string> Bytes(int row, int column) const;
   /// Rows that were changed.
   int64_t changed() const;
   /// What was done: `COMMIT`.

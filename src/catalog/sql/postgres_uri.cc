@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 22> kPostgresNames = {
 };
 
 Error Malformed(std::string_view what) {
-  return Error(ErrorCode::kInvalidArgument, fmt::format("The catalog's uri has {}", what));
+  return Error(ErrorCode::kInvalidArgument, fmt::format("The uri of the database has {}", what));
 }
 
 bool IsPort(std::string_view text) {

@@ -1,6 +1,7 @@
 // SqlDatabase and SqlConnection: what an SQL catalog needs of a database engine: transactions, and
-// statements with parameters. CatalogDatabase works on it; SqliteDatabase and PostgresDatabase
-// implement it. Statements are those of catalog_layout.h.
+// statements with parameters. CatalogDatabase works on it, and who reads other tables of such a
+// database (features/definitions/sql); SqliteDatabase and PostgresDatabase implement it. The
+// catalog's statements are those of catalog_layout.h.
 //
 // Errors of an engine: kUnavailable where another program holds a lock for too long, the connection
 // is lost or the time is up; kAlreadyExists for a row or table that is there; kUnauthenticated,
@@ -14,6 +15,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -26,6 +28,8 @@ class SqlRow {
   virtual ~SqlRow() = default;
   /// Empty for NULL.
   virtual std::string_view Text(int column) const = 0;
+  /// Of a column of bytes (BLOB, bytea), whatever its form on the wire.
+  virtual Result<std::string> Bytes(int column) const = 0;
 };
 
 /// Of a database that is a file; others are there.

@@ -39,13 +39,6 @@ ErrorCode CodeOf(int extended) {
   }
 }
 
-/// Not past the caller's deadline.
-std::chrono::milliseconds BusyTimeout(const SqlOptions& options) {
-  auto left = storage::CallDeadline::Current() - std::chrono::steady_clock::now();
-  return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(left),
-                    std::chrono::milliseconds(0), options.busy_timeout);
-}
-
 class SqliteRow final : public SqlRow {
  public:
   explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
@@ -56,6 +49,13 @@ class SqliteRow final : public SqlRow {
     }
     return {reinterpret_cast<const char*>(text),
             static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+  Result<std::string> Bytes(int column) const override {
+    const void* bytes = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    return bytes == nullptr
+               ? std::string()
+               : std::string(static_cast<const char*>(bytes), static_cast<size_t>(size));
   }
 
  private:
@@ -99,8 +99,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const SqlOption
                                                                  IfMissing if_missing) {
   if (if_missing == IfMissing::kFail && access(options.path.c_str(), F_OK) != 0 &&
       errno == ENOENT) {
-    return Error(ErrorCode::kNotFound, "The catalog's database does not exist")
-        .With("path", options.path);
+    return Error(ErrorCode::kNotFound, "The database does not exist").With("path", options.path);
   }
   sqlite3* database = nullptr;
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
@@ -110,11 +109,12 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const SqlOption
   if (database == nullptr) {
     return Error(ErrorCode::kUnavailable, "No memory for a database");
   }
-  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
+  std::unique_ptr<SqliteConnection> connection(
+      new SqliteConnection(database, options.busy_timeout));
   if (code != SQLITE_OK) {
     return connection->LastError().With("path", options.path);
   }
-  sqlite3_busy_timeout(database, static_cast<int>(BusyTimeout(options).count()));
+  connection->SetBusyTimeout();
   return connection;
 }
 
@@ -129,12 +129,21 @@ Error SqliteConnection::LastError() const {
 
 std::string_view SqliteConnection::layout_query() const { return text::kSqliteLayout; }
 
+void SqliteConnection::SetBusyTimeout() {
+  auto left = storage::CallDeadline::Current() - std::chrono::steady_clock::now();
+  auto timeout = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                            std::chrono::milliseconds(0), busy_timeout_);
+  sqlite3_busy_timeout(database_, static_cast<int>(timeout.count()));
+}
+
 Status SqliteConnection::BeginChange() {
+  SetBusyTimeout();
   RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE", {}));
   return {};
 }
 
 Status SqliteConnection::BeginRead() {
+  SetBusyTimeout();
   RETURN_IF_ERROR(Execute("BEGIN", {}));
   return {};
 }

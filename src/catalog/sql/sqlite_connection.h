@@ -1,11 +1,12 @@
-// SqliteConnection: one connection to a catalog's SQLite file, for one call; SqliteDatabase begins
-// a transaction on a new one. The file belongs to others too: its journal mode and everything else
-// stay as they are.
+// SqliteConnection: one connection to a SQLite file; SqliteDatabase begins each transaction on a
+// new one. The file belongs to others too: its journal mode and everything else stay as they are.
+// Locks are waited for no longer than options.busy_timeout and the deadline of who begins.
 //
 // Errors: sql_connection.h; also kUnavailable where the disk is full, kForbidden for a file that
 // may not be written. Thread-safety: a connection one thread, the database any.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,12 +44,16 @@ class SqliteConnection final : public SqlConnection {
                const std::function<void(const SqlRow&)>& on_row) override;
 
  private:
-  explicit SqliteConnection(sqlite3* database) : database_(database) {}
+  SqliteConnection(sqlite3* database, std::chrono::milliseconds busy_timeout)
+      : database_(database), busy_timeout_(busy_timeout) {}
 
   class Prepared;
   Error LastError() const;
+  /// Not past the caller's deadline.
+  void SetBusyTimeout();
 
   sqlite3* database_;
+  const std::chrono::milliseconds busy_timeout_;
 };
 
 class SqliteDatabase final : public SqlDatabase {

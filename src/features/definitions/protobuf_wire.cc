@@ -20,7 +20,21 @@ uint64_t LittleEndian(std::string_view bytes) {
   return value;
 }
 
+void AppendVarint(std::string& message, uint64_t value) {
+  while (value > 0x7F) {
+    message += static_cast<char>((value & 0x7F) | 0x80);
+    value >>= kVarintBits;
+  }
+  message += static_cast<char>(value);
+}
+
 }  // namespace
+
+void AppendBytesField(std::string& message, uint32_t number, std::string_view bytes) {
+  AppendVarint(message, uint64_t{number} << kTypeBits | static_cast<uint64_t>(WireType::kBytes));
+  AppendVarint(message, bytes.size());
+  message += bytes;
+}
 
 Result<uint64_t> ProtobufWire::Varint() {
   uint64_t value = 0;

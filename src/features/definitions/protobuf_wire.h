@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -32,6 +33,9 @@ struct WireField {
 
   bool Is(uint32_t wanted, WireType as) const { return number == wanted && type == as; }
 };
+
+/// Puts a field of kBytes behind a message.
+void AppendBytesField(std::string& message, uint32_t number, std::string_view bytes);
 
 class ProtobufWire {
  public:

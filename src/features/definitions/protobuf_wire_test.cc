@@ -37,6 +37,21 @@ TEST(ProtobufWireTest, FieldsInTheirOrder) {
   EXPECT_FALSE(*end);
 }
 
+TEST(ProtobufWireTest, FieldsOfBytesAreReadAsTheyWereAppended) {
+  std::string message;
+  const std::string longer(300, 'x');
+  AppendBytesField(message, 1, "");
+  AppendBytesField(message, 16, longer);
+  ProtobufWire wire(message);
+  for (auto [number, bytes] : {std::pair<uint32_t, std::string>{1, ""}, {16, longer}}) {
+    auto field = wire.Next();
+    ASSERT_THAT(field, IsOk());
+    ASSERT_TRUE(*field);
+    EXPECT_TRUE((*field)->Is(number, WireType::kBytes));
+    EXPECT_EQ((*field)->bytes, bytes);
+  }
+}
+
 TEST(ProtobufWireTest, NegativeNumbersTakeTenBytes) {
   ProtobufWire wire("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
   auto field = wire.Next();

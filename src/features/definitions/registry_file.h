@@ -3,9 +3,7 @@
 // before it writes it again: one that is empty, or changes while it is read, is read again within a
 // second.
 //
-// Errors: kNotFound for a file that is not there; kUnavailable where it stays so; kPayloadTooLarge
-// above kMaxRegistryBytes; those of ReadFeastRegistry. A file that cannot be read any more is an
-// error, not the registry of before. Thread-safety: any thread.
+// Errors: definitions.h; kUnavailable where it stays so. Thread-safety: any thread.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +14,16 @@
 #include <utility>
 
 #include "base/result.h"
-#include "features/definitions/feast_registry.h"
+#include "features/definitions/definitions.h"
 
 namespace firn::features {
 
-inline constexpr int64_t kMaxRegistryBytes = int64_t{256} << 20;
-
-class RegistryFile {
+class RegistryFile final : public Definitions {
  public:
   explicit RegistryFile(std::string path) : path_(std::move(path)) {}
 
-  const std::string& path() const { return path_; }
-  Result<std::shared_ptr<const FeastRegistry>> Load();
+  const std::string& name() const override { return path_; }
+  Result<std::shared_ptr<const FeastRegistry>> Load() override;
 
  private:
   struct Version {

@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "features/definitions/sql/open_definitions.h"
 #include "server/app/places.h"
 #include "server/features/feature_service.h"
 #include "server/flight/feast_calls.h"
@@ -246,10 +247,11 @@ class Parts {
       return server;
     }
     ASSIGN_OR_RETURN(const Address address, ParseAddress("server.flight", settings.flight));
+    ASSIGN_OR_RETURN(auto definitions, features::OpenDefinitions(settings.features_registry));
+    const std::string registry = definitions->name();
     feast_ = std::make_unique<flight::FeastCalls>(
-        *environment_, *warehouses_, *features_,
-        flight::FeastOptions{.registry = settings.features_registry,
-                             .project = settings.features_project,
+        *environment_, *warehouses_, *features_, std::move(definitions),
+        flight::FeastOptions{.project = settings.features_project,
                              .time = settings.features_request_timeout});
     const flight::FlightOptions options{
         .host = address.host,
@@ -259,7 +261,7 @@ class Parts {
     ASSIGN_OR_RETURN(server, flight::FlightServer::Start(options, *feast_));
     const std::string served = fmt::format("{}:{}", address.host, server->port());
     fmt::print("Firn serves Feast's offline store at grpc://{}\n", served);
-    log_->Info("serving Feast", {{"address", served}, {"registry", settings.features_registry}});
+    log_->Info("serving Feast", {{"address", served}, {"registry", registry}});
     return server;
   }
 
@@ -416,9 +418,11 @@ Status CheckSettings(const config::Settings& settings) {
     RETURN_IF_ERROR(ParseAddress("server.flight", settings.flight));
     if (settings.features_registry.empty()) {
       return Error(ErrorCode::kInvalidArgument,
-                   "server.flight serves definitions: features.registry names their file");
+                   "server.flight serves definitions: features.registry names them");
     }
   }
+  RETURN_IF_ERROR(
+      Named("features.registry", features::OpenDefinitions(settings.features_registry)));
   ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
   RETURN_IF_ERROR(rest::Router::Make(settings.namespace_separator));
   RETURN_IF_ERROR(Named("warehouse.name", service::CheckWarehouseName(settings.warehouse_name)));

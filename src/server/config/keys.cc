@@ -104,7 +104,9 @@ constexpr auto kKeys = std::to_array<Key>({
     {"planning.max_concurrent", &S::plan_max_concurrent, "64",
      "Plans being begun at a time; one more is answered 503.", ""},
     {"features.registry", &S::features_registry, "",
-     "File of Feast's registry, whose definitions server.flight serves.", ""},
+     "Feast's registry, whose definitions server.flight serves: a file, or the URL of its "
+     "database.",
+     ""},
     {"features.project", &S::features_project, "",
      "Project of the registry where a client names none; empty: no name is in two.", ""},
     {"features.max_running", &S::features_max_running, "2",

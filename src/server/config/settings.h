@@ -159,6 +159,9 @@ Result<Loaded> Load(const LoadInput& input);
 Status SetFromText(Settings& settings, const Key& key, std::string_view text);
 /// The key's value as SetFromText reads it, a secret's too.
 std::string ToText(const Settings& settings, const Key& key);
+/// The key's value as it may be printed: `(secret)` for a secret, and for what is behind `://` of a
+/// URL with a user, a password or both.
+std::string ToShownText(const Settings& settings, const Key& key);
 
 /// This process's environment, for LoadInput.
 std::vector<std::string> ProcessEnvironment();

@@ -62,6 +62,23 @@ TEST(SettingsTest, S3KeysHaveTheNamesOfTheEcosystem) {
   }
 }
 
+TEST(SettingsTest, SecretsAreNotShown) {
+  const auto shown = [](const char* name, std::string_view value) {
+    Settings settings;
+    EXPECT_THAT(SetFromText(settings, *FindKey(name), value), IsOk());
+    EXPECT_EQ(ToText(settings, *FindKey(name)), value);
+    return ToShownText(settings, *FindKey(name));
+  };
+  EXPECT_EQ(shown("s3.secret-access-key", "x"), "(secret)");
+  EXPECT_EQ(shown("s3.secret-access-key", ""), "");
+  const char* registry = "features.registry";
+  EXPECT_EQ(shown(registry, "postgresql://u:p/q?r@h:1/d"), "postgresql://(secret)");
+  EXPECT_EQ(shown(registry, "postgresql://h/d?password=x"), "postgresql://(secret)");
+  for (const char* plain : {"postgresql://h:1/d", "sqlite:////a/b.db", "/a@b/registry.db"}) {
+    EXPECT_EQ(shown(registry, plain), plain);
+  }
+}
+
 TEST(SettingsTest, FlagBeatsEnvironmentBeatsFile) {
   SettingsFile file("[server]\nlisten = \"1.1.1.1:1\"\nio_threads = 3\nworker_threads = 5\n");
   ASSERT_OK_AND_ASSIGN(Loaded loaded,

@@ -18,6 +18,7 @@ struct Unit {
   int64_t factor;
 };
 
+constexpr std::string_view kSecret = "(secret)";
 constexpr std::array<Unit, 5> kDurationUnits = {
     {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 constexpr std::array<Unit, 5> kSizeUnits = {
@@ -139,6 +140,18 @@ Status SetFromText(Settings& settings, const Key& key, std::string_view text) {
 
 std::string ToText(const Settings& settings, const Key& key) {
   return std::visit(Printer{settings}, key.member);
+}
+
+std::string ToShownText(const Settings& settings, const Key& key) {
+  std::string text = ToText(settings, key);
+  if (key.is_secret && !text.empty()) {
+    return std::string(kSecret);
+  }
+  const size_t separator = text.find("://");
+  if (separator == std::string::npos || !(text.contains('@') || text.contains("password"))) {
+    return text;
+  }
+  return text.replace(separator + 3, std::string::npos, kSecret);
 }
 
 }  // namespace firn::config

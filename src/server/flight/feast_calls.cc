@@ -179,12 +179,13 @@ Error NotServed(const FeastCommand& command) {
 FeastCalls::FeastCalls(const service::Environment& environment,
                        const service::WarehouseDirectory& warehouses,
                        server_features::FeatureService& features,
+                       std::unique_ptr<features::Definitions> definitions,
                        const FeastOptions& options)
     : environment_(environment),
       warehouses_(warehouses),
       features_(features),
       options_(options),
-      registry_(options.registry) {}
+      definitions_(std::move(definitions)) {}
 
 bool FeastCalls::IsRead(std::string_view api) {
   return api == kHistorical || api == kPullAll || api == kPullLatest || api == kColumns;
@@ -240,7 +241,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::Historical(FeatureRun& run,
   if (command.has_entity_sql) {
     return Error(ErrorCode::kUnsupported, "entity_df as a query is not served: send its rows");
   }
-  ASSIGN_OR_RETURN(auto registry, registry_.Load());
+  ASSIGN_OR_RETURN(auto registry, definitions_->Load());
   ASSIGN_OR_RETURN(FeastViews views, ViewsOf(*registry, command));
   std::shared_ptr<arrow::Table> frame = EntitiesOf(uploaded);
   if (frame == nullptr) {
@@ -296,7 +297,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::InWindow(FeatureRun& run,
 }
 
 Result<table::Table> FeastCalls::SourceTable(FeatureRun& run, const FeastCommand& command) {
-  ASSIGN_OR_RETURN(auto registry, registry_.Load());
+  ASSIGN_OR_RETURN(auto registry, definitions_->Load());
   ASSIGN_OR_RETURN(const FeastSource* source,
                    registry->FindSource(command.project, command.data_source_name));
   ASSIGN_OR_RETURN(TableIdentifier identifier, source->Table());
@@ -385,7 +386,7 @@ Status FeastCalls::Append(FeatureRun& run, const FeastCommand& command, const ar
   if (command.feature_view_names.size() != 1) {
     return Error(ErrorCode::kInvalidArgument, "offline_write_batch is of one feature view");
   }
-  ASSIGN_OR_RETURN(auto registry, registry_.Load());
+  ASSIGN_OR_RETURN(auto registry, definitions_->Load());
   ASSIGN_OR_RETURN(const features::FeastView* view,
                    registry->FindView(command.project, command.feature_view_names.front()));
   ASSIGN_OR_RETURN(TableIdentifier identifier, view->source.Table());

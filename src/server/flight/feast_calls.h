@@ -20,7 +20,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "features/definitions/registry_file.h"
+#include "features/definitions/definitions.h"
 #include "server/features/feature_rows.h"
 #include "server/features/feature_run.h"
 #include "server/features/feature_service.h"
@@ -32,8 +32,6 @@
 namespace firn::flight {
 
 struct FeastOptions {
-  /// File of Feast's registry.
-  std::string registry;
   /// Feast's project; empty: the registry has one, or no name is in two.
   std::string project;
   /// What a call may take.
@@ -45,10 +43,11 @@ class FeastCalls {
   using RunPtr = std::shared_ptr<server_features::FeatureRun>;
   using RowsPtr = std::unique_ptr<server_features::FeatureRows>;
 
-  /// All references outlive the calls.
+  /// All references outlive the calls. `definitions` are Feast's registry.
   FeastCalls(const service::Environment& environment,
              const service::WarehouseDirectory& warehouses,
              server_features::FeatureService& features,
+             std::unique_ptr<features::Definitions> definitions,
              const FeastOptions& options);
 
   /// True for an API that Read answers.
@@ -86,7 +85,7 @@ class FeastCalls {
   const service::WarehouseDirectory& warehouses_;
   server_features::FeatureService& features_;
   const FeastOptions options_;
-  features::RegistryFile registry_;
+  const std::unique_ptr<features::Definitions> definitions_;
 };
 
 }  // namespace firn::flight

@@ -1,0 +1,31 @@
+// Definitions: where a server has Feast's definitions from: a registry file (registry_file.h) or a
+// registry in a database (sql/sql_registry.h). How their bytes come is theirs; what the bytes say
+// is read by feast_registry.h.
+//
+// Errors of Load: kNotFound where there is no registry; kUnavailable, repeat; kPayloadTooLarge
+// above kMaxRegistryBytes; those of ReadFeastRegistry and of the storage. A registry that cannot be
+// read any more is an error, not the one of before. Thread-safety: any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "features/definitions/feast_registry.h"
+
+namespace firn::features {
+
+inline constexpr int64_t kMaxRegistryBytes = int64_t{256} << 20;
+
+class Definitions {
+ public:
+  virtual ~Definitions() = default;
+
+  /// Where they are, for logs and errors; without secrets.
+  virtual const std::string& name() const = 0;
+  /// As they are now: read again where they have changed, else those of before.
+  virtual Result<std::shared_ptr<const FeastRegistry>> Load() = 0;
+};
+
+}  // namespace firn::features

@@ -1,0 +1,58 @@
+#include "features/definitions/sql/sql_registry.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "features/definitions/sql/registry_rows.h"
+#include "storage/call_deadline.h"
+
+namespace firn::features {
+
+Status SqlRegistry::Refresh() {
+  std::string version;
+  std::optional<std::string> bytes;
+  RETURN_IF_ERROR(database_->Read(
+      [&](const std::string& now, catalog::sql::SqlConnection& connection) -> Status {
+        if (registry_ == nullptr || now != version_) {
+          version = now;
+          ASSIGN_OR_RETURN(bytes, ReadRegistryRows(connection));
+        }
+        return {};
+      }));
+  if (!bytes) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(FeastRegistry registry, ReadFeastRegistry(*bytes));
+  registry_ = std::make_shared<const FeastRegistry>(std::move(registry));
+  version_ = version;
+  return {};
+}
+
+Error SqlRegistry::Told(const Error& error) const {
+  const bool is_ours =
+      error.code() == ErrorCode::kUnauthenticated || error.code() == ErrorCode::kForbidden;
+  Error told(is_ours ? ErrorCode::kUnavailable : error.code(),
+             fmt::format("The Feast registry {}: {}", name_, error.message()), error.where());
+  for (const auto& [key, value] : error.context()) {
+    told.With(key, value);
+  }
+  return told;
+}
+
+Result<std::shared_ptr<const FeastRegistry>> SqlRegistry::Load() {
+  const storage::CallDeadline deadline(std::chrono::steady_clock::now() + kRegistryTime);
+  std::unique_lock lock(mutex_, storage::CallDeadline::Current());
+  if (!lock.owns_lock()) {
+    return Told(Error(ErrorCode::kUnavailable, "others wait for it for too long"));
+  }
+  Status refreshed = Refresh();
+  if (!refreshed.has_value() && (registry_ == nullptr || !database_->IsLocked(refreshed.error()))) {
+    return Told(refreshed.error());
+  }
+  return registry_;
+}
+
+}  // namespace firn::features

@@ -1,0 +1,47 @@
+// SqlRegistry: Feast's registry in a database, read when it is first asked for and again where its
+// version says that something has changed. All tables are read in one transaction, so at one
+// moment: a change of Feast is seen whole or not at all. `feast apply` is several changes, one an
+// object.
+//
+// A call takes kRegistryTime at most. Where SQLite's file is locked for kLockTime by who writes it,
+// the definitions of before are given: what is being written is not there yet. Where there are none
+// yet, that is an error, kUnavailable. Errors and thread-safety: definitions.h.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/deadline_mutex.h"
+#include "base/result.h"
+#include "features/definitions/definitions.h"
+#include "features/definitions/sql/registry_database.h"
+
+namespace firn::features {
+
+inline constexpr std::chrono::seconds kRegistryTime{10};
+inline constexpr std::chrono::seconds kLockTime{5};
+
+class SqlRegistry final : public Definitions {
+ public:
+  SqlRegistry(std::string name, std::unique_ptr<RegistryDatabase> database)
+      : name_(std::move(name)), database_(std::move(database)) {}
+
+  const std::string& name() const override { return name_; }
+  Result<std::shared_ptr<const FeastRegistry>> Load() override;
+
+ private:
+  Status Refresh();
+  /// With the registry's name. That the database does not let the server in is no fault of who asks
+  /// the server: kUnavailable.
+  Error Told(const Error& error) const;
+
+  const std::string name_;
+  const std::unique_ptr<RegistryDatabase> database_;
+  DeadlineMutex mutex_;
+  std::string version_;
+  std::shared_ptr<const FeastRegistry> registry_;
+};
+
+}  // namespace firn::features

@@ -1,0 +1,144 @@
+"""`firn serve --flight` by a registry in a database (`registry_type: sql`), as Feast writes it."""
+
+import os
+import subprocess
+import threading
+import urllib.request
+
+import pyarrow as pa
+import pyarrow.flight as flight
+import pytest
+from remote_server import RATES, TIMEOUT_S, Remote
+
+from conftest import INSTANT, at
+from harness import places, postgres
+
+# Of driver 2 there is one row, two hours and a minute older: what it gets says which TTL counted.
+OLD = pa.table({"driver_id": pa.array([2], pa.int64()),
+                "event_timestamp": pa.array([at("11:01:00")], INSTANT)})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    try:
+        with postgres.postgres_cluster() as running:
+            yield running
+    except postgres.Missing as missing:
+        pytest.skip(str(missing))
+
+
+def postgres_url(cluster: postgres.PostgresCluster, password: str | None = None) -> str:
+    user = f"{cluster.user}:{password or cluster.password}"
+    return f"postgresql+psycopg2://{user}@127.0.0.1:{cluster.port}/{cluster.make_database()}"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def remote(tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp("remote")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder}/registry.sqlite"
+    else:
+        url = postgres_url(request.getfixturevalue("cluster"))
+    made = Remote(folder, url)
+    made.server.start()
+    made.make_tables()
+    with pytest.raises(KeyError, match=r"(?i)database"):
+        made.exchange(RATES, OLD)
+    made.run("apply")
+    yield made
+    made.server.stop()
+
+
+def rate(remote: Remote) -> float | None:
+    return remote.exchange(RATES, OLD)["rate"].to_pylist()[0]
+
+
+@pytest.mark.parametrize("scenario", ["training_set", "service", "materialize", "write"])
+def test_scenarios_of_a_file_registry(remote, scenario):
+    remote.run(scenario)
+
+
+def test_what_is_applied_counts_at_once(remote):
+    assert rate(remote) is None
+    remote.run("apply_no_ttl")
+    assert rate(remote) == 0.9
+    remote.run("apply")
+    assert rate(remote) is None
+
+
+def test_what_is_deleted_is_gone_at_once(remote):
+    command = {
+        "api": "pull_all_from_table_or_query",
+        "data_source_name": "trips",
+        "timestamp_field": "event_timestamp",
+        "feature_name_columns": ["count"],
+    }
+    renamed = {**RATES, "name_aliases": ["origin"]}
+    keys = pa.table({"origin_id": OLD["driver_id"], "event_timestamp": OLD["event_timestamp"]})
+    both = keys.append_column("driver_id", OLD["driver_id"])
+    trips = {**RATES, "feature_view_names": ["trips"], "feature_refs": ["trips:count"]}
+    assert remote.exchange(command, pa.table({"key": ["m"]})).num_rows > 0
+    assert remote.exchange(trips, OLD).num_rows == 1
+    assert remote.exchange({**renamed, "feature_refs": ["origin:rate"]}, keys).num_rows == 1
+    remote.run("delete")
+    with pytest.raises(KeyError, match="no data source trips"):
+        remote.exchange(command, pa.table({"key": ["m"]}))
+    with pytest.raises(KeyError, match="no feature view trips"):
+        remote.exchange(trips, OLD)
+    with pytest.raises(pa.ArrowException, match="driver_id"):
+        remote.exchange({**renamed, "feature_refs": ["origin:rate"]}, keys)
+    assert remote.exchange({**renamed, "feature_refs": ["origin:rate"]}, both).num_rows == 1
+    remote.run("apply")
+    assert remote.exchange(trips, OLD).num_rows == 1
+
+
+def test_the_old_or_the_new_while_feast_writes(remote):
+    failures = []
+
+    def apply() -> None:
+        try:
+            remote.run("apply_again_and_again")
+        except AssertionError as failure:
+            failures.append(failure)
+
+    writer = threading.Thread(target=apply)
+    writer.start()
+    seen = []
+    while writer.is_alive():
+        seen.append(rate(remote))
+    writer.join()
+    assert not failures, failures
+    assert set(seen) == {None, 0.9}
+    assert rate(remote) is None
+
+
+def test_the_password_is_nowhere(cluster, tmp_path):
+    """Of a server that is let in, and of one that is not."""
+    for secret in (cluster.password, "hunter2-of-the-test"):
+        folder = tmp_path / secret
+        folder.mkdir()
+        url = postgres_url(cluster, secret)
+        made = Remote(folder, url)
+        made.server.start()
+        with pytest.raises((KeyError, flight.FlightUnavailableError)) as refused:
+            made.exchange(RATES, OLD)
+        metrics = urllib.request.urlopen(f"{made.server.uri}/metrics", timeout=10).read().decode()
+        made.server.stop()
+        log = made.server.log.read_text()
+        assert f"127.0.0.1:{cluster.port}/" in log
+        shown = subprocess.run(
+            [places.firn_binary(), "config", "check"],
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=True,
+            env={**os.environ, "FIRN_FEATURES_REGISTRY": url},
+        )  # fmt: skip
+        assert "postgresql+psycopg2://(secret)" in shown.stdout
+        for text in (str(refused.value), metrics, log, shown.stdout):
+            assert secret not in text
+
+
+def test_other_databases_are_refused_at_the_start(tmp_path):
+    made = Remote(tmp_path, "mysql+pymysql://me:hunter2@127.0.0.1/feast")
+    made.server.launch()
+    assert made.server.wait_gone() == 2
+    assert "mysql+pymysql" in made.server.tail()
+    assert "hunter2" not in made.server.tail()
