@@ -177,6 +177,22 @@ print(firn.__file__, catalog.load_table("db.t").scan(where="id > 1").to_arrow().
 """
 
 
+REPOSITORY = """\
+project: installed
+provider: local
+registry: registry.db
+online_store: {type: sqlite, path: online.db}
+offline_store: {type: iceberg}
+"""
+CONFIGURED = """
+import pyspark
+from feast import FeatureStore
+store = FeatureStore(repo_path=".")
+print(type(store.config.offline_store).__name__.removesuffix("Config"))
+print(type(store._get_provider().offline_store).__name__)
+"""
+
+
 @pytest.mark.full
 def test_pip_and_uv_install_it(tmp_path):
     """`pip install ./python` into a fresh environment, and the same wheel by uv into another."""
@@ -209,3 +225,8 @@ def test_pip_and_uv_install_it(tmp_path):
     run(tmp_path / "by_pip/bin/uv", "pip", "install", "--quiet", "--python",
         tmp_path / "by_uv/bin/python", wheel)  # fmt: skip
     check(tmp_path / "by_uv/bin/python")
+    # With Feast and Spark beside it, `type: iceberg` is known from the start.
+    run(*pip, "install", f"{wheel}[feast,spark]")
+    (tmp_path / "feature_store.yaml").write_text(REPOSITORY)
+    python = tmp_path / "by_pip/bin/python"
+    assert run(python, "-c", CONFIGURED, cwd=tmp_path).split() == ["IcebergOfflineStore"] * 2
