@@ -13,12 +13,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
-from feast import Entity, FeatureStore, FeatureView, Field, FileSource, ValueType
-from feast.data_format import ParquetFormat
-from feast.types import Float64, Int64, String
-from peers import TTL_DAYS, measure
+from peers import NOT_HERE, TTL_DAYS, measure
+
+try:
+    import pandas as pd
+    from feast import Entity, FeatureStore, FeatureView, Field, FileSource, ValueType
+    from feast.data_format import ParquetFormat
+    from feast.types import Float64, Int64, String
+except ImportError as error:
+    print(error, file=sys.stderr)
+    sys.exit(NOT_HERE)
 
 YAML = """\
 project: bench

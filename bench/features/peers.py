@@ -124,6 +124,8 @@ def pandas_asof(given: dict) -> Callable[[], pa.Table]:
     return join
 
 
+# The exit code of a peer that is not installed.
+NOT_HERE = 77
 PEERS = {"duckdb": duckdb_asof, "polars": polars_asof, "pandas": pandas_asof, "decode": decode_only}
 
 
@@ -149,4 +151,9 @@ def measure(
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[2])
-    measure(PEERS[sys.argv[1]](asked), asked)
+    try:
+        asked_of = PEERS[sys.argv[1]](asked)
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        sys.exit(NOT_HERE)
+    measure(asked_of, asked)

@@ -22,6 +22,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import pyarrow as pa
+from peers import NOT_HERE
 
 from data import DELETIONS, VIEWS, Data, feature_names
 
@@ -39,7 +40,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas")
     parser.add_argument("--without", default="", help="peers left out: duckdb, polars, ...")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if unknown := set(chosen.only.split(",")) - set(PARTS):
+        parser.error(f"--only knows {', '.join(PARTS)}, not {', '.join(unknown)}")
+    return chosen
 
 
 def run_firn(
@@ -61,9 +65,11 @@ def run_program(program: str, name: str, chosen: argparse.Namespace, given: dict
     # Firn's package is the one built beside the programs.
     environment = {**os.environ, "PYTHONPATH": str(chosen.build / "python")}
     done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
-    if done.returncode != 0:
-        print(f"  {name}: left out: {done.stderr.strip().splitlines()[-1]}")
+    if done.returncode == NOT_HERE:
+        print(f"  {name}: left out: {done.stderr.strip()}")
         return None
+    if done.returncode != 0:
+        sys.exit(f"{name} ended with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)
 
 

@@ -12,6 +12,10 @@
 namespace firn::cli {
 namespace {
 
+bool DoesNotAnswer(const Error& error) {
+  return error.code() == ErrorCode::kUnavailable || error.code() == ErrorCode::kDeadlineExceeded;
+}
+
 /// The server, with the storage that this process's FIRN_S3_ variables name.
 Result<catalog::CatalogConfig> ServerConfigOf(const CatalogChoice& choice,
                                               const catalog::VariableLookup& variables) {
@@ -98,7 +102,7 @@ Result<std::unique_ptr<catalog::Catalog>> OpenChosen(const CatalogChoice& choice
   catalog::CatalogEnvironment environment = catalog::ProcessEnvironment();
   ASSIGN_OR_RETURN(catalog::CatalogConfig config, ConfigOf(choice, environment.variables));
   auto opened = catalog::OpenCatalog(config, environment);
-  if (!opened.has_value() && opened.error().code() == ErrorCode::kUnavailable) {
+  if (!opened.has_value() && DoesNotAnswer(opened.error())) {
     return std::move(opened).error().With(
         "hint", choice.catalog.empty() ? "is `firn serve` running there?"
                                        : "is the catalog running there, and its uri right?");
