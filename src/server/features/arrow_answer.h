@@ -24,6 +24,8 @@ class ArrowAnswer {
 
   /// Never empty but at the end.
   Result<std::string> Next();
+  /// True behind the stream's end, which the last piece has.
+  bool ended() const { return ended_; }
 
  private:
   class Sink;

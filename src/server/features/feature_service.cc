@@ -64,12 +64,16 @@ class FeatureService::Stream final : public http::BodyStream {
     }
     // What came too late is not begun to be sent.
     RETURN_IF_ERROR(run_->Check());
-    if (piece->empty()) {
+    if (answer_.ended()) {
       run_->Complete();
+    }
+    if (piece->empty()) {
       return http::Body();
     }
     return std::make_shared<const std::string>(*std::move(piece));
   }
+
+  bool AtEnd() const override { return answer_.ended(); }
 
  private:
   /// First: the answer works with it.

@@ -178,23 +178,26 @@ awaitable<bool> Connection::WriteStreamed(Response& response, bool& keep_alive) 
       response.error_type = state_.handler.RenderError(500, piece.error()).error_type;
       co_return false;
     }
-    const bool last = *piece == nullptr;
+    const bool is_end = *piece == nullptr;
+    const bool is_last = is_end || (next >= ready.size() && response.rest->AtEnd());
     std::string before = std::exchange(head, {});
+    std::string after;
     if (chunked) {
-      before += last ? "0\r\n\r\n" : fmt::format("{:x}\r\n", (*piece)->size());
+      before += is_end ? "" : fmt::format("{:x}\r\n", (*piece)->size());
+      after = fmt::format("{}{}", is_end ? "" : "\r\n", is_last ? "0\r\n\r\n" : "");
     }
     std::vector<asio::const_buffer> buffers{asio::buffer(before)};
-    if (!last) {
+    if (!is_end) {
       buffers.emplace_back(asio::buffer(**piece));
-      buffers.emplace_back(asio::buffer(std::string_view(chunked ? "\r\n" : "")));
     }
+    buffers.emplace_back(asio::buffer(after));
     if (!co_await WritePieces(std::move(buffers), long_work_->deadline)) {
       co_return false;
     }
-    if (last) {
+    streamed_bytes_ += is_end ? 0 : (*piece)->size();
+    if (is_last) {
       co_return true;
     }
-    streamed_bytes_ += (*piece)->size();
   }
 }
 

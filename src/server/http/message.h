@@ -63,6 +63,10 @@ class BodyStream {
   /// The next piece, not empty; null at the end. Called on a thread of Lane::kLong, and no more
   /// after an error: that ends the connection, so that its client sees a body without its end.
   virtual Result<Body> Next() = 0;
+
+  /// True where it is known that no piece follows: the last one is then sent together with the
+  /// body's end, behind which a client need not wait, and Next is not called again.
+  virtual bool AtEnd() const { return false; }
 };
 
 struct Response {

@@ -20,7 +20,8 @@ using testing::RawClient;
 using ::testing::StartsWith;
 
 /// Streams the pieces 0, 1, ... as many as the path says; `/3-fails` fails behind its third,
-/// `/endless` has no last one and `/waits` waits until it is told to stop.
+/// `/3-known` knows which is its last; `/endless` has no last one and `/waits` waits until it is
+/// told to stop.
 class StreamHandler final : public Handler {
  public:
   std::optional<Response> TryHandleInline(const Request&) override { return std::nullopt; }
@@ -49,6 +50,7 @@ class StreamHandler final : public Handler {
   std::atomic<int> waiting = 0;
   std::atomic<int> stops = 0;
   std::atomic<int> streams = 0;
+  std::atomic<int> asked = 0;
 
  private:
   class Pieces final : public BodyStream {
@@ -58,7 +60,11 @@ class StreamHandler final : public Handler {
     }
     ~Pieces() override { --owner_.streams; }
 
+    bool AtEnd() const override {
+      return how_.ends_with("known") && given_ + 1 == how_.front() - '0';
+    }
     Result<Body> Next() override {
+      ++owner_.asked;
       if (how_ == "endless") {
         return std::make_shared<const std::string>(1 << 20, 'e');
       }
@@ -150,6 +156,19 @@ TEST_F(StreamingTest, PiecesAreChunksAndTheConnectionStays) {
   EXPECT_THAT(client.Receive("0\r\n\r\n"), EndsWith("1\r\n0\r\n0\r\n\r\n"));
   EXPECT_EQ(observer_.Last().bytes, 1U);
   Until(handler_.streams, 0);
+}
+
+TEST_F(StreamingTest, AKnownLastPieceIsSentWithTheEnd) {
+  RawClient client(server_->port());
+  client.Send("GET /3-known HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.Receive("0\r\n\r\n"),
+              EndsWith("\r\n\r\n1\r\n0\r\n1\r\n1\r\n1\r\n2\r\n0\r\n\r\n"));
+  LastObserver::Seen seen = observer_.Last();
+  EXPECT_EQ(seen.bytes, 3U);
+  EXPECT_FALSE(seen.cut_off);
+  EXPECT_EQ(handler_.asked, 2);
+  client.Send("GET /2-known HTTP/1.0\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.Receive(), EndsWith("\r\n\r\n01"));
 }
 
 TEST_F(StreamingTest, PipelinedRequestsAreAnsweredInOrder) {
