@@ -63,7 +63,7 @@ Result<std::shared_ptr<arrow::RecordBatchReader>> OpenParquetFrame(const std::st
   }
   auto frame = columnar::Guarded([&] { return Open(*file); });
   if (!frame.has_value()) {
-    return std::move(frame).error().With("file", path);
+    return std::move(frame).error().With("file", path).With("hint", "it has to be a Parquet file");
   }
   return frame;
 }

@@ -77,7 +77,9 @@ Status CheckNames(const arrow::Schema& entities, const JoinRequest& request) {
       if (!names.insert(feature.output_name).second) {
         return Error(
             ErrorCode::kInvalidArgument,
-            fmt::format("Two columns of the answer would be named {}", feature.output_name));
+            fmt::format("Two columns of the answer would be named {}: ask for full feature names, "
+                        "or for the column under another name (`column as name`)",
+                        feature.output_name));
       }
     }
   }

@@ -191,6 +191,18 @@ void AddAllFeatures(const iceberg::Schema& schema, JoinView& view) {
   }
 }
 
+/// Errors name the view: a request has several.
+Result<const iceberg::Snapshot*> SnapshotOf(const ViewText& text,
+                                            const table::Table& table,
+                                            const table::SnapshotSelector& snapshot) {
+  auto chosen = table::SelectSnapshot(*table.metadata, snapshot);
+  if (!chosen.has_value()) {
+    return Error(chosen.error().code(),
+                 fmt::format("View {}: {}", text.name, chosen.error().message()));
+  }
+  return *chosen;
+}
+
 }  // namespace
 
 Result<ViewText> ParseViewText(std::string_view text) {
@@ -228,8 +240,7 @@ Result<JoinView> MakeView(const ViewText& text,
                           const arrow::Schema& entities,
                           const std::string& event_timestamp,
                           FeatureNames names) {
-  ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen,
-                   table::SelectSnapshot(*table.metadata, snapshot));
+  ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen, SnapshotOf(text, table, snapshot));
   const iceberg::Schema& schema = table::SelectSchema(*table.metadata, snapshot, chosen);
   JoinView view{.name = text.name, .snapshot = snapshot, .ttl_us = text.ttl_us};
   view.features = text.features;
@@ -253,8 +264,7 @@ Result<JoinView> MakeView(const ViewText& text,
                           table::Table table,
                           const table::SnapshotSelector& snapshot,
                           FeatureNames names) {
-  ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen,
-                   table::SelectSnapshot(*table.metadata, snapshot));
+  ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen, SnapshotOf(text, table, snapshot));
   const iceberg::Schema& schema = table::SelectSchema(*table.metadata, snapshot, chosen);
   // A frame of the identifier fields alone.
   arrow::FieldVector frame;

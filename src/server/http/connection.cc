@@ -144,7 +144,10 @@ awaitable<Connection::ReadOutcome> Connection::RejectMalformed(ErrorCodeOf error
                               "The request headers are too large");
   }
   if (error == beast_http::error::body_limit) {
-    co_return co_await Reject(413, ErrorCode::kPayloadTooLarge, "The request body is too large");
+    co_return co_await Reject(413, ErrorCode::kPayloadTooLarge,
+                              fmt::format("The request body is larger than the {} bytes that this "
+                                          "server takes (server.max_body_bytes)",
+                                          state_.limits.max_body_bytes));
   }
   co_return co_await Reject(400, ErrorCode::kInvalidArgument,
                             fmt::format("Malformed HTTP request: {}", error.message()));
