@@ -95,13 +95,14 @@ def pandas_asof(given: dict) -> Callable[[], pa.Table]:
     """merge_asof of rows sorted by event and created time; features stay Arrow's."""
     import pandas as pd
 
+    def kept(kind: pa.DataType) -> pd.ArrowDtype | None:
+        # merge_asof compares NumPy's times.
+        return None if pa.types.is_timestamp(kind) else pd.ArrowDtype(kind)
+
     def read(paths: list[str], columns: list[str] | None) -> pd.DataFrame:
         rows = pa.concat_tables([pq.read_table(path, columns=columns) for path in paths])
-        frame = rows.combine_chunks().to_pandas(types_mapper=pd.ArrowDtype)
-        # What merge_asof compares has to be NumPy's.
-        plain = {"entity": "int64"}
-        times = [name for name in frame.columns if name.endswith(("_ts", "_timestamp"))]
-        return frame.astype(plain | dict.fromkeys(times, "datetime64[us, UTC]"))
+        frame = rows.combine_chunks().to_pandas(types_mapper=kept)
+        return frame.astype({"entity": "int64"})
 
     def join() -> pa.Table:
         frame = read([given["entities"]], None)

@@ -29,8 +29,6 @@ from data import DELETIONS, VIEWS, Data, feature_names
 ROOT = Path(__file__).resolve().parents[2]
 NARROW = 2
 PARTS = ("joins", "deletes", "feast")
-# So much slower that a round is enough.
-ONCE = ("pandas",)
 
 
 def arguments() -> argparse.Namespace:
@@ -60,8 +58,7 @@ def run_firn(
 
 def run_program(program: str, name: str, chosen: argparse.Namespace, given: dict) -> dict | None:
     command = [sys.executable, str(Path(__file__).with_name(program)), name]
-    rounds = 1 if name in ONCE else chosen.rounds
-    line = [*command, json.dumps({**given, "rounds": rounds})]
+    line = [*command, json.dumps({**given, "rounds": chosen.rounds})]
     # Firn's package is the one built beside the programs.
     environment = {**os.environ, "PYTHONPATH": str(chosen.build / "python")}
     done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
