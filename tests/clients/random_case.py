@@ -30,6 +30,8 @@ class Case:
     # Of format versions, one is picked; kinds of columns that are left out.
     versions = ("1", "2", "2")
     without: tuple[str, ...] = ()
+    # (kind, transform) that no spec has.
+    unpartitioned: tuple[tuple[str, str], ...] = ()
     properties: dict[str, str] = {}
 
     def __init__(self, number: int, pyiceberg, name: str, firn):
@@ -49,7 +51,7 @@ class Case:
         self.repartition()
 
     def repartition(self) -> None:
-        choices = partition_choices(self.rng, self.rows)
+        choices = partition_choices(self.rng, self.rows, self.unpartitioned)
         if not choices:
             return
         with self.table.update_spec() as update:

@@ -279,11 +279,14 @@ def random_kinds(rng: random.Random, without: tuple[str, ...] = ()) -> list[str]
     return [rng.choice(names) for _ in range(rng.randint(2, 7))]
 
 
-def partition_choices(rng: random.Random, rows: Rows) -> list[tuple[str, object]]:
-    """A few (column, transform) that may partition the table as it is."""
+def partition_choices(
+    rng: random.Random, rows: Rows, without: tuple[tuple[str, str], ...] = ()
+) -> list[tuple[str, object]]:
+    """A few (column, transform) that may partition the table; `without` (kind, transform)."""
     possible = [("id", "bucket"), ("id", "truncate")]
     for name, kind in rows.columns.items():
-        possible += [(name, word) for word in KINDS[kind].transforms]
+        words = [word for word in KINDS[kind].transforms if (kind, word) not in without]
+        possible += [(name, word) for word in words]
     picked = dict(rng.sample(possible, min(len(possible), rng.choice([0, 1, 1, 2]))))
     return [(name, _transform(rng, word)) for name, word in picked.items()]
 
