@@ -262,12 +262,13 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
                   fl::FlightMessageWriter& writer) {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(reader.descriptor().cmd));
     Watch watch(context, stop_.get_token());
-    ASSIGN_OR_RETURN(auto run, calls_.Begin(watch.token()));
+    ASSIGN_OR_RETURN(const FeastCalls::Call call, calls_.Begin(command, watch.token()));
+    const FeastCalls::RunPtr& run = call.run;
     watch.EndAt(run->call().deadline);
     storage::CallDeadline files(run->call().deadline);
     Status done = [&]() -> Status {
       ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
-      ASSIGN_OR_RETURN(auto rows, calls_.Read(*run, command, uploaded));
+      ASSIGN_OR_RETURN(auto rows, calls_.Read(call, command, uploaded));
       ASSIGN_OR_RETURN(auto messages, Messages::Open(nullptr, run, std::move(rows)));
       RETURN_IF_ERROR(ToStatus(writer.Begin(messages->schema()), ErrorCode::kUnavailable));
       while (true) {
@@ -287,13 +288,20 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     const std::string& text = reader.descriptor().cmd;
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
     Watch watch(context, stop_.get_token());
-    ASSIGN_OR_RETURN(auto run, calls_.Begin(watch.token()));
+    const bool is_read = FeastCalls::IsRead(command.api);
+    FeastCalls::Call call;
+    if (is_read) {
+      ASSIGN_OR_RETURN(call.run, calls_.BeginUpload(watch.token()));
+    } else {
+      ASSIGN_OR_RETURN(call, calls_.Begin(command, watch.token()));
+    }
+    const FeastCalls::RunPtr& run = call.run;
     watch.EndAt(run->call().deadline);
     storage::CallDeadline files(run->call().deadline);
     Status done = [&]() -> Status {
       ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
-      return FeastCalls::IsRead(command.api) ? pending_.Put(text, std::move(uploaded))
-                                             : calls_.Change(*run, command, uploaded);
+      return is_read ? pending_.Put(text, std::move(uploaded))
+                     : calls_.Change(call, command, uploaded);
     }();
     if (!done.has_value()) {
       return run->Explained(TakeError(std::move(done)));
@@ -307,7 +315,8 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
                                           const std::string& text) {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
     auto watch = std::make_unique<Watch>(context, stop_.get_token());
-    ASSIGN_OR_RETURN(auto run, calls_.Begin(watch->token()));
+    ASSIGN_OR_RETURN(const FeastCalls::Call call, calls_.Begin(command, watch->token()));
+    const FeastCalls::RunPtr& run = call.run;
     watch->EndAt(run->call().deadline);
     auto uploaded = pending_.Take(text);
     if (uploaded == nullptr) {
@@ -315,7 +324,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     }
     storage::CallDeadline files(run->call().deadline);
     auto opened = [&]() -> Result<std::shared_ptr<Messages>> {
-      ASSIGN_OR_RETURN(auto rows, calls_.Read(*run, command, uploaded));
+      ASSIGN_OR_RETURN(auto rows, calls_.Read(call, command, uploaded));
       return Messages::Open(std::move(watch), run, std::move(rows));
     }();
     if (!opened.has_value()) {
