@@ -62,6 +62,9 @@ def test_check_finds_what_serve_refuses(firn, tmp_path, key, value):
 
 
 MISTYPED = [
+    ("FIRN_FEATURES_REGISTRY", "postgresql:/me:hunter2@h/d"),
+    ("FIRN_FEATURES_REGISTRY", " postgresql+psycopg2:me:hunter2@h"),
+    ("FIRN_FEATURES_REGISTRY", "'postgresql://me:hunter2@h/d'"),
     ("FIRN_DATABASE_URL", "postgresql://me:hunter2@h/d"),
 ]
 

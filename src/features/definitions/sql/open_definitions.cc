@@ -1,5 +1,6 @@
 #include "features/definitions/sql/open_definitions.h"
 
+#include <string>
 #include <utility>
 
 #include "features/definitions/registry_file.h"
@@ -8,10 +9,23 @@
 #include "features/definitions/sql/sql_registry.h"
 
 namespace firn::features {
+namespace {
 
-Result<std::unique_ptr<Definitions>> OpenDefinitions(const std::string& place) {
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlanks);
+  return begin == std::string_view::npos
+             ? ""
+             : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Definitions>> OpenDefinitions(std::string_view text) {
+  const std::string_view place = Trimmed(text);
   if (!IsRegistryUrl(place)) {
-    return std::make_unique<RegistryFile>(place);
+    RETURN_IF_ERROR(CheckRegistryPath(place));
+    return std::make_unique<RegistryFile>(std::string(place));
   }
   ASSIGN_OR_RETURN(RegistryUrl url, ParseRegistryUrl(place));
   url.options.busy_timeout = kLockTime;
