@@ -5,7 +5,8 @@
 // of commits to the file (`PRAGMA data_version`) of a connection that is kept; any change to the
 // file moves it. PostgreSQL: which transactions wrote the rows (`xmin`), summed up by the server.
 //
-// Errors: sql_connection.h; kNotFound where the file or the tables are not there. A lock, and on
+// Errors: sql_connection.h; kNotFound where the file or the tables are not there, or not any more.
+// A lock, and on
 // PostgreSQL each statement, is waited for up to options.busy_timeout and the thread's
 // CallDeadline. Thread-safety: one thread at a time.
 #pragma once

@@ -1,6 +1,7 @@
 #include "features/definitions/sql/sql_registry.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <optional>
 
@@ -32,8 +33,10 @@ Status SqlRegistry::Refresh() {
 }
 
 Error SqlRegistry::Told(const Error& error) const {
-  const bool is_ours =
-      error.code() == ErrorCode::kUnauthenticated || error.code() == ErrorCode::kForbidden;
+  // All statements are the server's own: no argument of them is the client's.
+  constexpr std::array kOurs = {ErrorCode::kUnauthenticated, ErrorCode::kForbidden,
+                                ErrorCode::kInvalidArgument};
+  const bool is_ours = std::ranges::find(kOurs, error.code()) != kOurs.end();
   Error told(is_ours ? ErrorCode::kUnavailable : error.code(),
              fmt::format("The Feast registry {}: {}", name_, error.message()), error.where());
   for (const auto& [key, value] : error.context()) {

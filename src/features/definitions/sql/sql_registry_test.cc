@@ -34,6 +34,7 @@ using catalog::sql::Transaction;
 using catalog::sql::testing::PostgresCluster;
 using firn::testing::IsError;
 using firn::testing::IsOk;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -272,8 +273,20 @@ TEST_P(SqlRegistryTest, WhatIsNoMessageIsAnErrorUntilItIsOne) {
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kInvalidMetadata));
   Change({UpdateView("a", ViewOf("one"))});
   EXPECT_THAT(registry_->Load(), IsOk());
-  Change({"DROP TABLE feature_services"});
-  EXPECT_THAT(registry_->Load(), Not(IsOk())) << "not the registry of before";
+}
+
+TEST_P(SqlRegistryTest, ATableThatIsGoneIsNotFound) {
+  MakeTables();
+  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  ASSERT_THAT(registry_->Load(), IsOk());
+  Change({"ALTER TABLE feature_services RENAME TO gone"});
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kNotFound)) << "not the registry of before";
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kNotFound));
+  Change({"ALTER TABLE gone RENAME TO feature_services"});
+  EXPECT_THAT(registry_->Load(), IsOk());
+  Change({"ALTER TABLE feature_services RENAME COLUMN feature_service_proto TO other",
+          UpdateView("a", ViewOf("two"))});
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kInternal)) << "all tables are there";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines,
@@ -392,13 +405,22 @@ TEST_P(PostgresRegistryTest, TablesAreThoseOfTheSearchPath) {
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kNotFound));
 }
 
+/// Where the server's words would have it.
 TEST_P(PostgresRegistryTest, ErrorsHaveNoPassword) {
-  url_.options.postgres["password"] = "open-sesame";
-  OpenRegistry();
-  auto refused = registry_->Load();
-  ASSERT_THAT(refused, IsError(ErrorCode::kUnavailable));
-  EXPECT_THAT(refused.error().Describe(), Not(HasSubstr("sesame")));
-  EXPECT_THAT(refused.error().message(), HasSubstr("here"));
+  const std::string password = Cluster()->password();
+  const auto refusal = [this](const std::string& changed, const std::string& value) {
+    url_.options.postgres[changed] = value;
+    OpenRegistry();
+    auto refused = registry_->Load();
+    EXPECT_THAT(refused, IsError(ErrorCode::kUnavailable)) << "the client can do nothing about it";
+    EXPECT_THAT(refused.error().message(), HasSubstr("here"));
+    return refused.error().Describe();
+  };
+  EXPECT_THAT(refusal("dbname", password),
+              AllOf(HasSubstr("3D000"), HasSubstr("\"***\""), Not(HasSubstr(password))));
+  url_.options.postgres["user"] = "open-sesame";
+  EXPECT_THAT(refusal("password", "open-sesame"),
+              AllOf(HasSubstr("28P01"), HasSubstr("\"***\""), Not(HasSubstr("sesame"))));
 }
 
 TEST_P(PostgresRegistryTest, WhoLocksATableIsWaitedForNoLongerThanTheTime) {
