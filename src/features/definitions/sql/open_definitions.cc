@@ -21,16 +21,18 @@ std::string_view Trimmed(std::string_view text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Definitions>> OpenDefinitions(std::string_view text) {
+Result<std::unique_ptr<Definitions>> OpenDefinitions(std::string_view text,
+                                                     OnLoadTrouble on_trouble) {
   const std::string_view place = Trimmed(text);
   if (!IsRegistryUrl(place)) {
     RETURN_IF_ERROR(CheckRegistryPath(place));
-    return std::make_unique<RegistryFile>(std::string(place));
+    return std::make_unique<RegistryFile>(std::string(place), std::move(on_trouble));
   }
   ASSIGN_OR_RETURN(RegistryUrl url, ParseRegistryUrl(place));
   url.options.busy_timeout = kLockTime;
   auto database = OpenRegistryDatabase(url);
-  return std::make_unique<SqlRegistry>(std::move(url.shown), std::move(database));
+  return std::make_unique<SqlRegistry>(std::move(url.shown), std::move(database),
+                                       std::move(on_trouble));
 }
 
 }  // namespace firn::features

@@ -12,6 +12,7 @@
 
 namespace firn::features {
 
-Result<std::unique_ptr<Definitions>> OpenDefinitions(std::string_view place);
+Result<std::unique_ptr<Definitions>> OpenDefinitions(std::string_view place,
+                                                     OnLoadTrouble on_trouble);
 
 }  // namespace firn::features

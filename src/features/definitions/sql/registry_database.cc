@@ -46,8 +46,11 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
   explicit SqliteRegistryDatabase(SqlOptions options) : options_(std::move(options)) {}
 
   Status Read(const Work& work) override {
+    was_locked_ = false;
+    const int64_t before = connections_;
     RETURN_IF_ERROR(Connect());
     Status done = Transact(work);
+    was_locked_ = !done.has_value() && connection_->was_locked() && connections_ == before;
     // No version outlives its connection.
     if (!connection_->Execute("ROLLBACK", {}).has_value()) {
       connection_.reset();
@@ -55,9 +58,7 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
     return done;
   }
 
-  bool IsLocked(const Error& error) const override {
-    return error.code() == ErrorCode::kUnavailable;
-  }
+  bool was_locked() const override { return was_locked_; }
 
  private:
   struct Identity {
@@ -113,6 +114,7 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
   /// Counters of two connections have nothing to do with each other.
   int64_t connections_ = 0;
   bool has_tables_ = false;
+  bool was_locked_ = false;
 };
 
 class PostgresRegistryDatabase final : public RegistryDatabase {
@@ -130,7 +132,7 @@ class PostgresRegistryDatabase final : public RegistryDatabase {
   }
 
   /// Readers wait for no one who changes rows.
-  bool IsLocked(const Error&) const override { return false; }
+  bool was_locked() const override { return false; }
 
  private:
   Status Transact(const Work& work) {

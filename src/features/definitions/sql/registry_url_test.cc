@@ -105,15 +105,16 @@ TEST(OpenDefinitionsTest, APathIsAFile) {
   for (const char* path :
        {"registry.db", "/a/b:/c", "sqlite/registry.db", "postgres-15/a+b", "a@b:c", ""}) {
     EXPECT_FALSE(IsRegistryUrl(path));
-    ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(path));
+    ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(path, nullptr));
     EXPECT_EQ(definitions->name(), path);
   }
 }
 
 TEST(OpenDefinitionsTest, BlanksAroundAPlaceAreNothing) {
-  ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(" \tregistry file.db\r\n"));
+  ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(" \tregistry file.db\r\n", nullptr));
   EXPECT_EQ(definitions->name(), "registry file.db");
-  ASSERT_OK_AND_ASSIGN(definitions, OpenDefinitions(" postgresql+psycopg://me:hunter2@h/d\n"));
+  ASSERT_OK_AND_ASSIGN(definitions,
+                       OpenDefinitions(" postgresql+psycopg://me:hunter2@h/d\n", nullptr));
   EXPECT_EQ(definitions->name(), "postgresql://h/d");
 }
 
@@ -136,19 +137,20 @@ TEST(OpenDefinitionsTest, AMistypedUrlIsNoFile) {
            "/a/b://hunter2",
        }) {
     EXPECT_FALSE(IsRegistryUrl(text)) << text;
-    auto opened = OpenDefinitions(text);
+    auto opened = OpenDefinitions(text, nullptr);
     ASSERT_THAT(opened, IsError(ErrorCode::kInvalidArgument)) << text;
     EXPECT_THAT(opened.error().Describe(), Not(HasSubstr("hunter2"))) << text;
   }
 }
 
 TEST(OpenDefinitionsTest, AUrlIsADatabase) {
-  ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions("postgresql://me:hunter2@127.0.0.1:1/d"));
+  ASSERT_OK_AND_ASSIGN(auto definitions,
+                       OpenDefinitions("postgresql://me:hunter2@127.0.0.1:1/d", nullptr));
   EXPECT_EQ(definitions->name(), "postgresql://127.0.0.1:1/d");
   auto loaded = definitions->Load();
   ASSERT_THAT(loaded, IsError(ErrorCode::kUnavailable));
   EXPECT_THAT(loaded.error().Describe(), Not(HasSubstr("hunter2")));
-  EXPECT_THAT(OpenDefinitions("mysql://h/d"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(OpenDefinitions("mysql://h/d", nullptr), IsError(ErrorCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -45,15 +45,27 @@ Error SqlRegistry::Told(const Error& error) const {
   return told;
 }
 
+Error SqlRegistry::Failed(const Error& error) {
+  Error told = Told(error);
+  troubles_.Tell(LoadTrouble::kFailed, told);
+  return told;
+}
+
 Result<std::shared_ptr<const FeastRegistry>> SqlRegistry::Load() {
   const storage::CallDeadline deadline(std::chrono::steady_clock::now() + kRegistryTime);
   std::unique_lock lock(mutex_, storage::CallDeadline::Current());
   if (!lock.owns_lock()) {
-    return Told(Error(ErrorCode::kUnavailable, "others wait for it for too long"));
+    return Failed(Error(ErrorCode::kUnavailable, "others wait for it for too long"));
   }
   Status refreshed = Refresh();
-  if (!refreshed.has_value() && (registry_ == nullptr || !database_->IsLocked(refreshed.error()))) {
-    return Told(refreshed.error());
+  if (refreshed.has_value()) {
+    is_latest_ = true;
+    troubles_.Over();
+  } else if (is_latest_ && database_->was_locked()) {
+    troubles_.Tell(LoadTrouble::kKept, Told(refreshed.error()));
+  } else {
+    is_latest_ = false;
+    return Failed(refreshed.error());
   }
   return registry_;
 }

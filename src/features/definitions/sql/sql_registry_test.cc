@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "base/hex.h"
 #include "base/testing/matchers.h"
@@ -69,7 +70,10 @@ class SqlRegistryTest : public ::testing::TestWithParam<RegistryEngine> {
 
   bool is_sqlite() const { return GetParam() == RegistryEngine::kSqlite; }
   void OpenRegistry() {
-    registry_ = std::make_unique<SqlRegistry>("here", OpenRegistryDatabase(url_));
+    registry_ = std::make_unique<SqlRegistry>("here", OpenRegistryDatabase(url_),
+                                              [this](LoadTrouble trouble, const Error& error) {
+                                                told_.emplace_back(trouble, error.Describe());
+                                              });
   }
   std::unique_ptr<SqlDatabase> Database() const {
     if (is_sqlite()) {
@@ -136,6 +140,7 @@ class SqlRegistryTest : public ::testing::TestWithParam<RegistryEngine> {
   storage::testing::TestFolder folder_;
   RegistryUrl url_;
   std::unique_ptr<SqlRegistry> registry_;
+  std::vector<std::pair<LoadTrouble, std::string>> told_;
 };
 
 TEST_P(SqlRegistryTest, WhereThereIsNoneItIsNotFound) {
@@ -282,11 +287,13 @@ TEST_P(SqlRegistryTest, ATableThatIsGoneIsNotFound) {
   Change({"ALTER TABLE feature_services RENAME TO gone"});
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kNotFound)) << "not the registry of before";
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kNotFound));
+  EXPECT_EQ(told_.size(), 1U) << "once";
   Change({"ALTER TABLE gone RENAME TO feature_services"});
   EXPECT_THAT(registry_->Load(), IsOk());
   Change({"ALTER TABLE feature_services RENAME COLUMN feature_service_proto TO other",
           UpdateView("a", ViewOf("two"))});
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kInternal)) << "all tables are there";
+  EXPECT_THAT(told_.at(1).second, HasSubstr("feature_service_proto")) << "what only a log says";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines,
@@ -322,8 +329,17 @@ TEST_P(SqliteRegistryTest, ALockedFileIsAsItWasBefore) {
   ASSERT_OK_AND_ASSIGN(auto locked, registry_->Load());
   EXPECT_EQ(locked, before);
   ASSERT_THAT(registry_->Load(), IsOk());
+  ASSERT_EQ(told_.size(), 1U) << "once";
+  EXPECT_EQ(told_[0].first, LoadTrouble::kKept);
+  EXPECT_THAT(told_[0].second, HasSubstr("locked"));
+  lock.reset();
+  EXPECT_THAT(registry_->Load(), IsOk());
+  lock = Lock(url_.options.path);
+  EXPECT_THAT(registry_->Load(), IsOk());
+  EXPECT_EQ(told_.size(), 2U) << "it is another time";
   OpenRegistry();
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kUnavailable)) << "there is none of before";
+  EXPECT_EQ(told_.back().first, LoadTrouble::kFailed);
   lock.reset();
   EXPECT_THAT(registry_->Load(), IsOk());
 }
@@ -351,6 +367,44 @@ TEST_P(SqliteRegistryTest, ALockIsWaitedForNoLongerThanTheCallMayTake) {
   const storage::CallDeadline deadline(std::chrono::steady_clock::now() + kTime);
   EXPECT_THAT(registry_->Load(), IsOk());
   EXPECT_LE(waited, kTime);
+}
+
+TEST_P(SqliteRegistryTest, WhatCouldNotBeReadIsNotServedUnderALock) {
+  MakeTables();
+  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  ASSERT_THAT(registry_->Load(), IsOk());
+  Change({UpdateView("a", "no message")});
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kInvalidMetadata));
+  auto lock = Lock(url_.options.path);
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kUnavailable)) << "`one` is not what is there";
+}
+
+TEST_P(SqliteRegistryTest, AnotherFileThatIsLockedIsNotTheOneOfBefore) {
+  MakeTables();
+  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  const std::string path = url_.options.path;
+  std::filesystem::copy_file(path, path + ".new");
+  Change({UpdateView("a", ViewOf("two"))});
+  ASSERT_THAT(registry_->Load(), IsOk());
+  auto lock = Lock(path + ".new");
+  std::filesystem::rename(path + ".new", path);
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kUnavailable));
+  EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kUnavailable)) << "nor at the next look";
+  lock.reset();
+  ASSERT_OK_AND_ASSIGN(auto after, registry_->Load());
+  EXPECT_THAT(after->FindView("rides", "one"), IsOk());
+}
+
+TEST_P(SqliteRegistryTest, WhatIsNoLockIsAnError) {
+  MakeTables();
+  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  ASSERT_THAT(registry_->Load(), IsOk());
+  Change({UpdateView("a", ViewOf("two"))});
+  const sqlite3_int64 before = sqlite3_hard_heap_limit64(1);
+  auto loaded = registry_->Load();
+  sqlite3_hard_heap_limit64(before);
+  EXPECT_THAT(loaded, IsError(ErrorCode::kUnavailable)) << "no memory";
+  EXPECT_THAT(registry_->Load(), IsOk());
 }
 
 TEST_P(SqliteRegistryTest, AnotherFileInItsPlaceIsRead) {
@@ -414,6 +468,7 @@ TEST_P(PostgresRegistryTest, ErrorsHaveNoPassword) {
     auto refused = registry_->Load();
     EXPECT_THAT(refused, IsError(ErrorCode::kUnavailable)) << "the client can do nothing about it";
     EXPECT_THAT(refused.error().message(), HasSubstr("here"));
+    EXPECT_EQ(told_.back(), std::pair(LoadTrouble::kFailed, refused.error().Describe()));
     return refused.error().Describe();
   };
   EXPECT_THAT(refusal("dbname", password),
