@@ -29,6 +29,8 @@ using server_features::FeatureRun;
 
 /// How often a call looks whether its client has gone.
 constexpr std::chrono::milliseconds kLookEvery{100};
+/// How often uploads that nobody has asked for are looked through.
+constexpr std::chrono::minutes kForgetEvery{1};
 
 fl::FlightStatusCode CodeOf(ErrorCode code) {
   switch (code) {
@@ -182,7 +184,10 @@ class Messages final : public arrow::RecordBatchReader {
 class FlightServer::Endpoint final : public fl::FlightServerBase {
  public:
   Endpoint(FeastCalls& calls, const FlightOptions& options)
-      : calls_(calls), on_call_(options.on_call), pending_(clock_, options.max_pending_bytes) {}
+      : calls_(calls),
+        on_call_(options.on_call),
+        pending_(clock_, options.max_pending_bytes),
+        forgetter_([this](const std::stop_token& over) { ForgetUploads(over); }) {}
 
   arrow::Status DoExchange(const fl::ServerCallContext& context,
                            std::unique_ptr<fl::FlightMessageReader> reader,
@@ -230,6 +235,16 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   void StopCalls() { stop_.request_stop(); }
 
  private:
+  void ForgetUploads(const std::stop_token& over) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    while (!over.stop_requested()) {
+      ended.wait_for(lock, over, kForgetEvery, [] { return false; });
+      pending_.ForgetOld();
+    }
+  }
+
   static Error NothingPending() {
     return {ErrorCode::kNotFound, "Flight not found: nothing was put by this command"};
   }
@@ -338,6 +353,8 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   SystemClock clock_;
   PendingUploads pending_;
   std::stop_source stop_;
+  /// Last: it uses what is above.
+  std::jthread forgetter_;
 };
 
 FlightServer::FlightServer(std::unique_ptr<Endpoint> endpoint) : endpoint_(std::move(endpoint)) {}
