@@ -43,7 +43,7 @@ void PrintKeysAsJson() {
         .Field("type", config::TypeName(key))
         .Field("default", key.default_value)
         .Field("environment", config::EnvironmentName(key))
-        .Field("flag", key.is_secret ? "" : "--" + config::FlagName(key))
+        .Field("flag", key.hidden == config::Hidden::kAll ? "" : "--" + config::FlagName(key))
         .Field("meaning", key.help)
         .EndObject();
   }
@@ -55,7 +55,8 @@ void PrintKeys() {
   fmt::print("| key | type | default | environment | flag | meaning |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- |\n");
   for (const config::Key& key : config::Keys()) {
-    std::string flag = key.is_secret ? "none" : fmt::format("`--{}`", config::FlagName(key));
+    std::string flag =
+        key.hidden == config::Hidden::kAll ? "none" : fmt::format("`--{}`", config::FlagName(key));
     fmt::print("| `{}` | {} | `{}` | `{}` | {} | {} |\n", key.name, config::TypeName(key),
                key.default_value, config::EnvironmentName(key), flag, key.help);
   }

@@ -22,7 +22,7 @@ std::shared_ptr<SettingsFlags> AddSettingsFlags(CLI::App& command,
   command.add_option("-c,--config", flags->file, "Configuration file (TOML)")
       ->envname("FIRN_CONFIG");
   for (const config::Key& key : config::Keys()) {
-    if (key.is_secret || std::ranges::find(names, key.name) == names.end()) {
+    if (key.hidden == config::Hidden::kAll || std::ranges::find(names, key.name) == names.end()) {
       continue;
     }
     std::string spellings = "--" + config::FlagName(key);

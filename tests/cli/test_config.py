@@ -61,6 +61,22 @@ def test_check_finds_what_serve_refuses(firn, tmp_path, key, value):
     assert not (tmp_path / "data").exists()
 
 
+MISTYPED = [
+    ("FIRN_FEATURES_REGISTRY", "postgresql:/me:hunter2@h/d"),
+    ("FIRN_FEATURES_REGISTRY", " postgresql+psycopg2:me:hunter2@h"),
+    ("FIRN_FEATURES_REGISTRY", "'postgresql://me:hunter2@h/d'"),
+    ("FIRN_DATABASE_URL", "postgresql://me:hunter2@h/d"),
+]
+
+
+@pytest.mark.parametrize(("variable", "url"), MISTYPED)
+def test_a_mistyped_url_is_refused_and_not_printed(firn, tmp_path, variable, url):
+    for command in (["config", "check"], ["serve", "--data", tmp_path / "data"]):
+        answer = firn(*command, env={variable: url}, expect=2)
+        assert variable.removeprefix("FIRN_").lower().replace("_", ".") in answer.err
+        assert "hunter2" not in answer.err + answer.out
+
+
 def test_unknown_keys_name_the_nearest(firn, tmp_path):
     file = tmp_path / "firn.toml"
     file.write_text("[server]\nmax_conections = 7\n")

@@ -1,6 +1,9 @@
 """`firn serve --flight` by a registry in a database (`registry_type: sql`), as Feast writes it."""
 
+import json
 import os
+import socket
+import sqlite3
 import subprocess
 import threading
 import urllib.request
@@ -120,12 +123,18 @@ def test_the_password_is_nowhere(cluster, tmp_path):
         url = postgres_url(cluster, secret)
         made = Remote(folder, url)
         made.server.start()
-        with pytest.raises((KeyError, flight.FlightUnavailableError)) as refused:
-            made.exchange(RATES, OLD)
+        for _ in range(2):
+            with pytest.raises((KeyError, flight.FlightUnavailableError)) as refused:
+                made.exchange(RATES, OLD)
         metrics = urllib.request.urlopen(f"{made.server.uri}/metrics", timeout=10).read().decode()
         made.server.stop()
         log = made.server.log.read_text()
         assert f"127.0.0.1:{cluster.port}/" in log
+        # Why is for who runs the server, and once.
+        assert log.count("registry cannot be read") == 1
+        is_let_in = secret == cluster.password
+        assert log.count("password authentication failed") == (0 if is_let_in else 1)
+        assert ("the server's log says why" in str(refused.value)) != is_let_in
         shown = subprocess.run(
             [places.firn_binary(), "config", "check"],
             capture_output=True, text=True, timeout=TIMEOUT_S, check=True,
@@ -134,6 +143,54 @@ def test_the_password_is_nowhere(cluster, tmp_path):
         assert "postgresql+psycopg2://(secret)" in shown.stdout
         for text in (str(refused.value), metrics, log, shown.stdout):
             assert secret not in text
+
+
+def test_a_registry_that_does_not_answer_keeps_no_place_from_others(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = Remote(tmp_path, f"postgresql://me:p@127.0.0.1:{silent.getsockname()[1]}/feast")
+        made.server.env["FIRN_FEATURES_MAX_RUNNING"] = "1"
+        made.server.start()
+        made.make_tables()
+        refused = []
+
+        def call() -> None:
+            with pytest.raises(flight.FlightUnavailableError) as error:
+                made.exchange(RATES, OLD)
+            refused.append(str(error.value))
+
+        waiting = threading.Thread(target=call)
+        waiting.start()
+        held, _ = silent.accept()
+        join = {
+            "views": ["db.stats:conv_rate"],
+            "entities": [{"driver_id": 2, "event_timestamp": at("11:01:00").isoformat()}],
+        }
+        request = urllib.request.Request(
+            f"{made.server.uri}/features/v1/join",
+            data=json.dumps(join).encode(), headers={"Content-Type": "application/json"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            rows = pa.ipc.open_stream(answer.read()).read_all()
+        assert rows["conv_rate"].to_pylist() == [0.9]
+        assert not refused, "it still waits"
+        held.close()
+        waiting.join()
+        assert len(refused) == 1
+        made.server.stop()
+
+
+def test_a_locked_file_is_as_it_was_and_the_log_says_so(tmp_path):
+    made = Remote(tmp_path, f"sqlite:///{tmp_path}/registry.sqlite")
+    made.server.start()
+    made.make_tables()
+    made.run("apply")
+    assert rate(made) is None
+    lock = sqlite3.connect(tmp_path / "registry.sqlite", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    assert rate(made) is None
+    lock.close()
+    made.server.stop()
+    assert made.server.log.read_text().count("definitions of before are served") == 1
 
 
 def test_other_databases_are_refused_at_the_start(tmp_path):

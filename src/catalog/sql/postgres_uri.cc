@@ -15,8 +15,10 @@ using storage::http::UriDecode;
 
 constexpr std::string_view kJdbc = "jdbc:";
 
-/// libpq's parameters that a URI or a property may give.
-constexpr std::array<std::string_view, 22> kPostgresNames = {
+/// libpq's parameters that a URI or a property may give: which every libpq since version 14 has,
+/// but for those that are ours (client_encoding, fallback_application_name) or mean nothing to a
+/// client of tables (replication).
+constexpr std::array<std::string_view, 32> kPostgresNames = {
     "host",
     "hostaddr",
     "port",
@@ -28,13 +30,23 @@ constexpr std::array<std::string_view, 22> kPostgresNames = {
     "connect_timeout",
     "application_name",
     "options",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "tcp_user_timeout",
     "sslmode",
+    "sslcompression",
     "sslrootcert",
     "sslcert",
     "sslkey",
     "sslpassword",
     "sslcrl",
+    "sslcrldir",
+    "sslsni",
     "ssl_min_protocol_version",
+    "ssl_max_protocol_version",
+    "requirepeer",
     "channel_binding",
     "gssencmode",
     "krbsrvname",
@@ -119,7 +131,17 @@ bool AddOfJava(std::string_view name, const std::string& value, PostgresParamete
   return true;
 }
 
+/// Whether a name in `query` can be told: not where it may be a piece of a password that was not
+/// percent-encoded.
+bool IsName(std::string_view name, std::string_view query) {
+  return !name.empty() && !query.contains("password") && !query.contains('@') &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+         });
+}
+
 Status AddQuery(std::string_view query, bool is_java, PostgresParameters& parameters) {
+  const std::string_view all = query;
   while (!query.empty()) {
     std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
@@ -133,7 +155,8 @@ Status AddQuery(std::string_view query, bool is_java, PostgresParameters& parame
       continue;
     }
     if (std::ranges::find(kPostgresNames, name) == kPostgresNames.end()) {
-      return Malformed("a parameter that libpq does not take");
+      return Malformed(fmt::format("a parameter that is not passed on to libpq{}{}",
+                                   IsName(name, all) ? ": " : "", IsName(name, all) ? name : ""));
     }
     parameters[std::string(name)] = value;
   }

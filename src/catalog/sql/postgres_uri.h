@@ -13,7 +13,8 @@
 // JdbcCatalog's `jdbc.user` and `jdbc.password`; the URI counts before them. What none of them
 // says is libpq's default: PGPASSWORD, ~/.pgpass, PGSERVICE.
 //
-// Errors: kInvalidArgument, with names and never a value. Thread-safety: pure.
+// Errors: kInvalidArgument, naming a parameter that is not passed on, and never a value.
+// Thread-safety: pure.
 #pragma once
 
 #include <map>

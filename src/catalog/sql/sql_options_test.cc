@@ -69,6 +69,31 @@ TEST(SqlOptionsTest, JavasNamesAreTaken) {
   EXPECT_EQ(options.postgres.at("user"), "you");
 }
 
+TEST(SqlOptionsTest, WhatKeepsALinkAliveIsPassedOn) {
+  ASSERT_OK_AND_ASSIGN(auto options,
+                       ParseUri("postgresql://h/d?keepalives=1&keepalives_idle=60"
+                                "&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=9000",
+                                {{"requirepeer", "postgres"}}));
+  EXPECT_THAT(options.postgres,
+              ElementsAre(Pair("dbname", "d"), Pair("host", "h"), Pair("keepalives", "1"),
+                          Pair("keepalives_count", "3"), Pair("keepalives_idle", "60"),
+                          Pair("keepalives_interval", "5"), Pair("requirepeer", "postgres"),
+                          Pair("tcp_user_timeout", "9000")));
+}
+
+TEST(SqlOptionsTest, AParameterThatIsNotPassedOnIsNamed) {
+  auto options = ParseUri("postgresql://u:p@h/d?sslmode=require&client_encoding=utf8");
+  ASSERT_THAT(options, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(options.error().message(), HasSubstr("client_encoding"));
+  // But not where it may be the rest of a password.
+  for (const char* uri :
+       {"jdbc:postgresql://h/d?password=a&secret=b", "postgresql://u:1?secret=b@h/d"}) {
+    options = ParseUri(uri);
+    ASSERT_THAT(options, IsError(ErrorCode::kInvalidArgument)) << uri;
+    EXPECT_THAT(options.error().Describe(), Not(HasSubstr("secret"))) << uri;
+  }
+}
+
 TEST(SqlOptionsTest, ABadUriIsRefusedWithoutItsPassword) {
   for (std::string uri : {"postgresql:h/d", "jdbc:postgresql:d", "postgresql://u:secret@h:x1/d",
                           "postgresql://u:secret/1@h/d", "postgresql://u:secret@h/d?nothing=1",

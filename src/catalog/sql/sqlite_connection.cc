@@ -148,6 +148,11 @@ Status SqliteConnection::BeginRead() {
   return {};
 }
 
+bool SqliteConnection::was_locked() const {
+  const int code = sqlite3_errcode(database_) & 0xff;
+  return code == SQLITE_BUSY || code == SQLITE_LOCKED;
+}
+
 Status SqliteConnection::Commit() {
   auto committed = Execute("COMMIT", {});
   if (committed.has_value()) {

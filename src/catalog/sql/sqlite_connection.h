@@ -33,6 +33,8 @@ class SqliteConnection final : public SqlConnection {
   /// Takes the lock for writing: what is read after it stays so until the end.
   Status BeginChange();
   Status BeginRead();
+  /// The last statement failed, and only because another program holds a lock.
+  bool was_locked() const;
 
   std::string_view layout_query() const override;
   /// BeginChange has done it.

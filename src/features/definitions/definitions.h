@@ -4,10 +4,12 @@
 //
 // Errors of Load: kNotFound where there is no registry; kUnavailable, repeat; kPayloadTooLarge
 // above kMaxRegistryBytes; those of ReadFeastRegistry and of the storage. A registry that cannot be
-// read any more is an error, not the one of before. Thread-safety: any thread.
+// read any more is an error, not the one of before, but for one that is locked by who writes it
+// (sql/sql_registry.h). Either is told. Thread-safety: any thread.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +19,16 @@
 namespace firn::features {
 
 inline constexpr int64_t kMaxRegistryBytes = int64_t{256} << 20;
+
+/// What a call got for a registry that could not be read.
+enum class LoadTrouble : uint8_t {
+  kFailed,  ///< The error.
+  kKept,    ///< The definitions of before.
+};
+
+/// Told why, with everything that a log may say, within Load: once a cause, until the registry was
+/// read again. May be empty.
+using OnLoadTrouble = std::function<void(LoadTrouble, const Error&)>;
 
 class Definitions {
  public:

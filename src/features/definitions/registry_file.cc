@@ -45,11 +45,10 @@ Result<std::optional<std::string>> RegistryFile::Read(const Version& version) co
   return std::optional(std::move(bytes));
 }
 
-Result<std::shared_ptr<const FeastRegistry>> RegistryFile::Load() {
-  std::lock_guard lock(mutex_);
+Status RegistryFile::Refresh() {
   ASSIGN_OR_RETURN(Version version, Look());
   if (registry_ != nullptr && version == version_) {
-    return registry_;
+    return {};
   }
   std::optional<std::string> bytes;
   for (int tries = 0; !bytes; ++tries) {
@@ -69,6 +68,17 @@ Result<std::shared_ptr<const FeastRegistry>> RegistryFile::Load() {
   }
   registry_ = std::make_shared<const FeastRegistry>(*std::move(registry));
   version_ = version;
+  return {};
+}
+
+Result<std::shared_ptr<const FeastRegistry>> RegistryFile::Load() {
+  std::lock_guard lock(mutex_);
+  Status refreshed = Refresh();
+  if (!refreshed.has_value()) {
+    troubles_.Tell(LoadTrouble::kFailed, refreshed.error());
+    return TakeError(std::move(refreshed));
+  }
+  troubles_.Over();
   return registry_;
 }
 

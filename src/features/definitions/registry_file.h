@@ -15,12 +15,14 @@
 
 #include "base/result.h"
 #include "features/definitions/definitions.h"
+#include "features/definitions/load_troubles.h"
 
 namespace firn::features {
 
 class RegistryFile final : public Definitions {
  public:
-  explicit RegistryFile(std::string path) : path_(std::move(path)) {}
+  RegistryFile(std::string path, OnLoadTrouble on_trouble)
+      : path_(std::move(path)), troubles_(std::move(on_trouble)) {}
 
   const std::string& name() const override { return path_; }
   Result<std::shared_ptr<const FeastRegistry>> Load() override;
@@ -36,8 +38,10 @@ class RegistryFile final : public Definitions {
   Result<Version> Look() const;
   /// nullopt where it is being written.
   Result<std::optional<std::string>> Read(const Version& version) const;
+  Status Refresh();
 
   const std::string path_;
+  LoadTroubles troubles_;
   std::mutex mutex_;
   Version version_;
   std::shared_ptr<const FeastRegistry> registry_;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/testing/matchers.h"
 #include "base/uuid.h"
@@ -11,6 +12,7 @@
 namespace firn::features {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::IsError;
 using testing::IsOk;
 
@@ -34,7 +36,12 @@ class RegistryFileTest : public ::testing::Test {
 
   const std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() / ("firn-registry-" + Uuid::Random().ToString());
-  RegistryFile file_{(folder_ / "registry.db").string()};
+  std::vector<ErrorCode> told_;
+  RegistryFile file_{(folder_ / "registry.db").string(),
+                     [this](LoadTrouble trouble, const Error& error) {
+                       EXPECT_EQ(trouble, LoadTrouble::kFailed);
+                       told_.push_back(error.code());
+                     }};
 };
 
 TEST_F(RegistryFileTest, IsReadAgainWhereItHasChanged) {
@@ -60,6 +67,17 @@ TEST_F(RegistryFileTest, WaitsWhileFeastWritesIt) {
     Put(RegistryOf("one"));
   });
   EXPECT_THAT(file_.Load(), IsOk());
+}
+
+TEST_F(RegistryFileTest, WhyItCannotBeReadIsToldOnce) {
+  EXPECT_THAT(file_.Load(), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(file_.Load(), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(told_, ElementsAre(ErrorCode::kNotFound));
+  Put(RegistryOf("one"));
+  EXPECT_THAT(file_.Load(), IsOk());
+  std::filesystem::remove(folder_ / "registry.db");
+  EXPECT_THAT(file_.Load(), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(told_, ElementsAre(ErrorCode::kNotFound, ErrorCode::kNotFound));
 }
 
 TEST_F(RegistryFileTest, WhatIsNoRegistryIsAnError) {

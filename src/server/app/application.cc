@@ -224,6 +224,15 @@ std::function<void(const flight::FlightCall&)> LogCallsTo(observe::Log& log) {
   };
 }
 
+features::OnLoadTrouble LogTroublesTo(observe::Log& log) {
+  return [&log](features::LoadTrouble trouble, const Error& error) {
+    log.Warn(trouble == features::LoadTrouble::kKept
+                 ? "Feast's registry is locked: definitions of before are served"
+                 : "Feast's registry cannot be read",
+             {{"error", error.Describe()}});
+  };
+}
+
 /// Everything between the settings and the socket, in the order it is built.
 class Parts {
  public:
@@ -247,7 +256,8 @@ class Parts {
       return server;
     }
     ASSIGN_OR_RETURN(const Address address, ParseAddress("server.flight", settings.flight));
-    ASSIGN_OR_RETURN(auto definitions, features::OpenDefinitions(settings.features_registry));
+    ASSIGN_OR_RETURN(auto definitions,
+                     features::OpenDefinitions(settings.features_registry, LogTroublesTo(*log_)));
     const std::string registry = definitions->name();
     feast_ = std::make_unique<flight::FeastCalls>(
         *environment_, *warehouses_, *features_, std::move(definitions),
@@ -422,7 +432,7 @@ Status CheckSettings(const config::Settings& settings) {
     }
   }
   RETURN_IF_ERROR(
-      Named("features.registry", features::OpenDefinitions(settings.features_registry)));
+      Named("features.registry", features::OpenDefinitions(settings.features_registry, nullptr)));
   ASSIGN_OR_RETURN(Places places, FindPlaces(settings));
   RETURN_IF_ERROR(rest::Router::Make(settings.namespace_separator));
   RETURN_IF_ERROR(Named("warehouse.name", service::CheckWarehouseName(settings.warehouse_name)));

@@ -3,8 +3,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "storage/location.h"
 
 namespace firn::app {
@@ -20,8 +18,8 @@ Result<Places> FindPlaces(const config::Settings& settings) {
              settings.database_url.size() > kSqlite.size()) {
     places.database_path = settings.database_url.substr(kSqlite.size());
   } else {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("database.url takes sqlite:PATH, not: {}", settings.database_url));
+    // Not what it is: another database's URL may have a password.
+    return Error(ErrorCode::kInvalidArgument, "database.url takes sqlite:PATH and nothing else");
   }
   places.warehouse_location = settings.warehouse_location;
   if (places.warehouse_location.empty()) {

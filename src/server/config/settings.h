@@ -108,6 +108,13 @@ using Member = std::variant<std::string Settings::*,
                             Duration Settings::*,
                             StringList Settings::*>;
 
+/// What of a value is never printed.
+enum class Hidden : uint8_t {
+  kNothing,
+  kUrlSecrets,  ///< What is behind the `://` of a URL with a user, a password or both.
+  kAll,         ///< And there is no flag: a process's arguments are there for everyone to see.
+};
+
 /// A row of the table.
 struct Key {
   std::string_view name;
@@ -116,8 +123,7 @@ struct Key {
   std::string_view help;
   /// A shorter flag, without dashes; empty for none.
   std::string_view short_flag;
-  /// Never printed, and no flag: a process's arguments are there for everyone to see.
-  bool is_secret = false;
+  Hidden hidden = Hidden::kNothing;
 };
 
 std::span<const Key> Keys();
@@ -159,8 +165,7 @@ Result<Loaded> Load(const LoadInput& input);
 Status SetFromText(Settings& settings, const Key& key, std::string_view text);
 /// The key's value as SetFromText reads it, a secret's too.
 std::string ToText(const Settings& settings, const Key& key);
-/// The key's value as it may be printed: `(secret)` for a secret, and for what is behind `://` of a
-/// URL with a user, a password or both.
+/// The key's value as it may be printed: `(secret)` in the place of what is Hidden.
 std::string ToShownText(const Settings& settings, const Key& key);
 
 /// This process's environment, for LoadInput.

@@ -58,7 +58,7 @@ TEST(SettingsTest, S3KeysHaveTheNamesOfTheEcosystem) {
   EXPECT_EQ(loaded.settings.s3_secret_access_key, "b");
   for (const Key& key : Keys()) {
     bool secret = key.name.contains("secret") || key.name.contains("token");
-    EXPECT_EQ(key.is_secret, secret) << key.name;
+    EXPECT_EQ(key.hidden == Hidden::kAll, secret) << key.name;
   }
 }
 
@@ -77,6 +77,11 @@ TEST(SettingsTest, SecretsAreNotShown) {
   for (const char* plain : {"postgresql://h:1/d", "sqlite:////a/b.db", "/a@b/registry.db"}) {
     EXPECT_EQ(shown(registry, plain), plain);
   }
+  EXPECT_EQ(shown("s3.endpoint", "https://me:p@h"), "https://(secret)");
+  EXPECT_EQ(shown("database.url", "postgresql://me:p@h/d"), "postgresql://(secret)");
+  const char* location = "s3://bucket/team@x/password";
+  EXPECT_EQ(shown("warehouse.location", location), location) << "a name with an @ is no secret";
+  EXPECT_EQ(shown("storage.allowed_locations", location), location);
 }
 
 TEST(SettingsTest, FlagBeatsEnvironmentBeatsFile) {

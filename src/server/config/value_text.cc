@@ -144,11 +144,12 @@ std::string ToText(const Settings& settings, const Key& key) {
 
 std::string ToShownText(const Settings& settings, const Key& key) {
   std::string text = ToText(settings, key);
-  if (key.is_secret && !text.empty()) {
+  if (key.hidden == Hidden::kAll && !text.empty()) {
     return std::string(kSecret);
   }
   const size_t separator = text.find("://");
-  if (separator == std::string::npos || !(text.contains('@') || text.contains("password"))) {
+  if (key.hidden == Hidden::kNothing || separator == std::string::npos ||
+      !(text.contains('@') || text.contains("password"))) {
     return text;
   }
   return text.replace(separator + 3, std::string::npos, kSecret);

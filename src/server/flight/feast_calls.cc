@@ -18,6 +18,7 @@
 #include "server/flight/feast_frame.h"
 #include "server/flight/reshaped_rows.h"
 #include "server/flight/window_rows.h"
+#include "storage/call_deadline.h"
 #include "table/commit/commit_tools.h"
 #include "table/write/table_writer.h"
 
@@ -32,6 +33,7 @@ using server_features::FeatureRun;
 constexpr std::string_view kHistorical = "get_historical_features";
 constexpr std::string_view kPullAll = "pull_all_from_table_or_query";
 constexpr std::string_view kPullLatest = "pull_latest_from_table_or_query";
+constexpr std::string_view kWriteBatch = "offline_write_batch";
 constexpr std::string_view kColumns = "get_table_column_names_and_types_from_data_source";
 /// Feast's key for views without entities, and its value.
 constexpr const char* kDummyKey = "__dummy_id";
@@ -174,6 +176,40 @@ Error NotServed(const FeastCommand& command) {
                fmt::format("{} is not served: use `offline_store: type: iceberg`", command.api));
 }
 
+bool NeedsDefinitions(const FeastCommand& command) {
+  return command.api == kHistorical || command.api == kPullAll || command.api == kPullLatest ||
+         command.api == kWriteBatch;
+}
+
+/// One of those that are counted, as long as it is there.
+class OneOf {
+ public:
+  explicit OneOf(std::atomic<int>& count) : count_(count), place_(++count) {}
+  ~OneOf() { --count_; }
+  OneOf(const OneOf&) = delete;
+  OneOf& operator=(const OneOf&) = delete;
+
+  /// From 1.
+  int place() const { return place_; }
+
+ private:
+  std::atomic<int>& count_;
+  const int place_;
+};
+
+/// Of a registry, as clients are told: what else is known of it is for who runs the server.
+Error Outward(const Error& error) {
+  if (error.context().empty()) {
+    return error;
+  }
+  Error told(error.code(), fmt::format("{}; the server's log says why", error.message()),
+             error.where());
+  for (const auto& [key, value] : error.context()) {
+    told.With(key, value);
+  }
+  return told;
+}
+
 }  // namespace
 
 FeastCalls::FeastCalls(const service::Environment& environment,
@@ -191,58 +227,85 @@ bool FeastCalls::IsRead(std::string_view api) {
   return api == kHistorical || api == kPullAll || api == kPullLatest || api == kColumns;
 }
 
-Result<FeastCalls::RunPtr> FeastCalls::Begin(const std::stop_token& stop) {
+Result<FeastCalls::RegistryPtr> FeastCalls::LoadDefinitions() {
+  const OneOf waits(loading_);
+  if (waits.place() > kMaxLoading) {
+    return Error(ErrorCode::kResourceExhausted,
+                 fmt::format("{} calls wait for Feast's registry, try again later", kMaxLoading));
+  }
+  auto loaded = definitions_->Load();
+  return loaded.has_value() ? std::move(loaded) : Outward(loaded.error());
+}
+
+Result<FeastCalls::RunPtr> FeastCalls::TakePlace(MonotonicTime deadline,
+                                                 const std::stop_token& stop) {
   service::CallContext call;
   ASSIGN_OR_RETURN(call.warehouse, warehouses_.Default());
   call.principal = "anonymous";
-  call.deadline = std::chrono::steady_clock::now() + options_.time;
+  call.deadline = deadline;
   return features_.Begin(call, stop);
 }
 
-Result<FeastCalls::RowsPtr> FeastCalls::Read(FeatureRun& run,
+Result<FeastCalls::Call> FeastCalls::Begin(const FeastCommand& command,
+                                           const std::stop_token& stop) {
+  const MonotonicTime deadline = std::chrono::steady_clock::now() + options_.time;
+  Call call;
+  if (NeedsDefinitions(command)) {
+    const storage::CallDeadline files(deadline);
+    ASSIGN_OR_RETURN(call.registry, LoadDefinitions());
+  }
+  ASSIGN_OR_RETURN(call.run, TakePlace(deadline, stop));
+  return call;
+}
+
+Result<FeastCalls::RunPtr> FeastCalls::BeginUpload(const std::stop_token& stop) {
+  return TakePlace(std::chrono::steady_clock::now() + options_.time, stop);
+}
+
+Result<FeastCalls::RowsPtr> FeastCalls::Read(const Call& call,
                                              FeastCommand command,
                                              const std::shared_ptr<arrow::Table>& uploaded) {
   if (command.project.empty()) {
     command.project = options_.project;
   }
   if (command.api == kHistorical) {
-    return Historical(run, command, *uploaded);
+    return Historical(call, command, *uploaded);
   }
   if (command.api == kPullAll) {
-    return PullAll(run, command);
+    return PullAll(call, command);
   }
   if (command.api == kPullLatest) {
-    return PullLatest(run, command);
+    return PullLatest(call, command);
   }
   if (command.api == kColumns) {
-    return Columns(run, command);
+    return Columns(*call.run, command);
   }
   return NotServed(command);
 }
 
-Status FeastCalls::Change(FeatureRun& run,
+Status FeastCalls::Change(const Call& call,
                           FeastCommand command,
                           const std::shared_ptr<arrow::Table>& uploaded) {
   if (command.project.empty()) {
     command.project = options_.project;
   }
-  if (command.api == "offline_write_batch") {
-    return Append(run, command, *uploaded);
+  if (command.api == kWriteBatch) {
+    return Append(call, command, *uploaded);
   }
   if (command.api == "validate_data_source") {
-    return Validate(run, command);
+    return Validate(*call.run, command);
   }
   return NotServed(command);
 }
 
-Result<FeastCalls::RowsPtr> FeastCalls::Historical(FeatureRun& run,
+Result<FeastCalls::RowsPtr> FeastCalls::Historical(const Call& call,
                                                    const FeastCommand& command,
                                                    const arrow::Table& uploaded) {
   if (command.has_entity_sql) {
     return Error(ErrorCode::kUnsupported, "entity_df as a query is not served: send its rows");
   }
-  ASSIGN_OR_RETURN(auto registry, definitions_->Load());
-  ASSIGN_OR_RETURN(FeastViews views, ViewsOf(*registry, command));
+  FeatureRun& run = *call.run;
+  ASSIGN_OR_RETURN(FeastViews views, ViewsOf(*call.registry, command));
   std::shared_ptr<arrow::Table> frame = EntitiesOf(uploaded);
   if (frame == nullptr) {
     return InWindow(run, command, views);
@@ -296,16 +359,16 @@ Result<FeastCalls::RowsPtr> FeastCalls::InWindow(FeatureRun& run,
   return ReshapedRows(std::move(rows), Chosen(std::move(wanted), false, run.memory()));
 }
 
-Result<table::Table> FeastCalls::SourceTable(FeatureRun& run, const FeastCommand& command) {
-  ASSIGN_OR_RETURN(auto registry, definitions_->Load());
+Result<table::Table> FeastCalls::SourceTable(const Call& call, const FeastCommand& command) {
   ASSIGN_OR_RETURN(const FeastSource* source,
-                   registry->FindSource(command.project, command.data_source_name));
+                   call.registry->FindSource(command.project, command.data_source_name));
   ASSIGN_OR_RETURN(TableIdentifier identifier, source->Table());
-  return run.tables().Load(identifier);
+  return call.run->tables().Load(identifier);
 }
 
-Result<FeastCalls::RowsPtr> FeastCalls::PullAll(FeatureRun& run, const FeastCommand& command) {
-  ASSIGN_OR_RETURN(table::Table table, SourceTable(run, command));
+Result<FeastCalls::RowsPtr> FeastCalls::PullAll(const Call& call, const FeastCommand& command) {
+  FeatureRun& run = *call.run;
+  ASSIGN_OR_RETURN(table::Table table, SourceTable(call, command));
   std::vector<std::string> columns = PulledColumns(command, table);
   auto reshape = Chosen(AsTheyAre(columns), NeedsDummy(command), run.memory());
   ASSIGN_OR_RETURN(auto rows, WindowRows(run.scan(), std::move(table), std::move(columns),
@@ -315,8 +378,9 @@ Result<FeastCalls::RowsPtr> FeastCalls::PullAll(FeatureRun& run, const FeastComm
   return ReshapedRows(std::move(rows), std::move(reshape));
 }
 
-Result<FeastCalls::RowsPtr> FeastCalls::PullLatest(FeatureRun& run, const FeastCommand& command) {
-  ASSIGN_OR_RETURN(table::Table table, SourceTable(run, command));
+Result<FeastCalls::RowsPtr> FeastCalls::PullLatest(const Call& call, const FeastCommand& command) {
+  FeatureRun& run = *call.run;
+  ASSIGN_OR_RETURN(table::Table table, SourceTable(call, command));
   const std::vector<std::string> columns = PulledColumns(command, table);
   const std::string& created = command.created_timestamp_column.empty()
                                    ? command.timestamp_field
@@ -382,13 +446,13 @@ Status FeastCalls::Validate(FeatureRun& run, const FeastCommand& command) {
   return {};
 }
 
-Status FeastCalls::Append(FeatureRun& run, const FeastCommand& command, const arrow::Table& rows) {
+Status FeastCalls::Append(const Call& call, const FeastCommand& command, const arrow::Table& rows) {
   if (command.feature_view_names.size() != 1) {
     return Error(ErrorCode::kInvalidArgument, "offline_write_batch is of one feature view");
   }
-  ASSIGN_OR_RETURN(auto registry, definitions_->Load());
+  FeatureRun& run = *call.run;
   ASSIGN_OR_RETURN(const features::FeastView* view,
-                   registry->FindView(command.project, command.feature_view_names.front()));
+                   call.registry->FindView(command.project, command.feature_view_names.front()));
   ASSIGN_OR_RETURN(TableIdentifier identifier, view->source.Table());
   server_features::ServedTables tables(environment_, run.call(),
                                        server_features::FileAccess::kWrite);

@@ -1,15 +1,18 @@
 // FeastCalls: what a Feast client asks of its remote offline store, answered from the tables of the
 // default warehouse, by the definitions of Feast's registry. Calls are runs of FeatureService: so
-// many at a time, each within its memory and its time.
+// many at a time, each within its memory and its time. Definitions are loaded before a call has its
+// place: a registry that does not answer takes none from others.
 //
 // Reads: get_historical_features, pull_all_from_table_or_query, pull_latest_from_table_or_query,
 // get_table_column_names_and_types_from_data_source. Changes: offline_write_batch (a commit to the
 // source's table); validate_data_source changes nothing, and is sent as one.
 //
-// Errors: kUnsupported naming an API that is not served; those of definitions, tables and joins.
+// Errors: kUnsupported naming an API that is not served; kResourceExhausted where as many calls run
+// or wait for definitions as may; those of definitions, tables and joins.
 // Thread-safety: any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stop_token>
@@ -21,6 +24,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "features/definitions/definitions.h"
+#include "features/definitions/feast_registry.h"
 #include "server/features/feature_rows.h"
 #include "server/features/feature_run.h"
 #include "server/features/feature_service.h"
@@ -42,6 +46,17 @@ class FeastCalls {
  public:
   using RunPtr = std::shared_ptr<server_features::FeatureRun>;
   using RowsPtr = std::unique_ptr<server_features::FeatureRows>;
+  using RegistryPtr = std::shared_ptr<const features::FeastRegistry>;
+
+  /// Calls that wait for definitions at a time.
+  static constexpr int kMaxLoading = 64;
+
+  /// A call that has its place.
+  struct Call {
+    RunPtr run;
+    /// As it was just before; null where the command needs none.
+    RegistryPtr registry;
+  };
 
   /// All references outlive the calls. `definitions` are Feast's registry.
   FeastCalls(const service::Environment& environment,
@@ -53,39 +68,43 @@ class FeastCalls {
   /// True for an API that Read answers.
   static bool IsRead(std::string_view api);
 
-  /// A call's place, before anything of it is read.
-  Result<RunPtr> Begin(const std::stop_token& stop);
+  /// The definitions that the command needs, then a place, before anything of the upload is read.
+  Result<Call> Begin(const FeastCommand& command, const std::stop_token& stop);
+  /// A place to take what another call asks for.
+  Result<RunPtr> BeginUpload(const std::stop_token& stop);
 
-  /// `run` outlives the rows.
-  Result<RowsPtr> Read(server_features::FeatureRun& run,
+  /// `command` is the one of Begin; the call's run outlives the rows.
+  Result<RowsPtr> Read(const Call& call,
                        FeastCommand command,
                        const std::shared_ptr<arrow::Table>& uploaded);
-  Status Change(server_features::FeatureRun& run,
+  Status Change(const Call& call,
                 FeastCommand command,
                 const std::shared_ptr<arrow::Table>& uploaded);
 
  private:
-  Result<RowsPtr> Historical(server_features::FeatureRun& run,
+  Result<RegistryPtr> LoadDefinitions();
+  Result<RunPtr> TakePlace(MonotonicTime deadline, const std::stop_token& stop);
+
+  Result<RowsPtr> Historical(const Call& call,
                              const FeastCommand& command,
                              const arrow::Table& uploaded);
   Result<RowsPtr> InWindow(server_features::FeatureRun& run,
                            const FeastCommand& command,
                            const FeastViews& views);
-  Result<RowsPtr> PullAll(server_features::FeatureRun& run, const FeastCommand& command);
-  Result<RowsPtr> PullLatest(server_features::FeatureRun& run, const FeastCommand& command);
+  Result<RowsPtr> PullAll(const Call& call, const FeastCommand& command);
+  Result<RowsPtr> PullLatest(const Call& call, const FeastCommand& command);
   Result<RowsPtr> Columns(server_features::FeatureRun& run, const FeastCommand& command);
   Status Validate(server_features::FeatureRun& run, const FeastCommand& command);
-  Status Append(server_features::FeatureRun& run,
-                const FeastCommand& command,
-                const arrow::Table& rows);
+  Status Append(const Call& call, const FeastCommand& command, const arrow::Table& rows);
   /// The table of the source that the command names.
-  Result<table::Table> SourceTable(server_features::FeatureRun& run, const FeastCommand& command);
+  static Result<table::Table> SourceTable(const Call& call, const FeastCommand& command);
 
   const service::Environment environment_;
   const service::WarehouseDirectory& warehouses_;
   server_features::FeatureService& features_;
   const FeastOptions options_;
   const std::unique_ptr<features::Definitions> definitions_;
+  std::atomic<int> loading_ = 0;
 };
 
 }  // namespace firn::flight

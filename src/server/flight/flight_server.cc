@@ -29,6 +29,8 @@ using server_features::FeatureRun;
 
 /// How often a call looks whether its client has gone.
 constexpr std::chrono::milliseconds kLookEvery{100};
+/// How often uploads that nobody has asked for are looked through.
+constexpr std::chrono::minutes kForgetEvery{1};
 
 fl::FlightStatusCode CodeOf(ErrorCode code) {
   switch (code) {
@@ -182,7 +184,10 @@ class Messages final : public arrow::RecordBatchReader {
 class FlightServer::Endpoint final : public fl::FlightServerBase {
  public:
   Endpoint(FeastCalls& calls, const FlightOptions& options)
-      : calls_(calls), on_call_(options.on_call), pending_(clock_, options.max_pending_bytes) {}
+      : calls_(calls),
+        on_call_(options.on_call),
+        pending_(clock_, options.max_pending_bytes),
+        forgetter_([this](const std::stop_token& over) { ForgetUploads(over); }) {}
 
   arrow::Status DoExchange(const fl::ServerCallContext& context,
                            std::unique_ptr<fl::FlightMessageReader> reader,
@@ -230,6 +235,16 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   void StopCalls() { stop_.request_stop(); }
 
  private:
+  void ForgetUploads(const std::stop_token& over) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    while (!over.stop_requested()) {
+      ended.wait_for(lock, over, kForgetEvery, [] { return false; });
+      pending_.ForgetOld();
+    }
+  }
+
   static Error NothingPending() {
     return {ErrorCode::kNotFound, "Flight not found: nothing was put by this command"};
   }
@@ -262,12 +277,13 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
                   fl::FlightMessageWriter& writer) {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(reader.descriptor().cmd));
     Watch watch(context, stop_.get_token());
-    ASSIGN_OR_RETURN(auto run, calls_.Begin(watch.token()));
+    ASSIGN_OR_RETURN(const FeastCalls::Call call, calls_.Begin(command, watch.token()));
+    const FeastCalls::RunPtr& run = call.run;
     watch.EndAt(run->call().deadline);
     storage::CallDeadline files(run->call().deadline);
     Status done = [&]() -> Status {
       ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
-      ASSIGN_OR_RETURN(auto rows, calls_.Read(*run, command, uploaded));
+      ASSIGN_OR_RETURN(auto rows, calls_.Read(call, command, uploaded));
       ASSIGN_OR_RETURN(auto messages, Messages::Open(nullptr, run, std::move(rows)));
       RETURN_IF_ERROR(ToStatus(writer.Begin(messages->schema()), ErrorCode::kUnavailable));
       while (true) {
@@ -287,13 +303,20 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     const std::string& text = reader.descriptor().cmd;
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
     Watch watch(context, stop_.get_token());
-    ASSIGN_OR_RETURN(auto run, calls_.Begin(watch.token()));
+    const bool is_read = FeastCalls::IsRead(command.api);
+    FeastCalls::Call call;
+    if (is_read) {
+      ASSIGN_OR_RETURN(call.run, calls_.BeginUpload(watch.token()));
+    } else {
+      ASSIGN_OR_RETURN(call, calls_.Begin(command, watch.token()));
+    }
+    const FeastCalls::RunPtr& run = call.run;
     watch.EndAt(run->call().deadline);
     storage::CallDeadline files(run->call().deadline);
     Status done = [&]() -> Status {
       ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
-      return FeastCalls::IsRead(command.api) ? pending_.Put(text, std::move(uploaded))
-                                             : calls_.Change(*run, command, uploaded);
+      return is_read ? pending_.Put(text, std::move(uploaded))
+                     : calls_.Change(call, command, uploaded);
     }();
     if (!done.has_value()) {
       return run->Explained(TakeError(std::move(done)));
@@ -307,7 +330,8 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
                                           const std::string& text) {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
     auto watch = std::make_unique<Watch>(context, stop_.get_token());
-    ASSIGN_OR_RETURN(auto run, calls_.Begin(watch->token()));
+    ASSIGN_OR_RETURN(const FeastCalls::Call call, calls_.Begin(command, watch->token()));
+    const FeastCalls::RunPtr& run = call.run;
     watch->EndAt(run->call().deadline);
     auto uploaded = pending_.Take(text);
     if (uploaded == nullptr) {
@@ -315,7 +339,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     }
     storage::CallDeadline files(run->call().deadline);
     auto opened = [&]() -> Result<std::shared_ptr<Messages>> {
-      ASSIGN_OR_RETURN(auto rows, calls_.Read(*run, command, uploaded));
+      ASSIGN_OR_RETURN(auto rows, calls_.Read(call, command, uploaded));
       return Messages::Open(std::move(watch), run, std::move(rows));
     }();
     if (!opened.has_value()) {
@@ -329,6 +353,8 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   SystemClock clock_;
   PendingUploads pending_;
   std::stop_source stop_;
+  /// Last: it uses what is above.
+  std::jthread forgetter_;
 };
 
 FlightServer::FlightServer(std::unique_ptr<Endpoint> endpoint) : endpoint_(std::move(endpoint)) {}

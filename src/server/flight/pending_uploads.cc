@@ -14,7 +14,7 @@ void PendingUploads::Remove(std::map<std::string, Upload>::iterator place) {
   uploads_.erase(place);
 }
 
-void PendingUploads::ForgetOld() {
+void PendingUploads::RemoveOld() {
   const MonotonicTime now = clock_.Monotonic();
   for (auto place = uploads_.begin(); place != uploads_.end();) {
     auto next = std::next(place);
@@ -25,11 +25,16 @@ void PendingUploads::ForgetOld() {
   }
 }
 
+void PendingUploads::ForgetOld() {
+  std::lock_guard lock(mutex_);
+  RemoveOld();
+}
+
 Status PendingUploads::Put(const std::string& command, std::shared_ptr<arrow::Table> upload) {
   ASSIGN_OR_RETURN(int64_t bytes, columnar::ToResult(arrow::util::ReferencedBufferSize(*upload),
                                                      ErrorCode::kInternal));
   std::lock_guard lock(mutex_);
-  ForgetOld();
+  RemoveOld();
   if (auto there = uploads_.find(command); there != uploads_.end()) {
     Remove(there);
   }
@@ -44,13 +49,13 @@ Status PendingUploads::Put(const std::string& command, std::shared_ptr<arrow::Ta
 
 bool PendingUploads::Has(const std::string& command) {
   std::lock_guard lock(mutex_);
-  ForgetOld();
+  RemoveOld();
   return uploads_.contains(command);
 }
 
 std::shared_ptr<arrow::Table> PendingUploads::Take(const std::string& command) {
   std::lock_guard lock(mutex_);
-  ForgetOld();
+  RemoveOld();
   auto found = uploads_.find(command);
   if (found == uploads_.end()) {
     return nullptr;

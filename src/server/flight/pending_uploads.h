@@ -1,9 +1,9 @@
 // PendingUploads: what clients before Feast 0.67 send in one call and ask for in the next: the
 // upload of a command, until its rows are fetched.
 //
-// Bounded: kMaxUploads, their bytes together, kLifetime each. They are of this process: another one
-// behind the same address does not know them. Errors of Put: kResourceExhausted. Thread-safety: any
-// thread.
+// Bounded: kMaxUploads, their bytes together, kLifetime each: what is older goes with the next
+// call, or with ForgetOld. They are of this process: another one behind the same address does not
+// know them. Errors of Put: kResourceExhausted. Thread-safety: any thread.
 #pragma once
 
 #include <chrono>
@@ -34,6 +34,8 @@ class PendingUploads {
   bool Has(const std::string& command);
   /// Null where there is none.
   std::shared_ptr<arrow::Table> Take(const std::string& command);
+  /// For where no call comes any more.
+  void ForgetOld();
 
  private:
   struct Upload {
@@ -43,7 +45,8 @@ class PendingUploads {
   };
 
   void Remove(std::map<std::string, Upload>::iterator place);
-  void ForgetOld();
+  /// Under mutex_.
+  void RemoveOld();
 
   const Clock& clock_;
   const int64_t max_bytes_;

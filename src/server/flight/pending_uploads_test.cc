@@ -1,6 +1,9 @@
 #include "server/flight/pending_uploads.h"
 
+#include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "base/testing/matchers.h"
 #include "features/testing/feature_table.h"
@@ -44,6 +47,20 @@ TEST(PendingUploadsTest, AreBounded) {
   EXPECT_THAT(uploads.Put("more", Rows(1)), IsOk());
   EXPECT_THAT(uploads.Put("large", Rows(20'000)), IsError(ErrorCode::kResourceExhausted));
   EXPECT_NE(uploads.Take("more"), nullptr);
+}
+
+TEST(PendingUploadsTest, WhatIsOldGoesWithoutACall) {
+  ManualClock clock(TimestampMs(0));
+  PendingUploads uploads(clock, 1 << 20);
+  auto rows = Rows(1);
+  const std::weak_ptr<arrow::Table> kept = rows;
+  EXPECT_THAT(uploads.Put("x", std::move(rows)), IsOk());
+  clock.Advance(PendingUploads::kLifetime - std::chrono::milliseconds(1));
+  uploads.ForgetOld();
+  EXPECT_FALSE(kept.expired());
+  clock.Advance(std::chrono::milliseconds(1));
+  uploads.ForgetOld();
+  EXPECT_TRUE(kept.expired());
 }
 
 }  // namespace

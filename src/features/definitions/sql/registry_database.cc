@@ -29,6 +29,9 @@ Result<std::string> TextOf(SqlConnection& connection, std::string_view query) {
   return text;
 }
 
+/// The database does not understand a statement of ours, as where a table is gone.
+bool MayMissTables(const Error& error) { return error.code() == ErrorCode::kInternal; }
+
 /// `query` counts the tables that are there.
 Status CheckTables(SqlConnection& connection, std::string_view query) {
   ASSIGN_OR_RETURN(const std::string count, TextOf(connection, query));
@@ -43,8 +46,11 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
   explicit SqliteRegistryDatabase(SqlOptions options) : options_(std::move(options)) {}
 
   Status Read(const Work& work) override {
+    was_locked_ = false;
+    const int64_t before = connections_;
     RETURN_IF_ERROR(Connect());
     Status done = Transact(work);
+    was_locked_ = !done.has_value() && connection_->was_locked() && connections_ == before;
     // No version outlives its connection.
     if (!connection_->Execute("ROLLBACK", {}).has_value()) {
       connection_.reset();
@@ -52,9 +58,7 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
     return done;
   }
 
-  bool IsLocked(const Error& error) const override {
-    return error.code() == ErrorCode::kUnavailable;
-  }
+  bool was_locked() const override { return was_locked_; }
 
  private:
   struct Identity {
@@ -97,7 +101,11 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
       RETURN_IF_ERROR(CheckTables(*connection_, SqliteTablesQuery()));
       has_tables_ = true;
     }
-    return work(fmt::format("{}.{}", connections_, changes), *connection_);
+    Status done = work(fmt::format("{}.{}", connections_, changes), *connection_);
+    if (!done.has_value() && MayMissTables(done.error())) {
+      RETURN_IF_ERROR(CheckTables(*connection_, SqliteTablesQuery()));
+    }
+    return done;
   }
 
   const SqlOptions options_;
@@ -106,6 +114,7 @@ class SqliteRegistryDatabase final : public RegistryDatabase {
   /// Counters of two connections have nothing to do with each other.
   int64_t connections_ = 0;
   bool has_tables_ = false;
+  bool was_locked_ = false;
 };
 
 class PostgresRegistryDatabase final : public RegistryDatabase {
@@ -113,6 +122,20 @@ class PostgresRegistryDatabase final : public RegistryDatabase {
   explicit PostgresRegistryDatabase(SqlOptions options) : database_(std::move(options)) {}
 
   Status Read(const Work& work) override {
+    Status done = Transact(work);
+    if (!done.has_value() && MayMissTables(done.error())) {
+      // An error ends a transaction.
+      ASSIGN_OR_RETURN(auto connection, database_.Begin(Transaction::kRead, IfMissing::kFail));
+      RETURN_IF_ERROR(CheckTables(*connection, PostgresTablesQuery()));
+    }
+    return done;
+  }
+
+  /// Readers wait for no one who changes rows.
+  bool was_locked() const override { return false; }
+
+ private:
+  Status Transact(const Work& work) {
     ASSIGN_OR_RETURN(auto connection, database_.Begin(Transaction::kRead, IfMissing::kFail));
     if (!has_tables_) {
       RETURN_IF_ERROR(CheckTables(*connection, PostgresTablesQuery()));
@@ -122,10 +145,6 @@ class PostgresRegistryDatabase final : public RegistryDatabase {
     return work(version, *connection);
   }
 
-  /// Readers wait for no one who changes rows.
-  bool IsLocked(const Error&) const override { return false; }
-
- private:
   PostgresDatabase database_;
   bool has_tables_ = false;
 };

@@ -5,9 +5,9 @@
 // of commits to the file (`PRAGMA data_version`) of a connection that is kept; any change to the
 // file moves it. PostgreSQL: which transactions wrote the rows (`xmin`), summed up by the server.
 //
-// Errors: sql_connection.h; kNotFound where the file or the tables are not there. A lock, and on
-// PostgreSQL each statement, is waited for up to options.busy_timeout and the thread's
-// CallDeadline. Thread-safety: one thread at a time.
+// Errors: sql_connection.h; kNotFound where the file or the tables are not there, or not any more.
+// A lock, and on PostgreSQL each statement, is waited for up to options.busy_timeout and the
+// thread's CallDeadline. Thread-safety: one thread at a time.
 #pragma once
 
 #include <functional>
@@ -29,9 +29,9 @@ class RegistryDatabase {
   /// Runs `work` within one transaction that only reads. What two versions say of one database is
   /// the same where they are equal.
   virtual Status Read(const Work& work) = 0;
-  /// That `error` of Read says only that another program holds a lock while it commits: the
-  /// registry is as it was before.
-  virtual bool IsLocked(const Error& error) const = 0;
+  /// The last Read failed, and only because another program holds a lock while it commits, on the
+  /// database of the Read before it: the registry is as it was then.
+  virtual bool was_locked() const = 0;
 };
 
 /// Opens nothing yet.

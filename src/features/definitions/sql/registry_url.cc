@@ -1,6 +1,7 @@
 #include "features/definitions/sql/registry_url.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -20,9 +21,25 @@ Error Malformed(std::string_view what) {
   return Error(ErrorCode::kInvalidArgument, fmt::format("The URL of the registry {}", what));
 }
 
-bool IsOfName(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '-' || c == '.' || c == '_';
+bool IsLetterOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool IsOfName(char c) { return IsLetterOrDigit(c) || c == '+' || c == '-' || c == '.' || c == '_'; }
+
+/// `postgresql:`, `SQLite+`, `postgres//`, however far the rest is from a URL.
+bool BeginsAsAUrl(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kBegins = {"postgre", "pgsql", "psql", "sqlite",
+                                                       "jdbc"};
+  const auto end = std::ranges::find_if_not(text, IsLetterOrDigit) - text.begin();
+  std::string name(text.substr(0, static_cast<size_t>(end)));
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const std::string_view rest = text.substr(name.size());
+  return (rest.find_first_of(":;+") == 0 || rest.starts_with("//")) &&
+         std::ranges::any_of(kBegins,
+                             [&name](std::string_view begin) { return name.starts_with(begin); });
 }
 
 /// `rest`: what is behind `sqlite://`.
@@ -116,6 +133,16 @@ bool IsRegistryUrl(std::string_view text) {
   const size_t end = text.find(kSeparator);
   return end != std::string_view::npos && end > 0 &&
          std::ranges::all_of(text.substr(0, end), IsOfName);
+}
+
+Status CheckRegistryPath(std::string_view path) {
+  if (path.contains(kSeparator) || BeginsAsAUrl(path)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "The registry is neither a URL, sqlite:///FILE or "
+                 "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, nor a file's path, which has no "
+                 ":// in it and does not begin like a URL");
+  }
+  return {};
 }
 
 Result<RegistryUrl> ParseRegistryUrl(std::string_view url) {

@@ -11,7 +11,8 @@
 // percent-encoded. Names after the `?` are libpq's; what the URL leaves open is libpq's default:
 // PGPASSWORD, ~/.pgpass.
 //
-// Errors: kInvalidArgument, naming another kind of database or driver. Never a value.
+// Errors: kInvalidArgument, naming another kind of database or driver, or the parameter that is not
+// passed on. Never a value.
 // Thread-safety: pure, but that a relative path is joined to the working folder.
 #pragma once
 
@@ -36,6 +37,10 @@ struct RegistryUrl {
 
 /// `NAME://`, whatever the name.
 bool IsRegistryUrl(std::string_view text);
+/// Of what is no URL: kInvalidArgument where it may have been meant as one, for a file's path is
+/// shown, and in this one may be a password. That is so where it has `://` in it, which a path can
+/// do without, or begins like the URL of a database, `postgresql:`, `sqlite+`.
+Status CheckRegistryPath(std::string_view path);
 
 Result<RegistryUrl> ParseRegistryUrl(std::string_view url);
 

@@ -102,17 +102,55 @@ TEST(RegistryUrlTest, OtherDatabasesAreRefusedByName) {
 }
 
 TEST(OpenDefinitionsTest, APathIsAFile) {
-  for (const char* path : {"registry.db", "/a/b://c", "://", ""}) {
+  for (const char* path :
+       {"registry.db", "/a/b:/c", "sqlite/registry.db", "postgres-15/a+b", "a@b:c", ""}) {
     EXPECT_FALSE(IsRegistryUrl(path));
-    ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(path));
+    ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(path, nullptr));
     EXPECT_EQ(definitions->name(), path);
   }
-  ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions("postgresql://me:hunter2@127.0.0.1:1/d"));
+}
+
+TEST(OpenDefinitionsTest, BlanksAroundAPlaceAreNothing) {
+  ASSERT_OK_AND_ASSIGN(auto definitions, OpenDefinitions(" \tregistry file.db\r\n", nullptr));
+  EXPECT_EQ(definitions->name(), "registry file.db");
+  ASSERT_OK_AND_ASSIGN(definitions,
+                       OpenDefinitions(" postgresql+psycopg://me:hunter2@h/d\n", nullptr));
+  EXPECT_EQ(definitions->name(), "postgresql://h/d");
+}
+
+TEST(OpenDefinitionsTest, AMistypedUrlIsNoFile) {
+  for (const char* text : {
+           "postgresql:/me:hunter2@h/d",
+           "postgresql+psycopg2:me:hunter2@h",
+           "postgresql:me:hunter2@h/d",
+           "postgresql//me:hunter2@h/d",
+           "postgresql;//me:hunter2@h/d",
+           "postgresql+psycopg :// me:hunter2@h/d",
+           "'postgresql://me:hunter2@h/d'",
+           "postgres:me:hunter2@h/d",
+           "PostgreSQL:/me:hunter2@h/d",
+           "jdbc:postgresql:d?password=hunter2",
+           "jdbc:postgresql://h/d?password=hunter2",
+           "sqlite:registry.db?hunter2",
+           "sqlite+pysqlite:/hunter2",
+           "://me:hunter2@h",
+           "/a/b://hunter2",
+       }) {
+    EXPECT_FALSE(IsRegistryUrl(text)) << text;
+    auto opened = OpenDefinitions(text, nullptr);
+    ASSERT_THAT(opened, IsError(ErrorCode::kInvalidArgument)) << text;
+    EXPECT_THAT(opened.error().Describe(), Not(HasSubstr("hunter2"))) << text;
+  }
+}
+
+TEST(OpenDefinitionsTest, AUrlIsADatabase) {
+  ASSERT_OK_AND_ASSIGN(auto definitions,
+                       OpenDefinitions("postgresql://me:hunter2@127.0.0.1:1/d", nullptr));
   EXPECT_EQ(definitions->name(), "postgresql://127.0.0.1:1/d");
   auto loaded = definitions->Load();
   ASSERT_THAT(loaded, IsError(ErrorCode::kUnavailable));
   EXPECT_THAT(loaded.error().Describe(), Not(HasSubstr("hunter2")));
-  EXPECT_THAT(OpenDefinitions("mysql://h/d"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(OpenDefinitions("mysql://h/d", nullptr), IsError(ErrorCode::kInvalidArgument));
 }
 
 }  // namespace

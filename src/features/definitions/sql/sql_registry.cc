@@ -1,6 +1,7 @@
 #include "features/definitions/sql/sql_registry.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <optional>
 
@@ -32,8 +33,10 @@ Status SqlRegistry::Refresh() {
 }
 
 Error SqlRegistry::Told(const Error& error) const {
-  const bool is_ours =
-      error.code() == ErrorCode::kUnauthenticated || error.code() == ErrorCode::kForbidden;
+  // All statements are the server's own: no argument of them is the client's.
+  constexpr std::array kOurs = {ErrorCode::kUnauthenticated, ErrorCode::kForbidden,
+                                ErrorCode::kInvalidArgument};
+  const bool is_ours = std::ranges::find(kOurs, error.code()) != kOurs.end();
   Error told(is_ours ? ErrorCode::kUnavailable : error.code(),
              fmt::format("The Feast registry {}: {}", name_, error.message()), error.where());
   for (const auto& [key, value] : error.context()) {
@@ -42,15 +45,27 @@ Error SqlRegistry::Told(const Error& error) const {
   return told;
 }
 
+Error SqlRegistry::Failed(const Error& error) {
+  Error told = Told(error);
+  troubles_.Tell(LoadTrouble::kFailed, told);
+  return told;
+}
+
 Result<std::shared_ptr<const FeastRegistry>> SqlRegistry::Load() {
   const storage::CallDeadline deadline(std::chrono::steady_clock::now() + kRegistryTime);
   std::unique_lock lock(mutex_, storage::CallDeadline::Current());
   if (!lock.owns_lock()) {
-    return Told(Error(ErrorCode::kUnavailable, "others wait for it for too long"));
+    return Failed(Error(ErrorCode::kUnavailable, "others wait for it for too long"));
   }
   Status refreshed = Refresh();
-  if (!refreshed.has_value() && (registry_ == nullptr || !database_->IsLocked(refreshed.error()))) {
-    return Told(refreshed.error());
+  if (refreshed.has_value()) {
+    is_latest_ = true;
+    troubles_.Over();
+  } else if (is_latest_ && database_->was_locked()) {
+    troubles_.Tell(LoadTrouble::kKept, Told(refreshed.error()));
+  } else {
+    is_latest_ = false;
+    return Failed(refreshed.error());
   }
   return registry_;
 }

@@ -4,8 +4,10 @@
 // object.
 //
 // A call takes kRegistryTime at most. Where SQLite's file is locked for kLockTime by who writes it,
-// the definitions of before are given: what is being written is not there yet. Where there are none
-// yet, that is an error, kUnavailable. Errors and thread-safety: definitions.h.
+// the definitions of before are given and that is told: what is being written is not there yet.
+// Where they were of another file, could not be read the last time or there are none yet, it is an
+// error, kUnavailable. So is whatever keeps the server from its database, for that is no fault of
+// who asks. Errors and thread-safety: definitions.h.
 #pragma once
 
 #include <chrono>
@@ -16,6 +18,7 @@
 #include "base/deadline_mutex.h"
 #include "base/result.h"
 #include "features/definitions/definitions.h"
+#include "features/definitions/load_troubles.h"
 #include "features/definitions/sql/registry_database.h"
 
 namespace firn::features {
@@ -25,23 +28,28 @@ inline constexpr std::chrono::seconds kLockTime{5};
 
 class SqlRegistry final : public Definitions {
  public:
-  SqlRegistry(std::string name, std::unique_ptr<RegistryDatabase> database)
-      : name_(std::move(name)), database_(std::move(database)) {}
+  SqlRegistry(std::string name,
+              std::unique_ptr<RegistryDatabase> database,
+              OnLoadTrouble on_trouble)
+      : name_(std::move(name)), database_(std::move(database)), troubles_(std::move(on_trouble)) {}
 
   const std::string& name() const override { return name_; }
   Result<std::shared_ptr<const FeastRegistry>> Load() override;
 
  private:
   Status Refresh();
-  /// With the registry's name. That the database does not let the server in is no fault of who asks
-  /// the server: kUnavailable.
+  /// With the registry's name, and as who asks the server should take it.
   Error Told(const Error& error) const;
+  Error Failed(const Error& error);
 
   const std::string name_;
   const std::unique_ptr<RegistryDatabase> database_;
+  LoadTroubles troubles_;
   DeadlineMutex mutex_;
   std::string version_;
   std::shared_ptr<const FeastRegistry> registry_;
+  /// registry_ is what the last look found that was not kept out by a lock.
+  bool is_latest_ = false;
 };
 
 }  // namespace firn::features
