@@ -101,7 +101,7 @@ def test_a_source_of_an_older_state_is_refused(remote):
     }
     command = {"api": "validate_data_source", "data_source_proto": json.dumps(source)}
     with pytest.raises(
-        pa.ArrowInvalid, match=r"then is no Iceberg table.*snapshot_id is not served"
+        pa.ArrowInvalid, match=r"then is not served here.*snapshot_id is not served"
     ):
         flight_client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
         put(flight_client, command, pa.table({"key": ["m"]}))

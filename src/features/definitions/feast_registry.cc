@@ -90,11 +90,11 @@ Result<std::string> FirstText(std::string_view bytes) {
 /// Of firn.feast.IcebergSource: what may name an older state of its table.
 constexpr std::array<std::string_view, 3> kOlderStates = {"snapshot_id", "as_of", "ref"};
 
-/// What the configuration of an Iceberg source says of its table.
-Result<TableIdentifier> TableOf(std::string_view configuration, SourceWords words) {
+/// Reads what the configuration of an Iceberg source says of its table; `source.words` are set.
+Status ReadTable(std::string_view configuration, FeastSource& source) {
   ASSIGN_OR_RETURN(json::Document document, json::Document::Parse(configuration));
   ASSIGN_OR_RETURN(json::Object root, json::AsObject(document.root(), "configuration"));
-  if (words == SourceWords::kArrow) {
+  if (source.words == SourceWords::kArrow) {
     for (std::string_view key : kOlderStates) {
       if (json::Has(root, key)) {
         return Error(ErrorCode::kUnsupported,
@@ -102,13 +102,17 @@ Result<TableIdentifier> TableOf(std::string_view configuration, SourceWords word
       }
     }
     ASSIGN_OR_RETURN(std::string_view table, json::GetString(root, "table_identifier"));
-    return ParseDottedIdentifier(table);
+    ASSIGN_OR_RETURN(source.table, ParseDottedIdentifier(table));
+    return {};
   }
   ASSIGN_OR_RETURN(std::string_view name_space, json::GetString(root, "namespace"));
   ASSIGN_OR_RETURN(std::string_view table, json::GetString(root, "table"));
   TableIdentifier identifier{.name_space = {}, .name = std::string(table)};
   ASSIGN_OR_RETURN(identifier.name_space, ParseDottedNamespace(name_space));
-  return identifier;
+  ASSIGN_OR_RETURN(auto warehouse, json::FindString(root, "warehouse"));
+  source.warehouse = warehouse.value_or("");
+  source.table = std::move(identifier);
+  return {};
 }
 
 /// A source's class, type and configuration as it is kept.
@@ -131,11 +135,9 @@ void SetKind(const SourceKind& kind, FeastSource& source) {
     return;
   }
   source.words = is_firn ? SourceWords::kArrow : SourceWords::kIceberg;
-  auto table = TableOf(kind.configuration, source.words);
-  if (table.has_value()) {
-    source.table = *std::move(table);
-  } else {
-    source.kind += fmt::format(" ({})", table.error().message());
+  const Status read = ReadTable(kind.configuration, source);
+  if (!read.has_value()) {
+    source.kind += fmt::format(" ({})", read.error().message());
   }
 }
 
@@ -343,10 +345,15 @@ std::string FeastSource::ColumnOf(std::string_view feature) const {
   return std::string(feature);
 }
 
-Result<TableIdentifier> FeastSource::Table() const {
+Result<TableIdentifier> FeastSource::TableIn(std::string_view served) const {
   if (!table) {
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("The data source {} is no Iceberg table: {}", name, kind));
+                 fmt::format("The data source {} is not served here: {}", name, kind));
+  }
+  if (!warehouse.empty() && warehouse != served) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("The data source {} is of the warehouse {}, but {} is served here",
+                             name, warehouse, served));
   }
   return *table;
 }

@@ -39,11 +39,14 @@ struct FeastSource {
   SourceWords words = SourceWords::kIceberg;
   /// nullopt: it is no Iceberg table.
   std::optional<TableIdentifier> table;
+  /// Empty: whichever is served.
+  std::string warehouse;
 
   /// The table's column that Feast knows as `name`.
   std::string ColumnOf(std::string_view feature) const;
-  /// Errors: kInvalidArgument naming source and kind where it is no Iceberg table.
-  Result<TableIdentifier> Table() const;
+  /// Errors: kInvalidArgument naming the source where it is no Iceberg table, or not of the
+  /// warehouse that is served.
+  Result<TableIdentifier> TableIn(std::string_view served) const;
 };
 
 struct FeastView {

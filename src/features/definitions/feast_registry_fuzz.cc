@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto registry = firn::features::ReadFeastRegistry(bytes);
   if (registry.has_value()) {
     for (const auto& view : registry->views) {
-      static_cast<void>(view.source.Table());
+      static_cast<void>(view.source.TableIn("default"));
       static_cast<void>(registry->FindView("", view.name));
       static_cast<void>(registry->FindProjection(view, "origin"));
     }

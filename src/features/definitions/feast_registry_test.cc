@@ -51,8 +51,15 @@ TEST_F(FeastRegistryTest, AViewOfFeastsIcebergSource) {
   EXPECT_EQ(view.source.ColumnOf("rate"), "conv_rate");
   EXPECT_EQ(view.source.ColumnOf("trips"), "trips");
   EXPECT_EQ(view.source.words, SourceWords::kIceberg);
-  EXPECT_THAT(view.source.Table(),
+  EXPECT_THAT(view.source.TableIn("default"),
               IsOkAnd(TableIdentifier{NamespacePath{{"db", "inner"}}, "driver_stats"}));
+}
+
+TEST_F(FeastRegistryTest, AnotherWarehouseIsRefusedByName) {
+  auto table = View("driver_stats").source.TableIn("main");
+  ASSERT_THAT(table, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(table.error().message(),
+              HasSubstr("stats is of the warehouse default, but main is served here"));
 }
 
 TEST_F(FeastRegistryTest, ViewsWithoutEntitiesHaveNoKeys) {
@@ -63,11 +70,11 @@ TEST_F(FeastRegistryTest, ViewsWithoutEntitiesHaveNoKeys) {
 }
 
 TEST_F(FeastRegistryTest, PushedViewsAreOfTheirBatchSource) {
-  EXPECT_EQ(View("pushed").source.Table()->name, "pushed");
+  EXPECT_EQ(View("pushed").source.TableIn("default")->name, "pushed");
 }
 
 TEST_F(FeastRegistryTest, OtherSourcesAreRefusedByName) {
-  auto table = View("of_files").source.Table();
+  auto table = View("of_files").source.TableIn("default");
   ASSERT_THAT(table, IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(table.error().message(), HasSubstr("files"));
   EXPECT_THAT(table.error().message(), HasSubstr("FileSource"));
@@ -77,7 +84,8 @@ TEST_F(FeastRegistryTest, SourcesOfFirnNameTheirTable) {
   auto source = registry_.FindSource("rides", "of_firn");
   ASSERT_THAT(source, IsOk());
   EXPECT_EQ((*source)->words, SourceWords::kArrow);
-  EXPECT_THAT((*source)->Table(), IsOkAnd(TableIdentifier{NamespacePath{{"db"}}, "odd.name"}));
+  EXPECT_THAT((*source)->TableIn("default"),
+              IsOkAnd(TableIdentifier{NamespacePath{{"db"}}, "odd.name"}));
 }
 
 TEST_F(FeastRegistryTest, ProjectionsRenameKeys) {
@@ -115,7 +123,7 @@ TEST(FeastSourceJsonTest, AsClientsSendIt) {
   EXPECT_EQ(source->ColumnOf("rate"), "conv_rate");
   EXPECT_EQ(source->timestamp_field, "event_timestamp");
   EXPECT_EQ(source->created_timestamp_column, "created");
-  EXPECT_THAT(source->Table(),
+  EXPECT_THAT(source->TableIn("default"),
               IsOkAnd(TableIdentifier{NamespacePath{{"db", "inner"}}, "driver_stats"}));
 }
 
@@ -125,7 +133,7 @@ TEST(FeastSourceJsonTest, AnOlderStateOfATableIsRefused) {
       "dataSourceClassType":"firn.feast.IcebergSource","customOptions":{"configuration":
       "eyJ0YWJsZV9pZGVudGlmaWVyIjogImRiLnQiLCAicmVmIjogInYxIn0="}})");
   ASSERT_THAT(source, IsOk());
-  EXPECT_THAT(source->Table(), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(source->TableIn("default"), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(source->kind, HasSubstr("ref is not served"));
 }
 
@@ -136,7 +144,7 @@ TEST(FeastSourceJsonTest, WhatIsNoneIsAnError) {
               IsError(ErrorCode::kInvalidArgument));
   auto files = ReadFeastSourceJson(R"({"name":"f","type":"BATCH_FILE"})");
   ASSERT_THAT(files, IsOk());
-  EXPECT_THAT(files->Table(), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(files->TableIn("default"), IsError(ErrorCode::kInvalidArgument));
   EXPECT_EQ(files->kind, "BATCH_FILE");
 }
 

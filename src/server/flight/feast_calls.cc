@@ -305,7 +305,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::Historical(const Call& call,
     return Error(ErrorCode::kUnsupported, "entity_df as a query is not served: send its rows");
   }
   FeatureRun& run = *call.run;
-  ASSIGN_OR_RETURN(FeastViews views, ViewsOf(*call.registry, command));
+  ASSIGN_OR_RETURN(FeastViews views, ViewsOf(*call.registry, command, run.call().warehouse.name));
   std::shared_ptr<arrow::Table> frame = EntitiesOf(uploaded);
   if (frame == nullptr) {
     return InWindow(run, command, views);
@@ -362,7 +362,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::InWindow(FeatureRun& run,
 Result<table::Table> FeastCalls::SourceTable(const Call& call, const FeastCommand& command) {
   ASSIGN_OR_RETURN(const FeastSource* source,
                    call.registry->FindSource(command.project, command.data_source_name));
-  ASSIGN_OR_RETURN(TableIdentifier identifier, source->Table());
+  ASSIGN_OR_RETURN(TableIdentifier identifier, source->TableIn(call.run->call().warehouse.name));
   return call.run->tables().Load(identifier);
 }
 
@@ -404,7 +404,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::PullLatest(const Call& call, const Feast
 
 Result<FeastCalls::RowsPtr> FeastCalls::Columns(FeatureRun& run, const FeastCommand& command) {
   ASSIGN_OR_RETURN(FeastSource source, features::ReadFeastSourceJson(command.data_source_proto));
-  ASSIGN_OR_RETURN(TableIdentifier identifier, source.Table());
+  ASSIGN_OR_RETURN(TableIdentifier identifier, source.TableIn(run.call().warehouse.name));
   ASSIGN_OR_RETURN(table::Table table, run.tables().Load(identifier));
   auto schema = SchemaOf(table);
   arrow::StringBuilder names;
@@ -427,7 +427,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::Columns(FeatureRun& run, const FeastComm
 
 Status FeastCalls::Validate(FeatureRun& run, const FeastCommand& command) {
   ASSIGN_OR_RETURN(FeastSource source, features::ReadFeastSourceJson(command.data_source_proto));
-  ASSIGN_OR_RETURN(TableIdentifier identifier, source.Table());
+  ASSIGN_OR_RETURN(TableIdentifier identifier, source.TableIn(run.call().warehouse.name));
   ASSIGN_OR_RETURN(table::Table table, run.tables().Load(identifier));
   auto schema = SchemaOf(table);
   for (const std::string& name : {source.timestamp_field, source.created_timestamp_column}) {
@@ -453,7 +453,7 @@ Status FeastCalls::Append(const Call& call, const FeastCommand& command, const a
   FeatureRun& run = *call.run;
   ASSIGN_OR_RETURN(const features::FeastView* view,
                    call.registry->FindView(command.project, command.feature_view_names.front()));
-  ASSIGN_OR_RETURN(TableIdentifier identifier, view->source.Table());
+  ASSIGN_OR_RETURN(TableIdentifier identifier, view->source.TableIn(run.call().warehouse.name));
   server_features::ServedTables tables(environment_, run.call(),
                                        server_features::FileAccess::kWrite);
   ASSIGN_OR_RETURN(table::Table table, tables.Load(identifier));

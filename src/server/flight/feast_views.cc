@@ -38,10 +38,10 @@ Result<std::vector<Named>> NamedViews(const features::FeastRegistry& registry,
   return named;
 }
 
-Result<features::ViewText> TextOf(const Named& named) {
+Result<features::ViewText> TextOf(const Named& named, std::string_view warehouse) {
   const features::FeastSource& source = named.view->source;
   features::ViewText text{.name = named.name, .ttl_us = named.view->ttl_us};
-  ASSIGN_OR_RETURN(text.table, source.Table());
+  ASSIGN_OR_RETURN(text.table, source.TableIn(warehouse));
   for (const std::string& key : named.view->join_keys) {
     std::string entity = key;
     if (named.projection != nullptr) {
@@ -72,7 +72,9 @@ void AddOnce(std::vector<T>& all, T value) {
 
 }  // namespace
 
-Result<FeastViews> ViewsOf(const features::FeastRegistry& registry, const FeastCommand& command) {
+Result<FeastViews> ViewsOf(const features::FeastRegistry& registry,
+                           const FeastCommand& command,
+                           std::string_view warehouse) {
   ASSIGN_OR_RETURN(std::vector<Named> named, NamedViews(registry, command));
   FeastViews result;
   for (const std::string& ref : command.feature_refs) {
@@ -87,7 +89,7 @@ Result<FeastViews> ViewsOf(const features::FeastRegistry& registry, const FeastC
                                ref));
     }
     if (!found->place) {
-      ASSIGN_OR_RETURN(features::ViewText text, TextOf(*found));
+      ASSIGN_OR_RETURN(features::ViewText text, TextOf(*found, warehouse));
       for (const features::JoinKey& key : text.keys) {
         AddOnce(result.keys, key.entity_column);
       }

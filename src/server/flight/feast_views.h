@@ -3,11 +3,12 @@
 //
 // Errors: kNotFound for what the registry has not; kInvalidArgument naming a reference that is of
 // none of the views (views on demand are computed by no server), or a source that is no Iceberg
-// table. Thread-safety: plain values.
+// table of the warehouse. Thread-safety: plain values.
 #pragma once
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -27,8 +28,10 @@ struct FeastViews {
   std::vector<std::string> keys;
 };
 
-/// `registry` outlives what it gives.
-Result<FeastViews> ViewsOf(const features::FeastRegistry& registry, const FeastCommand& command);
+/// `registry` outlives what it gives; `warehouse` is the one that is served.
+Result<FeastViews> ViewsOf(const features::FeastRegistry& registry,
+                           const FeastCommand& command,
+                           std::string_view warehouse);
 
 /// Without `end` now, without `start` the greatest TTL before it, or 30 days.
 struct DateRange {

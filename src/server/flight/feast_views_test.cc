@@ -35,7 +35,7 @@ class FeastViewsTest : public ::testing::Test {
     command_.feature_view_names = std::move(names);
     command_.name_aliases = std::move(aliases);
     command_.feature_refs = std::move(refs);
-    return ViewsOf(registry_, command_);
+    return ViewsOf(registry_, command_, "default");
   }
 
   features::FeastRegistry registry_;
