@@ -22,6 +22,7 @@ from feast.monitoring.monitoring_utils import (
 )
 
 import firn
+from firn.feast.catalogs import naming_the_catalog
 from firn.feast.times import utc
 from firn.feast.types import INSTANT
 from firn.feast.writing import table_of
@@ -163,8 +164,10 @@ def _committed(
     config: RepoConfig, of_kind: MetricTable, change: Callable[[firn.Table], Any]
 ) -> None:
     for attempt in range(MAX_ATTEMPTS):
+        table = _opened(config, of_kind)
         try:
-            change(_opened(config, of_kind))
+            with naming_the_catalog(config):
+                change(table)
             return
         except firn.CommitConflictError:
             if attempt + 1 == MAX_ATTEMPTS:
