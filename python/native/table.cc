@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
@@ -128,17 +129,30 @@ table::SnapshotSelector SelectorOf(std::optional<int64_t> snapshot_id,
   return table::CurrentSnapshot{};
 }
 
-/// The table with that snapshot as its current one and the columns of then: to be read, not
-/// changed.
-std::shared_ptr<TableHandle> At(TableHandle& self, const table::SnapshotSelector& selector) {
+Result<iceberg::SchemaId> SchemaIdOf(const iceberg::TableMetadata& table,
+                                     const table::SnapshotSelector& selector,
+                                     const iceberg::Snapshot& snapshot,
+                                     std::optional<int32_t> wanted) {
+  if (!wanted) {
+    return table::SelectSchema(table, selector, &snapshot).id();
+  }
+  if (table.FindSchema(iceberg::SchemaId(*wanted)) == nullptr) {
+    return Error(ErrorCode::kNotFound, fmt::format("Cannot find schema with ID {}", *wanted));
+  }
+  return iceberg::SchemaId(*wanted);
+}
+
+/// The table with that snapshot as its current one and the columns of then, or of the schema that
+/// is named: to be read, not changed. `selector` names a snapshot.
+std::shared_ptr<TableHandle> At(TableHandle& self,
+                                const table::SnapshotSelector& selector,
+                                std::optional<int32_t> schema_id) {
   table::Table table = *self.usable();
   const iceberg::TableMetadata& now = *table.metadata;
   const iceberg::Snapshot* snapshot = ValueOf(table::SelectSnapshot(now, selector));
   auto then = std::make_shared<iceberg::TableMetadata>(now);
-  if (snapshot != nullptr) {
-    then->current_snapshot_id = snapshot->id;
-    then->current_schema_id = table::SelectSchema(now, selector, snapshot).id();
-  }
+  then->current_snapshot_id = snapshot->id;
+  then->current_schema_id = ValueOf(SchemaIdOf(now, selector, *snapshot, schema_id));
   table.metadata = std::move(then);
   auto handle = std::make_shared<TableHandle>(self);
   handle->Set(std::move(table));
@@ -183,10 +197,11 @@ void BindAt(nb::class_<TableHandle>& bound) {
   bound.def(
       "at",
       [](TableHandle& self, std::optional<int64_t> snapshot_id, std::optional<int64_t> as_of_ms,
-         std::optional<std::string> ref) {
-        return At(self, SelectorOf(snapshot_id, as_of_ms, std::move(ref)));
+         std::optional<std::string> ref, std::optional<int32_t> schema_id) {
+        return At(self, SelectorOf(snapshot_id, as_of_ms, std::move(ref)), schema_id);
       },
-      nb::arg("snapshot_id").none(), nb::arg("as_of_ms").none(), nb::arg("ref").none());
+      nb::arg("snapshot_id").none(), nb::arg("as_of_ms").none(), nb::arg("ref").none(),
+      nb::arg("schema_id").none());
 }
 
 void BindReading(nb::class_<TableHandle>& bound) {
@@ -204,6 +219,8 @@ void BindReading(nb::class_<TableHandle>& bound) {
       .def("partition_by", &PartitionBy)
       .def("sort_by", &SortBy)
       .def("current_snapshot_id", &CurrentSnapshotId)
+      .def("current_schema_id",
+           [](const TableHandle& self) { return MetadataOf(self).current_schema_id.value(); })
       .def("snapshots", &SnapshotsOf)
       .def("refresh", &TableHandle::Refresh);
 }

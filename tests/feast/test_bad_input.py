@@ -1,7 +1,12 @@
 """Bad input: an error that names the thing and what to do, in time, and nothing half-written."""
 
+import contextlib
+import re
 import socket
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +20,8 @@ from feast.types import Float64
 import firn
 from conftest import DRIVER, YAML, Repository, at, times
 from firn.feast import IcebergConfigError, IcebergSource, SavedDatasetIcebergStorage
+from firn.feast.catalogs import create_table, naming_the_catalog
+from firn.feast.writing import ArrowRows, append_rows, replace_table, table_of
 from harness.server import FirnServer
 
 CLOSED_PORT = 1
@@ -237,12 +244,106 @@ def test_a_catalog_that_goes_away(make_repository, tmp_path):
         repository.features(frame(), ["stats:rate"])
 
 
+def test_errors_of_files_do_not_blame_the_catalog(repository, make_repository):
+    """By the host that they tell."""
+    rest = elsewhere(make_repository, "http://me@catalog.example:81/api")
+    by_variable = elsewhere(make_repository, "http://${HERE}/api")
+    for where, host, is_named in (
+        (repository, "s3.example", False),
+        (repository, None, True),
+        (rest, "s3.example", False),
+        (rest, "catalog.example:81", True),
+        (rest, None, True),
+        (by_variable, "catalog.example:81", True),
+    ):
+        context = {} if host is None else {"host": host}
+        with pytest.raises(firn.UnavailableError) as raised, naming_the_catalog(where.config):
+            raise firn.UnavailableError("No answer", context=context)
+        assert raised.value.context == context
+        assert (raised.value.message != "No answer") == is_named
+
+
 def test_passwords_of_a_database_that_is_not_there_are_hidden(make_repository):
     text = "  uri: postgresql://me:hunter2@127.0.0.1:1/db\n  warehouse: file:///nowhere\n"
     repository = make_repository(YAML + text)
-    with pytest.raises(firn.UnavailableError, match=r"uri postgresql://me:\*\*\*@127") as raised:
+    says = r"uri postgresql://me:\*\*\*@127.*is it running, and its uri right"
+    with pytest.raises(firn.UnavailableError, match=says) as raised:
         IcebergSource(table_identifier="stats").validate(repository.config)
     assert "hunter2" not in str(raised.value)
+    assert "rest." not in str(raised.value)
+
+
+HOLDS = """
+import sqlite3, sys
+holder = sqlite3.connect(sys.argv[1], isolation_level=None)
+holder.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextlib.contextmanager
+def held(file: Path):
+    """By another process: one process's own locks do not stand in its way."""
+    command = [sys.executable, "-c", HOLDS, str(file)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
+        assert process.stdout.readline() == "held\n"
+        yield
+
+
+def test_a_file_of_the_catalog_that_another_program_holds(ready):
+    """Every call waits for the lock for 10 seconds, all at the same time."""
+    config, before = ready.config, files(ready)
+    schema = stats().schema
+    calls = [
+        lambda: IcebergSource(table_identifier="stats").load(config),
+        lambda: create_table(config, "new", schema),
+        lambda: table_of(config, "new", schema),
+        lambda: append_rows(config, "new", stats()),
+        lambda: replace_table(config, "stats", ArrowRows(stats()), allow_overwrite=True),
+    ]
+    says = r"offline_store: uri sqlite:///.*/data/catalog\.db: .*another program holds.*locked"
+    with held(ready.folder / "data" / "catalog.db"), ThreadPoolExecutor(len(calls)) as pool:
+        errors = [told.exception() for told in [pool.submit(call) for call in calls]]
+    for error in errors:
+        assert isinstance(error, firn.UnavailableError)
+        assert re.search(says, str(error))
+        assert "rest." not in str(error)
+    assert files(ready) == before
+    assert ready.features(frame(), ["stats:rate"]).num_rows == 2
+
+
+def test_a_file_of_the_catalog_that_is_held_when_rows_are_committed(repository):
+    class Held(ArrowRows):
+        def write_to(self, table, *, replace):
+            with held(repository.folder / "data" / "catalog.db"):
+                super().write_to(table, replace=replace)
+
+    repository.table("stats", stats(), properties={"commit.retry.num-retries": 0})
+    with pytest.raises(firn.UnavailableError, match=r"catalog\.db: .*another program holds"):
+        replace_table(repository.config, "stats", Held(stats()), allow_overwrite=True)
+    assert len(repository.catalog.load_table("default.stats").snapshots()) == 1
+
+
+def test_a_catalog_that_goes_away_while_a_dataset_is_kept(make_repository, tmp_path):
+    """What goes wrong first is told, not that the half of a table cannot be dropped."""
+    server = FirnServer(tmp_path / "server").start()
+    repository = elsewhere(make_repository, server.uri, "rest.client.max-retries: 0")
+
+    class GoesAway(ArrowRows):
+        def write_to(self, table, *, replace):
+            super().write_to(table, replace=replace)
+            server.stop()
+
+    says = f"offline_store: uri {server.uri}.*is it running"
+    try:
+        with pytest.raises(firn.UnavailableError, match=says):
+            replace_table(repository.config, "kept", GoesAway(stats()), allow_overwrite=False)
+        with pytest.raises(firn.UnavailableError, match=says):
+            table_of(repository.config, "logs", stats().schema)
+    finally:
+        server.stop()
 
 
 def test_a_place_for_the_catalog_that_cannot_be(make_repository, tmp_path):

@@ -225,6 +225,39 @@ def test_text_that_is_no_number_is_named(repository):
         computed(repository, [("city", "numeric")])
 
 
+@pytest.mark.parametrize("name", ['t"s', '" is null or "ts', "t's", "t.s"])
+def test_names_of_columns_are_only_names(repository, name):
+    """In filters too: the window leaves rows out."""
+    rows = stats().rename_columns([*stats().column_names[:1], name, *stats().column_names[2:]])
+    repository.table("stats", rows)
+    source = IcebergSource(table_identifier="stats", timestamp_field=name)
+    for start, count in ((None, ROWS - 1), (at("00:00", 2), ROWS - 1 - 24)):
+        (metric,) = computed(repository, [("trips", "numeric")], start, source=source)
+        assert metric["row_count"] == count
+    given = {"join_key_columns": ["driver_id"], "feature_name_columns": ["trips"]}
+    given |= {"timestamp_field": name, "created_timestamp_column": None}
+    given |= {"start_date": at("00:00", 2), "end_date": at("23:00", 2)}
+    pulled = IcebergOfflineStore.pull_all_from_table_or_query(
+        repository.config, source, **given
+    ).to_arrow()
+    assert pulled.num_rows == ROWS - 1 - 24
+
+
+def test_features_of_no_kind_are_left_out_unread(repository, monkeypatch):
+    repository.table("stats", stats())
+    scan, read = firn.Table.scan, []
+    monkeypatch.setattr(
+        firn.Table,
+        "scan",
+        lambda self, columns, *more: read.append(columns) or scan(self, columns, *more),
+    )
+    (metric,) = computed(
+        repository, [("city", "unheard-of"), ("lost", "unheard-of"), ("trips", "numeric")]
+    )
+    assert (metric["feature_name"], read) == ("trips", [["trips"]])
+    assert computed(repository, [("lost", "unheard-of")]) == []
+
+
 def test_fields_are_mapped(repository):
     repository.view(
         "stats",

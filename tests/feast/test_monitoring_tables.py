@@ -9,6 +9,7 @@ import threading
 
 import pyarrow as pa
 import pytest
+from feast.monitoring import monitoring_utils
 from feast.monitoring.monitoring_utils import monitoring_table_meta
 
 import firn
@@ -85,6 +86,62 @@ def test_filters_are_of_every_type_and_dates_are_bounds(repository):
     assert found(repository, filters={"mean": 1.5, "metric_date": days[3].isoformat()}) == ["f3"]
     assert found(repository, project="") == ["f0", "f1", "f2", "f3"]
     assert found(repository, project="elsewhere") == []
+
+
+def test_no_row_has_a_number_that_is_none(repository):
+    save(repository, metric_of("f", mean=1.0), metric_of("g", mean=None))
+    for value in (math.nan, math.inf):
+        assert found(repository, filters={"mean": value}) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"metric_date": "soon"}, "column metric_date: 'soon' is no date32"),
+        ({"metric_date": 5}, "column metric_date: 5 is no date32"),
+        ({"computed_at": "soon"}, "column computed_at: 'soon' is no timestamp"),
+        ({"computed_at": 5}, "column computed_at: 5 is no timestamp"),
+        ({"row_count": "x"}, "column row_count: 'x' is no int64"),
+        ({"row_count": math.nan}, "column row_count: nan is no int64"),
+        ({"mean": "x"}, "column mean: 'x' is no double"),
+        ({"feature_type": DAY}, r"column feature_type: .*date.* is no string"),
+    ],
+    ids=str,
+)
+def test_a_value_of_another_type_is_named_with_its_column(repository, values, says):
+    with pytest.raises(ValueError, match=says):
+        found(repository, filters=values)
+    with pytest.raises(ValueError, match=says):
+        save(repository, metric_of("f", **values))
+    assert found(repository) == []
+
+
+def test_bounds_that_are_no_dates_are_named(repository):
+    for bound in ("start_date", "end_date"):
+        with pytest.raises(ValueError, match="column metric_date: 'soon' is no date32"):
+            found(repository, **{bound: "soon"})
+
+
+def test_a_table_of_another_feast_is_named_with_what_it_lacks(repository, monkeypatch):
+    save(repository, metric_of("f"))
+    with monkeypatch.context() as newer:
+        columns = [*monitoring_utils.FEATURE_METRICS_COLUMNS, "skewness"]
+        newer.setattr(monitoring_utils, "FEATURE_METRICS_COLUMNS", columns)
+        says = r"default\.feast_monitoring_feature_metrics .*no column skewness \(string\); add"
+        for call in (
+            lambda: IcebergOfflineStore.ensure_monitoring_tables(repository.config),
+            lambda: save(repository, metric_of("g", skewness=1)),
+            lambda: found(repository),
+        ):
+            with pytest.raises(ValueError, match=says):
+                call()
+        repository.catalog.rename_table(
+            "default.feast_monitoring_feature_metrics", "default.feature_metrics_of_before"
+        )
+        save(repository, metric_of("g", skewness=1))
+        assert found(repository) == ["g"]
+    save(repository, metric_of("h"))
+    assert found(repository) == ["g", "h"]
 
 
 def test_columns_have_types(repository):

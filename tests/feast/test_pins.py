@@ -1,6 +1,7 @@
 """Sources pinned to a state of their table: training sets made again bit for bit."""
 
 import datetime as dt
+import json
 
 import pandas as pd
 import pyarrow as pa
@@ -17,8 +18,15 @@ from firn.feast import (
     IcebergSource,
     SavedDatasetIcebergStorage,
 )
+from harness.server import temporary_server
+from harness.wire import Wire
 
-PINS = [{"snapshot_id": 5}, {"as_of": "2026-11-01T10:00:00+00:00"}, {"ref": "training"}]
+PINS = [
+    {"snapshot_id": 5},
+    {"snapshot_id": 5, "schema_id": 2},
+    {"as_of": "2026-11-01T10:00:00+00:00"},
+    {"ref": "training"},
+]
 
 
 def stats(*rates: float) -> pa.Table:
@@ -31,17 +39,19 @@ def stats(*rates: float) -> pa.Table:
     )
 
 
+STATES = (stats(0.1, 0.2), stats(0.7, 0.8, 0.9))
 FRAME = pd.DataFrame({"driver_id": [2, 1, 3], "event_timestamp": [at("10:00")] * 3})
 
 
 class Pinned:
     """The table `stats` of two states, the first with rates 0.1 and 0.2."""
 
-    def __init__(self, repository) -> None:
+    def __init__(self, repository, states=STATES) -> None:
         self.repository = repository
-        self.table = repository.table("stats", stats(0.1, 0.2))
+        self.table = repository.table("stats", states[0])
         self.first = self.table.snapshots()[0]
-        self.table.overwrite(stats(0.7, 0.8, 0.9), "true")
+        for state in states[1:]:
+            self.table.overwrite(state, "true")
 
     def view(self, name: str, **pin) -> FeatureView:
         source = IcebergSource(
@@ -88,11 +98,48 @@ def test_moments_are_of_utc():
     assert [source.pin for source in sources] == [{"as_of": "2026-11-01T10:00:00+00:00"}]
 
 
-def test_of_pins_there_is_one_at_most():
-    with pytest.raises(ValueError, match="source stats: of snapshot_id and ref give one"):
-        IcebergSource(table_identifier="stats", snapshot_id=5, ref="training")
-    with pytest.raises(ValueError, match=r"stats: as_of: 'soon' is no time; write 2026-"):
-        IcebergSource(table_identifier="stats", as_of="soon")
+def test_days_are_their_midnights():
+    for day in (dt.date(2026, 11, 1), "2026-11-01"):
+        source = IcebergSource(table_identifier="stats", as_of=day)
+        assert source.pin == {"as_of": "2026-11-01T00:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("pin", "says"),
+    [
+        ({"snapshot_id": 5, "ref": "training"}, "of snapshot_id and ref give one"),
+        ({"schema_id": 2}, "schema_id: give it with a snapshot_id"),
+        ({"schema_id": 2, "ref": "training"}, "schema_id: give it with a snapshot_id"),
+        ({"snapshot_id": "5"}, "snapshot_id: expected a whole number of 64 bits, not '5'"),
+        ({"snapshot_id": 1.5}, "snapshot_id: expected a whole number of 64 bits, not 1.5"),
+        ({"snapshot_id": True}, "snapshot_id: expected a whole number of 64 bits, not True"),
+        ({"snapshot_id": 5, "schema_id": "2"}, "schema_id: expected a whole number of 32 bits"),
+        ({"ref": 7}, "ref: expected the name of a branch or tag, not 7"),
+        ({"ref": ""}, "ref: expected the name of a branch or tag, not ''"),
+        ({"as_of": 5}, "as_of: expected datetime, date or ISO 8601 text, not int"),
+        ({"as_of": "soon"}, "as_of: not a time: 'soon'; write 2026-"),
+    ],
+    ids=str,
+)
+def test_a_pin_that_is_none_is_named_with_its_source(pin, says):
+    with pytest.raises(ValueError, match=f"^data source stats: {says}"):
+        IcebergSource(table_identifier="stats", **pin)
+
+
+def test_a_time_that_has_not_passed_is_no_pin(pinned):
+    later = dt.datetime.now(UTC) + dt.timedelta(hours=1)
+    source = IcebergSource(table_identifier="stats", name="later", as_of=later)
+    for call in (source.validate, source.load, source.get_table_column_names_and_types):
+        with pytest.raises(ValueError, match=r"source later: as_of .* has not passed.*: give a"):
+            call(pinned.repository.config)
+
+
+def test_the_name_of_the_table_is_no_query_of_a_pinned_source():
+    assert IcebergSource(table_identifier="stats").get_table_query_string() == "stats"
+    source = IcebergSource(table_identifier="stats", name="then", snapshot_id=5, schema_id=2)
+    says = "source then is pinned to snapshot_id 5, schema_id 2, which the name of table stats"
+    with pytest.raises(IcebergConfigError, match=says):
+        source.get_table_query_string()
 
 
 def test_a_training_set_is_made_again_bit_for_bit(pinned):
@@ -106,6 +153,7 @@ def test_a_training_set_is_made_again_bit_for_bit(pinned):
         "table": "default.stats",
         "uuid": pinned.table.uuid,
         "snapshot-id": pinned.table.current_snapshot_id,
+        "schema-id": pinned.table.current_schema_id,
     }
     pinned.table.delete("driver_id = 1")
     pinned.table.append(stats(0.0))
@@ -116,6 +164,72 @@ def test_a_training_set_is_made_again_bit_for_bit(pinned):
     assert again.to_arrow().equals(made, check_metadata=True)
     assert again.snapshots["now"] == used
     assert now.batch_source != pinned.repository.store.get_feature_view("now").batch_source
+
+
+class Evolving(Pinned):
+    """The table `stats`, whose rates became double after rows were written as float: a change that
+    makes no snapshot."""
+
+    def __init__(self, repository, uri: str) -> None:
+        narrow = stats(0.1, 0.2)
+        super().__init__(
+            repository, [narrow.set_column(2, "rate", narrow["rate"].cast(pa.float32()))]
+        )
+        self._wire = Wire(uri)
+        self.change("rate", type="double")
+
+    def change(self, column: str, **changes: str) -> None:
+        path = "/v1/namespaces/default/tables/stats"
+        metadata = self._wire.send("GET", path, None, {}).json["metadata"]
+        schema = next(
+            schema
+            for schema in metadata["schemas"]
+            if schema["schema-id"] == metadata["current-schema-id"]
+        )
+        (field,) = (field for field in schema["fields"] if field["name"] == column)
+        field.update(changes)
+        updates = [
+            {"action": "add-schema", "schema": schema},
+            {"action": "set-current-schema", "schema-id": -1},
+        ]
+        body = json.dumps({"requirements": [], "updates": updates}).encode()
+        answer = self._wire.send("POST", path, body, {"Content-Type": "application/json"})
+        assert answer.status == 200, answer
+        self.table.refresh()
+
+
+@pytest.fixture
+def evolving(make_repository):
+    with temporary_server("feast-pins") as server:
+        text = f"  catalog_type: rest\n  uri: {server.uri}\n"
+        yield Evolving(make_repository(YAML + text), server.uri)
+
+
+def test_a_training_set_is_made_again_after_its_columns_changed(evolving):
+    """A change of columns makes no snapshot: a job reads the current one by the columns of now."""
+    evolving.view("now")
+    job = evolving.job("now:rate")
+    made = job.to_arrow()
+    assert made.schema.field("rate").type == pa.float64()
+    used = job.snapshots["now"]
+    evolving.change("rate", name="cost")
+    evolving.table.delete("true")
+    pin = {"snapshot_id": used["snapshot-id"], "schema_id": used["schema-id"]}
+    evolving.view("now", **pin)
+    again = evolving.job("now:rate")
+    assert again.to_arrow().equals(made, check_metadata=True)
+    assert again.snapshots["now"] == used
+    window = {"entity_df": None, "start_date": at("00:00"), "end_date": at("23:00")}
+    rows = evolving.job("now:rate", **window)
+    assert rows.to_arrow().schema.field("rate").type == pa.float64()
+    assert rows.snapshots["now"] == used
+
+
+def test_a_snapshot_alone_is_read_by_the_columns_that_it_was_written_with(evolving):
+    evolving.view("then", snapshot_id=evolving.table.current_snapshot_id)
+    job = evolving.job("then:rate")
+    assert job.to_arrow().schema.field("rate").type == pa.float32()
+    assert job.snapshots["then"]["schema-id"] != evolving.table.current_schema_id
 
 
 def test_views_of_one_table_at_several_states(pinned):
@@ -197,7 +311,7 @@ def test_a_pinned_source_is_not_written(pinned):
 @pytest.mark.parametrize(
     ("pin", "says"),
     [
-        ({"snapshot_id": 5}, "snapshot_id 5.*snapshot with ID 5"),
+        ({"snapshot_id": 5}, "snapshot_id 5, or has.*snapshot with ID 5"),
         ({"ref": "lost"}, "ref lost.*ref lost"),
         ({"as_of": "2020-01-01"}, "as_of 2020-01-01T00:00.*older than 2020-01-01"),
     ],
@@ -205,6 +319,13 @@ def test_a_pinned_source_is_not_written(pinned):
 def test_a_state_that_is_not_there_is_named(pinned, pin, says):
     with pytest.raises(ValueError, match=f"source_of_x: table stats has no state of {says}.*show"):
         pinned.view("x", **pin).batch_source.validate(pinned.repository.config)
+
+
+def test_a_schema_that_is_not_there_is_named(pinned):
+    view = pinned.view("x", snapshot_id=pinned.first.snapshot_id, schema_id=9)
+    says = r"has no state of snapshot_id \d+, schema_id 9, or has.*schema with ID 9"
+    with pytest.raises(ValueError, match=says):
+        view.batch_source.validate(pinned.repository.config)
 
 
 def test_a_state_that_expired_is_named_when_it_is_read(repository):

@@ -6,6 +6,7 @@ import pytest
 from two_engines import TwoEngines, assert_same
 
 from conftest import at, times
+from firn.feast.spark.session import session_of
 from harness import spark
 from harness.server import temporary_server
 
@@ -53,3 +54,26 @@ def test_pinned_to_a_snapshot(engines):
         ).to_dict()
         assert online["rate"] == [0.1, None]
     assert view.batch_source.pin == {"snapshot_id": first}
+
+
+def test_pinned_to_a_snapshot_and_a_schema(engines):
+    """Columns changed after the snapshot was written, and again after it was read."""
+    run = session_of(engines.spark.config).sql
+    narrow = stats(0.1, 0.2)
+    narrow = narrow.set_column(2, "rate", narrow["rate"].cast(pa.float32()))
+    table = engines.firn.table("evolving", narrow)
+    run("ALTER TABLE firn_feast.default.evolving ALTER COLUMN rate TYPE DOUBLE")
+    engines.view("evolving")
+    (job, _) = engines.jobs(FRAME, ["evolving:rate"])
+    made = job.to_arrow()
+    assert made.schema.field("rate").type == pa.float64()
+    used = job.snapshots["evolving"]
+    run("ALTER TABLE firn_feast.default.evolving RENAME COLUMN rate TO cost")
+    table.refresh().delete("true")
+    pin = {"source_snapshot_id": used["snapshot-id"]}
+    engines.view("evolving", **pin, source_schema_id=used["schema-id"])
+    again = engines.same(FRAME, ["evolving:rate"])
+    assert again.equals(made, check_metadata=True)
+    engines.view("evolving", **pin)
+    of_then = engines.same(FRAME, ["evolving:rate"])
+    assert of_then.schema.field("rate").type == pa.float32()

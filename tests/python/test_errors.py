@@ -10,7 +10,7 @@ import pytest
 
 import firn
 from conftest import INSTANT, START, rows
-from firn import _errors
+from firn import _catalog, _errors
 
 
 def test_what_an_error_tells(catalog):
@@ -50,6 +50,24 @@ def test_a_server_that_never_answers():
         with pytest.raises(firn.DeadlineExceededError, match=REACHED):
             firn.open_catalog(f"http://127.0.0.1:{silent.getsockname()[1]}", **keys)
         assert 0.5 < time.monotonic() - began < 20
+
+
+def test_keys_of_rest_are_named_of_rest_alone(monkeypatch):
+    def down(*_):
+        raise firn.UnavailableError("It is down")
+
+    monkeypatch.setattr(_catalog._firn, "open_catalog", down)
+    for uri, keys, is_rest in (
+        ("https://h", {}, True),
+        ({"uri": "http://h"}, {}, True),
+        ("${HERE}", {"type": "rest"}, True),
+        ("thrift://h", {}, False),
+        (None, {"type": "glue", "warehouse": "s3://b/w"}, False),
+        ("postgresql://h/d", {"warehouse": "s3://b/w"}, False),
+    ):
+        with pytest.raises(firn.UnavailableError, match="is down; is it running, and") as raised:
+            firn.open_catalog(uri, **keys)
+        assert ("rest.client.max-retries" in raised.value.message) == is_rest
 
 
 def test_a_table_that_was_dropped_meanwhile(catalog, table, sql_file):

@@ -155,6 +155,7 @@ def test_an_answer_names_its_snapshots(catalog, stats):
             "table": "db.stats",
             "uuid": stats.uuid,
             "snapshot-id": stats.current_snapshot_id,
+            "schema-id": stats.current_schema_id,
         }
     }
     assert firn.latest(catalog, "db.stats:rate@key=driver").snapshots == {}

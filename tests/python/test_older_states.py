@@ -3,6 +3,7 @@
 import datetime as dt
 import pickle
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
@@ -33,11 +34,9 @@ def test_by_snapshot_and_by_time(table, first):
 
 
 def test_a_tag_and_its_columns(sql_file, table, first):
-    theirs = SqlCatalog("local", uri=sql_file.sqlite, warehouse=sql_file.warehouse).load_table(
-        "db.t"
-    )
-    theirs.manage_snapshots().create_tag(first, "training").commit()
-    theirs.update_schema().rename_column("price", "cost").commit()
+    changed = theirs(sql_file)
+    changed.manage_snapshots().create_tag(first, "training").commit()
+    changed.update_schema().rename_column("price", "cost").commit()
     table.refresh()
     assert table.schema.to_arrow().names[-1] == "cost"
     tagged = table.at(ref="training")
@@ -87,16 +86,99 @@ def test_it_is_not_changed(catalog, table, first, change):
     assert ids(catalog.load_table("db.t").scan()) == list(range(1, 10))
 
 
-def test_it_pickles_with_its_snapshot(table, first):
-    then = pickle.loads(pickle.dumps(table.at(snapshot_id=first)))
-    assert ids(then.scan()) == [0, 1, 2, 3, 4]
+def theirs(sql_file):
+    """The same table, by a library that changes columns."""
+    catalog = SqlCatalog("local", uri=sql_file.sqlite, warehouse=sql_file.warehouse)
+    return catalog.load_table("db.t")
+
+
+@pytest.fixture
+def renamed(sql_file, table, first):
+    """The table after `price` became `cost`, which made no snapshot; the branch `b` is at first."""
+    changed = theirs(sql_file)
+    changed.manage_snapshots().create_branch(first, "b").commit()
+    changed.update_schema().rename_column("price", "cost").commit()
+    return table.refresh()
+
+
+def test_a_change_of_columns_makes_a_schema_and_no_snapshot(renamed):
+    newest = renamed.snapshots()[-1]
+    assert renamed.current_snapshot_id == newest.snapshot_id
+    assert renamed.current_schema_id != newest.schema_id
+    then = renamed.at(snapshot_id=newest.snapshot_id)
+    assert then.current_schema_id == newest.schema_id
+    assert then.schema.names[-1] == "price"
+    now = renamed.at(snapshot_id=newest.snapshot_id, schema_id=renamed.current_schema_id)
+    assert now.scan().to_arrow().equals(renamed.scan().to_arrow())
+    assert now.schema.names[-1] == "cost"
+
+
+def test_a_join_is_made_again_by_its_two_ids(sql_file, catalog, renamed):
+    entities = pa.table({"id": [1, 6], "event_timestamp": pa.array([HOUR] * 2, INSTANT)})
+    made = firn.join(catalog, entities, firn.View(renamed, "cost", keys="id"))
+    used = made.snapshots["t"]
+    assert used["schema-id"] == renamed.current_schema_id
+    changed = theirs(sql_file)
+    changed.update_schema().rename_column("cost", "fee").commit()
+    renamed.refresh().delete("true")
+    again = renamed.at(snapshot_id=used["snapshot-id"], schema_id=used["schema-id"])
+    joined = firn.join(catalog, entities, firn.View(again, "cost", keys="id"))
+    assert joined.to_arrow().equals(made.to_arrow(), check_metadata=True)
+    newest = firn.latest(catalog, firn.View(again, "cost", keys="id")).to_arrow()
+    assert sorted(newest["cost"].to_pylist()) == [i + 0.5 for i in range(1, 10)]
+
+
+@pytest.mark.parametrize("which", ["snapshot_id", "as_of", "branch", "both"])
+def test_it_pickles_with_its_snapshot_and_columns(renamed, which):
+    first = renamed.snapshots()[0]
+    pin = {
+        "snapshot_id": {"snapshot_id": first.snapshot_id},
+        "as_of": {"as_of": first.timestamp},
+        "branch": {"ref": "b"},
+        "both": {"snapshot_id": first.snapshot_id, "schema_id": renamed.current_schema_id},
+    }[which]
+    then = renamed.at(**pin)
+    assert then.schema.names[-1] == ("cost" if which in ("branch", "both") else "price")
+    again = pickle.loads(pickle.dumps(then))
+    assert again.schema == then.schema
+    assert again.current_schema_id == then.current_schema_id
+    assert again.scan().to_arrow().equals(then.scan().to_arrow())
+    assert ids(again.scan()) == [0, 1, 2, 3, 4]
     with pytest.raises(firn.InvalidArgumentError, match="load it anew"):
-        then.delete("true")
+        again.delete("true")
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [
+        ({"snapshot_id": "5"}, "snapshot_id: expected a whole number of 64 bits, not '5'"),
+        ({"snapshot_id": 1.5}, "snapshot_id: expected a whole number of 64 bits, not 1.5"),
+        ({"snapshot_id": True}, "snapshot_id: expected a whole number of 64 bits, not True"),
+        ({"snapshot_id": 2**63}, "snapshot_id: expected a whole number of 64 bits"),
+        ({"snapshot_id": 5, "schema_id": 2**31}, "schema_id: expected a whole number of 32 bits"),
+        ({"ref": 7}, "ref: expected the name of a branch or tag, not 7"),
+        ({"ref": ""}, "ref: expected the name of a branch or tag, not ''"),
+        ({"as_of": 5}, "as_of: expected datetime, date or ISO 8601 text, not int"),
+        ({"ref": "main", "schema_id": 0}, "schema_id: give it with a snapshot_id"),
+    ],
+    ids=str,
+)
+def test_a_choice_of_another_type_is_named(table, first, choice, says):
+    with pytest.raises(firn.InvalidArgumentError, match=says):
+        table.at(**choice)
+    if "schema_id" not in choice:
+        with pytest.raises((firn.InvalidArgumentError, TypeError), match=says):
+            table.scan(**choice)
+
+
+def test_whole_numbers_of_other_libraries(table, first):
+    assert table.at(snapshot_id=np.int64(first)).current_snapshot_id == first
 
 
 def test_what_is_not_there_is_named(table, first):
     for choice, says in (
         ({"snapshot_id": 5}, "snapshot with ID 5"),
+        ({"snapshot_id": first, "schema_id": 9}, "schema with ID 9"),
         ({"ref": "lost"}, "lost"),
         ({"as_of": "2020-01-01"}, "2020-01-01"),
     ):

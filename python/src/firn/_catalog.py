@@ -15,6 +15,9 @@ from firn._errors import (
 )
 from firn._table import Table
 
+#: Keys of REST catalogs alone.
+REST_ADVICE = "How long it is tried say rest.client.max-retries and rest.client.socket-timeout-ms"
+
 
 def open_catalog(
     uri: str | Mapping[str, Any] | None = None, *, name: str = "", **keys: Any
@@ -65,9 +68,7 @@ class Catalog:
             self._native = _firn.open_catalog(uri, keys)
         except (UnavailableError, DeadlineExceededError) as error:
             raise type(error)(
-                f"The catalog cannot be reached: {error.message}; is it running, and its uri "
-                "right? How long a REST catalog is tried say rest.client.max-retries and "
-                "rest.client.socket-timeout-ms",
+                f"The catalog cannot be reached: {error.message}; {_advice(uri, keys)}",
                 code=error.code,
                 context=error.context,
                 retryable=error.retryable,
@@ -185,3 +186,14 @@ class Catalog:
     def __repr__(self) -> str:
         # Nothing else: its keys may be secrets.
         return f"firn.Catalog(type={self.type!r}, name={self.name!r})"
+
+
+def _advice(uri: str | None, keys: Mapping[str, str]) -> str:
+    """Where a catalog does not answer."""
+    advice = "is it running, and its uri right?"
+    is_rest = keys["type"] == "rest" if "type" in keys else _is_http(uri or keys.get("uri", ""))
+    return f"{advice} {REST_ADVICE}" if is_rest else advice
+
+
+def _is_http(uri: str) -> bool:
+    return uri.startswith(("http://", "https://"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any, TypeAlias
 
 from firn import _firn
@@ -43,19 +44,14 @@ def properties(keys: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def moment(time: Time | None, what: str) -> dt.datetime | None:
+    """In UTC."""
+    return None if time is None else _aware(time, what).astimezone(dt.UTC)
+
+
 def micros(time: Time | None, what: str) -> int | None:
     """Microseconds since 1970 in UTC."""
-    if time is None:
-        return None
-    if isinstance(time, str):
-        time = _parse_time(time, what)
-    if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
-        time = dt.datetime(time.year, time.month, time.day)
-    if not isinstance(time, dt.datetime):
-        raise TypeError(f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}")
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=dt.UTC)
-    return (time - _EPOCH) // _MICROSECOND
+    return None if time is None else (_aware(time, what) - _EPOCH) // _MICROSECOND
 
 
 def millis(time: Time | None, what: str) -> int | None:
@@ -77,6 +73,23 @@ def duration(value: dt.timedelta | str | None, what: str) -> int:
     return value // _MICROSECOND
 
 
+def snapshot_id(value: int | None) -> int | None:
+    """A whole number of 64 bits."""
+    return _whole(value, "snapshot_id", bits=64)
+
+
+def schema_id(value: int | None) -> int | None:
+    """A whole number of 32 bits."""
+    return _whole(value, "schema_id", bits=32)
+
+
+def ref(name: str | None) -> str | None:
+    """The name of a branch or tag."""
+    if name is not None and (not isinstance(name, str) or not name):
+        raise InvalidArgumentError(f"ref: expected the name of a branch or tag, not {name!r}")
+    return name
+
+
 def threads(count: int | None) -> int:
     """0 for as many as there are cores."""
     if count is None:
@@ -86,6 +99,17 @@ def threads(count: int | None) -> int:
     return count
 
 
+def _aware(time: Time, what: str) -> dt.datetime:
+    """With a zone."""
+    if isinstance(time, str):
+        time = _parse_time(time, what)
+    if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
+        time = dt.datetime(time.year, time.month, time.day)
+    if not isinstance(time, dt.datetime):
+        raise TypeError(f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}")
+    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time
+
+
 def _parse_time(text: str, what: str) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text)
@@ -93,6 +117,15 @@ def _parse_time(text: str, what: str) -> dt.datetime:
         raise InvalidArgumentError(
             f"{what}: not a time: {text!r}; write 2026-11-29 or 2026-11-29T08:00:00Z"
         ) from None
+
+
+def _whole(value: int | None, what: str, *, bits: int) -> int | None:
+    if value is None:
+        return None
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or not -(1 << bits - 1) <= value < 1 << bits - 1:
+        raise InvalidArgumentError(f"{what}: expected a whole number of {bits} bits, not {value!r}")
+    return int(value)
 
 
 def _property(key: str, value: Any) -> str:

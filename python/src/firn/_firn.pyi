@@ -53,6 +53,7 @@ class Table:
     def partition_by(self) -> list[str]: ...
     def sort_by(self) -> list[str]: ...
     def current_snapshot_id(self) -> int | None: ...
+    def current_schema_id(self) -> int: ...
     def snapshots(
         self,
     ) -> list[tuple[int, int | None, int, int, str | None, dict[str, str], int | None]]:
@@ -70,8 +71,15 @@ class Table:
         case_sensitive: bool,
         threads: int,
     ) -> Rows: ...
-    def at(self, snapshot_id: int | None, as_of_ms: int | None, ref: str | None) -> Table:
-        """With that snapshot as its current one; not to be changed."""
+    def at(
+        self,
+        snapshot_id: int | None,
+        as_of_ms: int | None,
+        ref: str | None,
+        schema_id: int | None,
+    ) -> Table:
+        """With that snapshot, of which one choice is given, as its current one, by its own schema
+        or the one named; not to be changed."""
 
     def append(self, data: Any) -> dict[str, Any]: ...
     def overwrite(self, data: Any, where: str) -> dict[str, Any]: ...

@@ -61,7 +61,8 @@ class Rows:
 
     @property
     def snapshots(self) -> dict[str, dict[str, str | int | None]]:
-        """Of a join, by view: `table`, `uuid`, `snapshot-id` (None of an empty table); else {}."""
+        """Of a join, by view: `table`, `uuid`, `snapshot-id` (None of an empty table), `schema-id`;
+        else {}. `Table.at` takes the two."""
         recorded = (self._schema.metadata or {}).get(b"firn.snapshots", b"{}")
         return json.loads(recorded)
 

@@ -113,6 +113,11 @@ class Table:
         """None where the table is empty."""
         return self._native.current_snapshot_id()
 
+    @property
+    def current_schema_id(self) -> int:
+        """Of `schema`. A change of columns alone makes a schema and no snapshot."""
+        return self._native.current_schema_id()
+
     def snapshots(self) -> list[Snapshot]:
         """All that the table still has, oldest first."""
         return [
@@ -135,18 +140,36 @@ class Table:
         snapshot_id: int | None = None,
         as_of: Time | None = None,
         ref: str | None = None,
+        schema_id: int | None = None,
     ) -> Table:
         """The table as it was, to be read: scans, joins and newest rows see that snapshot, by the
         schema that it was written with (of a branch the table's). It cannot be changed or
-        refreshed, and pickles with its snapshot.
+        refreshed, and pickles with its snapshot and schema.
 
-        Args: one of them, as of `scan`.
+        Args:
+            snapshot_id, as_of, ref: one of them, as of `scan`.
+            schema_id: with snapshot_id: reads by this schema, which may be newer than the
+                snapshot: what read the current snapshot did so by the table's schema
+                (`Rows.snapshots` says both).
 
-        Raises NotFoundError: no such snapshot, ref, or state at that time.
+        Raises:
+            InvalidArgumentError: not one of them, or of another type.
+            NotFoundError: no such snapshot, ref, schema, or state at that time.
         """
         if sum(choice is not None for choice in (snapshot_id, as_of, ref)) != 1:
             raise InvalidArgumentError("of snapshot_id, as_of and ref give one")
-        native = self._native.at(snapshot_id, _convert.millis(as_of, "as_of"), ref)
+        if schema_id is not None and snapshot_id is None:
+            raise InvalidArgumentError("schema_id: give it with a snapshot_id")
+        try:
+            as_of_ms = _convert.millis(as_of, "as_of")
+        except TypeError as error:
+            raise InvalidArgumentError(str(error)) from None
+        native = self._native.at(
+            _convert.snapshot_id(snapshot_id),
+            as_of_ms,
+            _convert.ref(ref),
+            _convert.schema_id(schema_id),
+        )
         return Table(self._catalog, native, is_pinned=True)
 
     def scan(
@@ -187,9 +210,9 @@ class Table:
         native = self._native.scan(
             columns=_convert.texts(columns, "a column"),
             where=where,
-            snapshot_id=snapshot_id,
+            snapshot_id=_convert.snapshot_id(snapshot_id),
             as_of_ms=_convert.millis(as_of, "as_of"),
-            ref=ref,
+            ref=_convert.ref(ref),
             limit=limit,
             case_sensitive=case_sensitive,
             threads=_convert.threads(threads),
@@ -249,16 +272,19 @@ class Table:
             )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        pinned = self.current_snapshot_id if self._is_pinned else None
-        return _load, (self._catalog, self.identifier, pinned)
+        pin = (self.current_snapshot_id, self.current_schema_id) if self._is_pinned else None
+        return _load, (self._catalog, self.identifier, pin)
 
     def __repr__(self) -> str:
         return f"firn.Table({'.'.join(self.identifier)}, snapshot {self.current_snapshot_id})"
 
 
-def _load(catalog: Catalog, identifier: tuple[str, ...], pinned: int | None) -> Table:
+def _load(catalog: Catalog, identifier: tuple[str, ...], pin: tuple[int, int] | None) -> Table:
     table = catalog.load_table(identifier)
-    return table if pinned is None else table.at(snapshot_id=pinned)
+    if pin is None:
+        return table
+    snapshot_id, schema_id = pin
+    return table.at(snapshot_id=snapshot_id, schema_id=schema_id)
 
 
 def _utc(milliseconds: int) -> dt.datetime:

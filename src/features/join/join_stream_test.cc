@@ -17,6 +17,10 @@ namespace firn::features {
 namespace {
 
 using firn::testing::IsError;
+using firn::testing::IsOkAnd;
+using iceberg::SchemaId;
+using iceberg::TableMetadata;
+using ::testing::EndsWith;
 using testing::FeatureTable;
 using TablePtr = std::shared_ptr<arrow::Table>;
 
@@ -112,10 +116,31 @@ TEST_F(JoinStreamTest, TheSnapshotsAreRecorded) {
   ASSERT_OK_AND_ASSIGN(auto stream, Open(Entities(1), 10, kMinJoinBytes));
   auto recorded = stream->schema()->metadata()->Get(kSnapshotsKey);
   ASSERT_TRUE(recorded.ok());
-  const iceberg::TableMetadata& table = *table_.table.metadata;
-  EXPECT_EQ(*recorded, fmt::format(R"({{"stats":{{"table":"{}","uuid":"{}","snapshot-id":{}}}}})",
-                                   ToDotted(table_.table.identifier), table.uuid,
-                                   table.current_snapshot()->id.value()));
+  const TableMetadata& table = *table_.table.metadata;
+  EXPECT_EQ(
+      *recorded,
+      fmt::format(R"({{"stats":{{"table":"{}","uuid":"{}","snapshot-id":{},"schema-id":{}}}}})",
+                  ToDotted(table_.table.identifier), table.uuid,
+                  table.current_snapshot()->id.value(), table.current_schema_id.value()));
+}
+
+TEST_F(JoinStreamTest, TheSchemaIsRecordedThatRowsAreReadBy) {
+  constexpr SchemaId kNewer(7);
+  auto changed = std::make_shared<TableMetadata>(*table_.table.metadata);
+  const iceberg::Snapshot& snapshot = *changed->current_snapshot();
+  ASSERT_TRUE(snapshot.schema_id.has_value());
+  changed->schemas.Append(changed->current_schema().WithId(kNewer), "{}");
+  changed->current_schema_id = kNewer;
+  std::vector<JoinView> views = Request().views;
+  views[0].table.metadata = changed;
+  const auto recorded = [&](SchemaId id) {
+    return IsOkAnd(EndsWith(fmt::format(R"("schema-id":{}}}}})", id.value())));
+  };
+  EXPECT_THAT(SnapshotsOf(views), recorded(kNewer));
+  views[0].snapshot = snapshot.id;
+  EXPECT_THAT(SnapshotsOf(views), recorded(*snapshot.schema_id));
+  views[0].snapshot = table::RefName{"main"};
+  EXPECT_THAT(SnapshotsOf(views), recorded(kNewer));
 }
 
 TEST_F(JoinStreamTest, CountsRowsAndCanBeEnded) {

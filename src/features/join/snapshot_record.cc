@@ -19,6 +19,8 @@ Result<std::string> SnapshotsOf(std::span<const JoinView> views) {
         .Field("uuid", table.uuid);
     writer.Key("snapshot-id");
     snapshot == nullptr ? writer.Null() : writer.Int(snapshot->id.value());
+    const iceberg::Schema& schema = table::SelectSchema(table, view.snapshot, snapshot);
+    writer.Field("schema-id", schema.id().value());
     writer.EndObject();
   }
   writer.EndObject();

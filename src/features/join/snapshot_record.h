@@ -1,9 +1,11 @@
 // Which snapshots an answer was made of, in the metadata of its Arrow schema, and so in the Parquet
 // and Arrow files that it is stored in:
 //
-//   firn.snapshots = {"VIEW":{"table":"db.stats","uuid":"...","snapshot-id":77},...}
+//   firn.snapshots = {"VIEW":{"table":"db.stats","uuid":"...","snapshot-id":77,"schema-id":2},...}
 //
-// `snapshot-id` is null for a table that had none. Thread-safety: pure functions.
+// `snapshot-id` is null for a table that had none. `schema-id` is the schema that it was read by:
+// of a current snapshot the table's, which may be newer than the snapshot's own. Thread-safety:
+// pure functions.
 #pragma once
 
 #include <memory>

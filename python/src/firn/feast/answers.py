@@ -111,6 +111,7 @@ def _record_of(tables: dict[str, firn.Table]) -> dict[bytes, bytes]:
             "table": ".".join(f'"{n}"' if "." in n else n for n in table.identifier),
             "uuid": table.uuid,
             "snapshot-id": table.current_snapshot_id,
+            "schema-id": table.current_schema_id,
         }
         for view, table in tables.items()
     }

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from feast.errors import DataSourceNotFoundException
 
 import firn
+from firn._catalog import REST_ADVICE
 from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig, without_password
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def open_catalog(config: RepoConfig) -> firn.Catalog:
             _open.move_to_end(key)
             return _open[key]
     _make_folder(properties.get("uri", ""))
-    with _naming_the_catalog(config):
+    with naming_the_catalog(config, opening=True):
         opened = firn.open_catalog(name=name, **properties)
     with _lock:
         catalog = _open.setdefault(key, opened)
@@ -91,7 +92,7 @@ def load_table(config: RepoConfig, identifier: str) -> firn.Table:
     name = qualified(config, identifier)
     catalog = open_catalog(config)
     try:
-        with _naming_the_catalog(config):
+        with naming_the_catalog(config):
             return catalog.load_table(name)
     except firn.NoSuchTableError as error:
         raise DataSourceNotFoundException(name) from error
@@ -101,8 +102,9 @@ def create_table(config: RepoConfig, identifier: str, schema, **options) -> firn
     """A new table, and its namespace where that is missing."""
     name = qualified(config, identifier)
     catalog = open_catalog(config)
-    catalog.create_namespace(namespace_of(name), exist_ok=True)
-    return catalog.create_table(name, schema, **options)
+    with naming_the_catalog(config):
+        catalog.create_namespace(namespace_of(name), exist_ok=True)
+        return catalog.create_table(name, schema, **options)
 
 
 def namespace_of(name: str) -> str:
@@ -130,16 +132,42 @@ def _make_folder(uri: str) -> None:
 
 
 @contextlib.contextmanager
-def _naming_the_catalog(config: RepoConfig) -> Iterator[None]:
-    """Errors of a catalog that does not answer name the setting that says where it is."""
+def naming_the_catalog(config: RepoConfig, *, opening: bool = False) -> Iterator[None]:
+    """Errors of a catalog that does not answer name the setting that says where it is, and what to
+    do; those of files stay as they are. Not to be nested.
+
+    Args:
+        opening: no files are read, and errors say what to do.
+    """
     try:
         yield
     except (firn.UnavailableError, firn.DeadlineExceededError) as error:
-        uri = settings_of(config).uri
+        uri = catalog_properties(config).get("uri", "")
+        if not opening and not _is_of_catalog(config, uri, error):
+            raise
         where = f"uri {without_password(uri)}" if uri else "the catalog"
+        advice = "" if opening else f"; {_advice(config, error)}"
         raise type(error)(
-            f"offline_store: {where}: {error.message}",
+            f"offline_store: {where}: {error.message}{advice}",
             code=error.code,
             context=error.context,
             retryable=error.retryable,
         ) from None
+
+
+def _is_of_catalog(config: RepoConfig, uri: str, error: firn.Error) -> bool:
+    """Errors of an object store tell its host, those of catalogs theirs or none."""
+    host = error.context.get("host")
+    if host is None or settings_of(config).catalog_type not in ("rest", "sql"):
+        return True
+    place = urlsplit(uri).netloc.rpartition("@")[2]
+    return host == place or "${" in place
+
+
+def _advice(config: RepoConfig, error: firn.Error) -> str:
+    if "locked" in error.context.get("sqlite", ""):
+        return "another program holds the file: call again, or end what holds it"
+    advice = "is it running, and its uri right?"
+    if settings_of(config).catalog_type == "rest":
+        return f"{advice} {REST_ADVICE}, among storage_options"
+    return advice

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 import firn
 from firn.feast.catalogs import open_catalog, settings_of
-from firn.feast.times import utc
+from firn.feast.filters import window_filter
 from firn.feast.writing import ArrowRows
 
 if TYPE_CHECKING:
@@ -114,26 +114,3 @@ class FirnRows:
 
     def write_to(self, table: firn.Table, answer: Answer, *, replace: bool) -> None:
         ArrowRows(answer.reader()).write_to(table, replace=replace)
-
-
-def window_filter(
-    timestamp: str, data_type: pa.DataType, *, start: datetime | None, end: datetime | None
-) -> str | None:
-    """Times in [start, end] in the words of a scan; None: any."""
-    column = f'"{timestamp}"'
-    bounds = []
-    if start is not None:
-        bounds.append(f"{column} >= {_literal(utc(start), data_type, rounded_up=True)}")
-    if end is not None:
-        bounds.append(f"{column} <= {_literal(utc(end), data_type, rounded_up=False)}")
-    return " and ".join(bounds) or None
-
-
-def _literal(time: datetime, data_type: pa.DataType, *, rounded_up: bool) -> str:
-    if pa.types.is_date(data_type):
-        day = time.date()
-        if rounded_up and time.time() != time.min.time():
-            day = day.fromordinal(day.toordinal() + 1)
-        return f"'{day.isoformat()}'"
-    zoned = data_type.tz is not None
-    return f"'{time.isoformat() if zoned else time.replace(tzinfo=None).isoformat()}'"

@@ -128,8 +128,9 @@ class Historical:
         """Time, keys and features of the rows in the window."""
         source = source_of(view)
         table = source.load(self.config)
-        timestamp = source.timestamp_column(table.schema.to_arrow())
-        column_type(view, table, timestamp)
+        schema = table.schema.to_arrow()
+        timestamp = source.timestamp_column(schema)
+        source.check_column(timestamp, schema, f"feature view {view.name}")
         named = join_keys(view)
         named |= {output: source.column_of(feature) for output, feature in features.items()}
         declared = {name: column_type(view, table, column) for name, column in named.items()}

@@ -18,6 +18,7 @@ from feast.infra.offline_stores.offline_store import OfflineStore, RetrievalJob
 from feast.infra.registry.base_registry import BaseRegistry
 from feast.repo_config import RepoConfig
 
+from firn.feast.catalogs import naming_the_catalog
 from firn.feast.config import IcebergConfigError
 from firn.feast.frames import as_written
 from firn.feast.historical import historical_features
@@ -120,7 +121,8 @@ class IcebergOfflineStore(OfflineStore):
             rows = as_written(table.rename_columns(names), schema)
         except ValueError as error:
             raise ValueError(f"feature view {feature_view.name}: {error}") from None
-        target.append(rows)
+        with naming_the_catalog(config):
+            target.append(rows)
         if progress:
             progress(table.num_rows)
 

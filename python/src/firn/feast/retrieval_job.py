@@ -56,7 +56,8 @@ class IcebergRetrievalJob(RetrievalJob):
     @property
     def snapshots(self) -> dict[str, dict[str, str | int | None]]:
         """Of a training set, by view, what the last call that computed it read: `table`, `uuid`,
-        `snapshot-id` (None of an empty table). {} before."""
+        `snapshot-id` (None of an empty table), `schema-id`: `IcebergSource` takes the two. {}
+        before."""
         return self._snapshots
 
     def to_record_batches(self) -> pa.RecordBatchReader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,25 +15,31 @@ from feast.repo_config import RepoConfig
 from feast.value_type import ValueType
 
 import firn
+from firn import _convert
 from firn.feast.catalogs import load_table
 from firn.feast.config import IcebergConfigError
-from firn.feast.times import utc
 from firn.feast.types import ColumnType, type_text, value_type_of
 
 CLASS_PATH = "firn.feast.IcebergSource"
 EVENT_TIMESTAMP = "event_timestamp"
-PINS = ("snapshot_id", "as_of", "ref")
+PINS = ("snapshot_id", "schema_id", "as_of", "ref")
 
 
 class IcebergSource(DataSource):
     """A table of the catalog that feature_store.yaml names.
 
     `table_identifier` is `namespace.table`, with as many levels as there are, or a name alone,
-    which is of the `namespace` of the settings. `snapshot_id`, `as_of` (a time, UTC where it has no
-    zone) or `ref` (a branch or tag) pin it to a state of the table, of which one is given at most;
-    it is read as it was then, and cannot be written. Without a `timestamp_field` it is the column
-    `event_timestamp`, or the only timestamp of the table; `feast apply` writes it down. Without a
-    `created_timestamp_column` none breaks ties. It holds no credentials: the settings do.
+    which is of the `namespace` of the settings. `snapshot_id`, `as_of` (a time that has passed, UTC
+    where it has no zone) or `ref` (a branch or tag) pin it to a state of the table, of which one is
+    given at most; it is read as it was then, and cannot be written. Its columns are those that the
+    snapshot was written with, of a branch the table's, or with a `snapshot_id` those of the
+    `schema_id` that is given: a training set is made again bit for bit by the two ids that its job
+    says. Without a `timestamp_field` it is the column `event_timestamp`, or the only timestamp of
+    the table; `feast apply` writes it down. Without a `created_timestamp_column` none breaks ties.
+    It holds no credentials: the settings do.
+
+    Errors: TypeError for an argument that is unknown; ValueError naming the source for a pin that
+    is none.
     """
 
     def __init__(
@@ -48,7 +54,8 @@ class IcebergSource(DataSource):
         tags: dict[str, str] | None = None,
         owner: str | None = "",
         snapshot_id: int | None = None,
-        as_of: datetime | str | None = None,
+        schema_id: int | None = None,
+        as_of: _convert.Time | None = None,
         ref: str | None = None,
         **unknown: Any,
     ) -> None:
@@ -66,8 +73,9 @@ class IcebergSource(DataSource):
             owner=owner,
         )
         self.table_identifier = table_identifier
-        #: Of `snapshot_id`, `as_of` (in UTC, as text) and `ref` the one that is given.
-        self.pin = _pin(name or table_identifier, snapshot_id, as_of, ref)
+        #: Of `snapshot_id`, `as_of` (in UTC, as text) and `ref` the one that is given, and
+        #: `schema_id`.
+        self.pin = _pin(name or table_identifier, snapshot_id, schema_id, as_of, ref)
 
     def __repr__(self) -> str:
         pin = "".join(f", {key}={value!r}" for key, value in self.pin.items())
@@ -134,6 +142,14 @@ class IcebergSource(DataSource):
         return [(field.name, ColumnType(type_text(field.type), field.name)) for field in schema]
 
     def get_table_query_string(self) -> str:
+        """The table's name. Errors: IcebergConfigError where the source is pinned: queries of that
+        name would read the table as it is now."""
+        if self.pin:
+            raise IcebergConfigError(
+                f"data source {self.name} is pinned to {self._pinned_to()}, which the name of "
+                f"table {self.table_identifier} does not say: only `offline_store: type: iceberg` "
+                "reads it"
+            )
         return self.table_identifier
 
     @property
@@ -148,27 +164,28 @@ class IcebergSource(DataSource):
 
     def load(self, config: RepoConfig) -> firn.Table:
         """The table as it is now, or as the source is pinned: one trip to the catalog. Errors:
-        ValueError naming the source and a snapshot, time or ref that the table has not."""
+        ValueError naming the source and a snapshot, schema, time or ref that the table has not, or
+        a time that has not passed."""
+        self._refuse_future()
         table = load_table(config, self.table_identifier)
         if not self.pin:
             return table
         try:
             return table.at(**self.pin)
         except firn.NotFoundError as error:
-            ((key, value),) = self.pin.items()
             raise ValueError(
-                f"data source {self.name}: table {self.table_identifier} has no state of {key} "
-                f"{value}, or has it no more: {error.message}; `firn table snapshots` and "
-                "`firn table refs` show what there is"
+                f"data source {self.name}: table {self.table_identifier} has no state of "
+                f"{self._pinned_to()}, or has it no more: {error.message}; `firn table snapshots` "
+                "and `firn table refs` show what there is"
             ) from None
 
     def refuse_pinned(self) -> None:
         """Errors: IcebergConfigError where it is pinned: what is to be written is the table."""
         if self.pin:
-            ((key, value),) = self.pin.items()
             raise IcebergConfigError(
-                f"data source {self.name} is pinned to {key} {value}, which cannot be written: "
-                f"write through a source of table {self.table_identifier} that is not pinned"
+                f"data source {self.name} is pinned to {self._pinned_to()}, which cannot be "
+                f"written: write through a source of table {self.table_identifier} that is not "
+                "pinned"
             )
 
     def column_of(self, name: str) -> str:
@@ -212,6 +229,18 @@ class IcebergSource(DataSource):
                 f"{', '.join(schema.names)}"
             )
 
+    def _pinned_to(self) -> str:
+        return ", ".join(f"{key} {value}" for key, value in self.pin.items())
+
+    def _refuse_future(self) -> None:
+        """Until then every commit would change what it reads."""
+        as_of = self.pin.get("as_of")
+        if as_of is not None and datetime.fromisoformat(as_of) > datetime.now(UTC):
+            raise ValueError(
+                f"data source {self.name}: as_of {as_of} has not passed, so that the next commit "
+                "changes what it reads: give a time that has, or a snapshot_id"
+            )
+
     def _check_time(self, column: str, schema: pa.Schema) -> None:
         table = self.table_identifier
         self.check_column(column, schema)
@@ -224,20 +253,29 @@ class IcebergSource(DataSource):
 
 
 def _pin(
-    source: str, snapshot_id: int | None, as_of: datetime | str | None, ref: str | None
+    source: str,
+    snapshot_id: int | None,
+    schema_id: int | None,
+    as_of: _convert.Time | None,
+    ref: str | None,
 ) -> dict[str, Any]:
-    if isinstance(as_of, str):
-        try:
-            as_of = datetime.fromisoformat(as_of)
-        except ValueError:
-            raise ValueError(
-                f"data source {source}: as_of: {as_of!r} is no time; write 2026-11-29T08:00:00Z"
-            ) from None
-    moment = utc(as_of)
-    values = (snapshot_id, moment and moment.isoformat(), ref)
+    """What `firn.Table.at` takes. Errors: ValueError naming the source."""
+    try:
+        moment = _convert.moment(as_of, "as_of")
+        values = (
+            _convert.snapshot_id(snapshot_id),
+            _convert.schema_id(schema_id),
+            moment and moment.isoformat(),
+            _convert.ref(ref),
+        )
+    except (TypeError, firn.InvalidArgumentError) as error:
+        raise ValueError(f"data source {source}: {error}") from None
     pin = {key: value for key, value in zip(PINS, values, strict=True) if value is not None}
-    if len(pin) > 1:
-        raise ValueError(f"data source {source}: of {' and '.join(pin)} give one")
+    states = [key for key in pin if key != "schema_id"]
+    if len(states) > 1:
+        raise ValueError(f"data source {source}: of {' and '.join(states)} give one")
+    if "schema_id" in pin and states != ["snapshot_id"]:
+        raise ValueError(f"data source {source}: schema_id: give it with a snapshot_id")
     return pin
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
+from feast.errors import DataSourceNotFoundException
 from pyarrow.types import is_timestamp
 
 import firn
-from firn.feast.catalogs import create_table, open_catalog, qualified
+from firn.feast.catalogs import (
+    create_table,
+    load_table,
+    naming_the_catalog,
+    open_catalog,
+    qualified,
+)
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
@@ -49,24 +57,28 @@ def replace_table(
     """
     name = qualified(config, identifier)
     catalog = open_catalog(config)
-    there = catalog.table_exists(name)
-    if there and not allow_overwrite:
-        return False
-    if there:
-        table = catalog.load_table(name)
-        if _same_columns(table.schema.to_arrow(), rows.schema):
+    with naming_the_catalog(config):
+        there = catalog.table_exists(name)
+        if there and not allow_overwrite:
+            return False
+        table = catalog.load_table(name) if there else None
+    if table is not None and _same_columns(table.schema.to_arrow(), rows.schema):
+        with naming_the_catalog(config):
             rows.write_to(table, replace=True)
-            return True
+        return True
     staged = _staged(name)
-    create_table(config, staged, rows.schema)
+    new = create_table(config, staged, rows.schema)
     try:
-        rows.write_to(catalog.load_table(staged), replace=False)
-        if there:
-            catalog.drop_table(name, purge=True)
-        catalog.rename_table(staged, name)
+        with naming_the_catalog(config):
+            rows.write_to(new, replace=False)
+            if there:
+                catalog.drop_table(name, purge=True)
+            catalog.rename_table(staged, name)
     except BaseException:
-        if catalog.table_exists(staged):
-            catalog.drop_table(staged, purge=True)
+        # A catalog that does not answer keeps it: what went wrong first is told.
+        with contextlib.suppress(firn.UnavailableError, firn.DeadlineExceededError):
+            if catalog.table_exists(staged):
+                catalog.drop_table(staged, purge=True)
         raise
     return True
 
@@ -74,21 +86,20 @@ def replace_table(
 def append_rows(config: RepoConfig, identifier: str, rows: Any, **options: Any) -> None:
     """Appends in one commit, to a table that is made of their columns where there is none."""
     rows = pa.RecordBatchReader.from_stream(rows)
-    table_of(config, identifier, rows.schema, **options).append(rows)
+    table = table_of(config, identifier, rows.schema, **options)
+    with naming_the_catalog(config):
+        table.append(rows)
 
 
 def table_of(config: RepoConfig, identifier: str, schema: pa.Schema, **options: Any) -> firn.Table:
     """The table as it is now, made of these columns where there is none. Another writer may make it
     at the same time: theirs is as good."""
-    name = qualified(config, identifier)
+    with contextlib.suppress(DataSourceNotFoundException):
+        return load_table(config, identifier)
     try:
-        return open_catalog(config).load_table(name)
-    except firn.NoSuchTableError:
-        pass
-    try:
-        return create_table(config, name, schema, **options)
+        return create_table(config, identifier, schema, **options)
     except firn.AlreadyExistsError:
-        return open_catalog(config).load_table(name)
+        return load_table(config, identifier)
 
 
 def _same_columns(there: pa.Schema, rows: pa.Schema) -> bool:

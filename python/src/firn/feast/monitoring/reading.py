@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from feast.errors import DataSourceNotFoundException
 from feast.feature_logging import LOG_TIMESTAMP_FIELD
 
-from firn.feast.engines import window_filter
+from firn.feast.filters import quoted, window_filter
 from firn.feast.monitoring import metrics
 from firn.feast.source import IcebergSource
 from firn.feast.times import utc
@@ -18,6 +18,9 @@ from firn.feast.types import INSTANT, column_as_feast_reads
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig
+
+NUMERIC = "numeric"
+KINDS = (NUMERIC, "categorical")
 
 
 def computed_metrics(
@@ -38,13 +41,14 @@ def computed_metrics(
     and 4 bytes a text, of all rows of the window, and one column more as float64.
 
     Args:
-        features: name as in Feast, and "numeric" or "categorical"; others are left out.
+        features: name as in Feast, and "numeric" or "categorical"; others are left out, unread.
         timestamp_field: as in Feast; empty: the table's only one.
     Errors: ValueError naming the table, the feature and its column where there is none, or where
     the column holds no numbers; DataSourceNotFoundException.
     """
     table = source.load(config)
     schema = table.schema.to_arrow()
+    features = [(name, kind) for name, kind in features if kind in KINDS]
     columns = {name: source.column_of(name) for name, _ in features}
     for name, column in columns.items():
         source.check_column(column, schema, f"feature {name}")
@@ -58,9 +62,9 @@ def computed_metrics(
     for name, kind in features:
         column = columns[name]
         values = column_as_feast_reads(rows.column(column), schema.field(column).type)
-        if kind == "numeric":
+        if kind == NUMERIC:
             found.append(metrics.numeric(name, values, bins))
-        elif kind == "categorical":
+        else:
             found.append(metrics.categorical(name, values, top_n))
     return found
 
@@ -100,7 +104,7 @@ def _timed(
     """Rows with a time in the window; without ends, with any time."""
     column = _time_column(source, timestamp_field, schema)
     window = window_filter(column, schema.field(column).type, start=start, end=end)
-    return window or f'"{column}" is not null'
+    return window or f"{quoted(column)} is not null"
 
 
 def _time_column(source: IcebergSource, timestamp_field: str, schema: pa.Schema) -> str:

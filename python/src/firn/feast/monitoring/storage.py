@@ -22,6 +22,8 @@ from feast.monitoring.monitoring_utils import (
 )
 
 import firn
+from firn.feast.catalogs import naming_the_catalog
+from firn.feast.filters import quoted, text
 from firn.feast.times import utc
 from firn.feast.types import INSTANT
 from firn.feast.writing import table_of
@@ -35,9 +37,9 @@ MAX_PAUSE_SECONDS = 1.0
 KINDS = tuple(MONITORING_PARQUET_FILES)
 
 _TYPES = {
-    **dict.fromkeys(["metric_date"], pa.date32()),
+    "metric_date": pa.date32(),
+    "is_baseline": pa.bool_(),
     **dict.fromkeys(["computed_at", "max_event_timestamp", "started_at", "completed_at"], INSTANT),
-    **dict.fromkeys(["is_baseline"], pa.bool_()),
     **dict.fromkeys(
         [
             "row_count",
@@ -97,13 +99,13 @@ def make_tables(config: RepoConfig) -> None:
 def save(config: RepoConfig, kind: str, metrics: list[dict[str, Any]]) -> None:
     """Rows take the place of those with the same key; of two that are given the last does.
 
-    Errors: ValueError naming a column that a row has to have; firn.CommitConflictError where
-    others were first every time.
+    Errors: ValueError naming a column that a row has to have, or whose value is of another type;
+    firn.CommitConflictError where others were first every time.
     """
     of_kind = metric_table(kind)
     rows = {}
     for metric in metrics:
-        row = {field.name: _kept(metric.get(field.name), field.type) for field in of_kind.schema}
+        row = {field.name: _kept(metric.get(field.name), field) for field in of_kind.schema}
         missing = [column for column in of_kind.keys if row[column] is None]
         if missing:
             raise ValueError(
@@ -127,16 +129,18 @@ def found(
 
     Args:
         project: empty: of any.
-        filters: column -> value; None: any.
+        filters: column -> value; None: any. No row has a number that is none.
         start, end: bounds of the date, both included.
-    Errors: ValueError naming a column that the table has not.
+    Errors: ValueError naming a column that the table has not, or whose values are of another type.
     """
     of_kind = metric_table(kind)
     equal = {"project_id": project or None, **(filters or {})}
     conditions = _conditions(of_kind, equal)
+    dates = of_kind.schema.field("metric_date")
     for operator, bound in ((">=", start), ("<=", end)):
         if bound is not None:
-            conditions.append(f'"metric_date" {operator} {_literal(bound, pa.date32())}')
+            day = text(_kept(bound, dates).isoformat())
+            conditions.append(f"{quoted(dates.name)} {operator} {day}")
     table = _opened(config, of_kind)
     rows = table.scan(of_kind.schema.names, " and ".join(conditions) or None).to_arrow()
     order = [(column, "ascending") for column in dict.fromkeys(["metric_date", *of_kind.keys])]
@@ -163,8 +167,10 @@ def _committed(
     config: RepoConfig, of_kind: MetricTable, change: Callable[[firn.Table], Any]
 ) -> None:
     for attempt in range(MAX_ATTEMPTS):
+        table = _opened(config, of_kind)
         try:
-            change(_opened(config, of_kind))
+            with naming_the_catalog(config):
+                change(table)
             return
         except firn.CommitConflictError:
             if attempt + 1 == MAX_ATTEMPTS:
@@ -174,8 +180,19 @@ def _committed(
 
 
 def _opened(config: RepoConfig, of_kind: MetricTable) -> firn.Table:
-    """The table as it is now; made where there is none."""
-    return table_of(config, of_kind.name, of_kind.schema, identifier_fields=of_kind.keys)
+    """The table as it is now; made where there is none. Errors: ValueError naming a column that
+    this version of Feast has and the table has not."""
+    table = table_of(config, of_kind.name, of_kind.schema, identifier_fields=of_kind.keys)
+    there = table.schema.names
+    missing = [field for field in of_kind.schema if field.name not in there]
+    if missing:
+        lacks = ", ".join(f"{field.name} ({field.type})" for field in missing)
+        raise ValueError(
+            f"table {'.'.join(table.identifier)} was made by another version of Feast: it has no "
+            f"column {lacks}; add it with a program that changes columns, or rename the table, "
+            "and a new one is made"
+        )
+    return table
 
 
 def _conditions(of_kind: MetricTable, equal: dict[str, Any]) -> list[str]:
@@ -187,28 +204,38 @@ def _conditions(of_kind: MetricTable, equal: dict[str, Any]) -> list[str]:
                 f"{', '.join(names)}"
             )
     return [
-        f'"{column}" = {_literal(value, of_kind.schema.field(column).type)}'
+        _equals(of_kind.schema.field(column), value)
         for column, value in equal.items()
         if value is not None
     ]
 
 
-def _literal(value: Any, data_type: pa.DataType) -> str:
-    """A value in the words of a scan's filter."""
-    kept = _kept(value, data_type)
+def _equals(field: pa.Field, value: Any) -> str:
+    """In the words of a scan's filter."""
+    kept = _kept(value, field)
+    if kept is None:
+        # NaN or an infinity, which is kept nowhere.
+        return "false"
     if isinstance(kept, bool):
-        return "true" if kept else "false"
-    if isinstance(kept, int | float):
-        return repr(kept)
-    text = kept.isoformat() if isinstance(kept, date) else str(kept)
-    return "'" + text.replace("'", "''") + "'"
+        literal = "true" if kept else "false"
+    elif isinstance(kept, int | float):
+        literal = repr(kept)
+    else:
+        literal = text(kept.isoformat() if isinstance(kept, date) else kept)
+    return f"{quoted(field.name)} = {literal}"
 
 
-def _kept(value: Any, data_type: pa.DataType) -> Any:
-    """A value that Feast gives, or that was read, as one of a column's type."""
+def _kept(value: Any, field: pa.Field) -> Any:
+    """A value that Feast gives, or that was read, as one of a column's type. Errors: ValueError
+    naming the column."""
+    try:
+        return None if value is None else _converted(value, field.type)
+    except (TypeError, ValueError):
+        raise ValueError(f"column {field.name}: {value!r} is no {field.type}") from None
+
+
+def _converted(value: Any, data_type: pa.DataType) -> Any:
     types = pa.types
-    if value is None:
-        return None
     if types.is_floating(data_type):
         return opt_float(value)
     if types.is_boolean(data_type):
@@ -216,8 +243,21 @@ def _kept(value: Any, data_type: pa.DataType) -> Any:
     if types.is_integer(data_type):
         return int(value)
     if types.is_timestamp(data_type):
-        return utc(datetime.fromisoformat(value) if isinstance(value, str) else value)
+        return utc(_time(value))
     if types.is_date(data_type):
-        value = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return value.date() if isinstance(value, datetime) else value
+        return _date(value)
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _time(value: Any) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        raise TypeError
+    return value
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return _time(value).date()

@@ -80,7 +80,7 @@ def _expressions(
     session: SparkSession, name: str, table: firn.Table, columns: set[str]
 ) -> dict[str, str]:
     """Columns that changed after the snapshot was written. Spark reads a snapshot by the columns
-    of then, Firn by those of now, which field ids find there."""
+    of then, Firn by those of the table's schema, which field ids find there."""
     loaded = session._jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(
         session._jsparkSession, name
     )
@@ -90,7 +90,11 @@ def _expressions(
         raise IcebergConfigError(
             f"table {shown}: Spark's catalog does not have its snapshot {table.current_snapshot_id}"
         )
-    now = loaded.schema()
+    now = loaded.schemas().get(table.current_schema_id)
+    if now is None:
+        raise IcebergConfigError(
+            f"table {shown}: Spark's catalog does not have its schema {table.current_schema_id}"
+        )
     then = now if snapshot.schemaId() is None else loaded.schemas().get(snapshot.schemaId())
     types = table.schema.to_arrow()
     changed = {}
