@@ -9,7 +9,6 @@
 // compares with others.
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,13 +20,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <parquet/arrow/reader.h>
-#include <sys/resource.h>
 
 #include "base/thread_pool.h"
 #include "catalog/open/open_catalog.h"
 #include "columnar/io/arrow_status.h"
 #include "features/join/point_in_time_join.h"
 #include "table/plan/manifest_cache.h"
+#include "usage.h"
 
 namespace firn::features {
 namespace {
@@ -81,28 +80,6 @@ Result<JoinView> ViewOf(catalog::Catalog& catalog, const std::string& text, int6
   return view;
 }
 
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-/// Not getrusage's: that is never below what the starting process had.
-double PeakMib() {
-  std::ifstream status("/proc/self/status");
-  for (std::string name; status >> name;) {
-    if (name == "VmHWM:") {
-      double kib = 0;
-      status >> kib;
-      return kib / 1024;
-    }
-  }
-  return 0;
-}
-
 Status Run(const Arguments& arguments) {
   ASSIGN_OR_RETURN(catalog::CatalogConfig config, catalog::ReadCatalogUri(arguments.catalog, {}));
   ASSIGN_OR_RETURN(auto catalog, catalog::OpenCatalog(config, catalog::ProcessEnvironment()));
@@ -118,17 +95,18 @@ Status Run(const Arguments& arguments) {
     table::ManifestCache manifests(64 << 20);
     const table::ScanContext scan{
         .manifests = manifests, .pool = pool, .readers = arguments.readers};
-    const double cpu_before = CpuSeconds();
+    const double cpu_before = bench::CpuSeconds();
     const auto begin = std::chrono::steady_clock::now();
     ASSIGN_OR_RETURN(TablePtr joined, PointInTimeJoin({.scan = scan}, entities, request));
     wall.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    cpu.push_back(CpuSeconds() - cpu_before);
+    cpu.push_back(bench::CpuSeconds() - cpu_before);
     if (!arguments.out.empty() && round + 1 == arguments.rounds) {
       RETURN_IF_ERROR(WriteArrow(*joined, arguments.out));
     }
   }
   fmt::print("{{\"wall\": [{:.4f}], \"cpu\": [{:.4f}], \"peak_mib\": {:.1f}}}\n",
-             fmt::join(wall, ", "), fmt::join(cpu, ", "), PeakMib());
+             fmt::join(wall, ", "), fmt::join(cpu, ", "),
+             static_cast<double>(bench::Resident().peak_kib) / 1024);
   return {};
 }
 

@@ -18,7 +18,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/resource.h>
 
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/metadata/table_metadata_json.h"
@@ -26,26 +25,13 @@
 #include "storage/local_object_store.h"
 #include "table/plan/manifest_cache.h"
 #include "table/plan/scan_planner.h"
+#include "usage.h"
 
 namespace firn::bench {
 namespace {
 
 constexpr size_t kCacheBytes = size_t{1} << 30;
 constexpr int64_t kMaxMetadataBytes = int64_t{1} << 30;
-
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-struct Usage {
-  double cpu_seconds = 0;
-  int64_t peak_kib = 0;
-};
-Usage UsageNow() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return {Seconds(usage.ru_utime) + Seconds(usage.ru_stime), usage.ru_maxrss};
-}
 
 /// Plans everything as a reader would; the files.
 Result<int64_t> PlanOnce(const table::PlanContext& context,
@@ -81,7 +67,7 @@ Status Plan(const PlanOptions& options) {
   if (options.warm) {
     RETURN_IF_ERROR(PlanOnce(context, table, request));
   }
-  const Usage before = UsageNow();
+  const double cpu_before = CpuSeconds();
   std::vector<double> seconds;
   int64_t files = 0;
   for (int round = 0; round < options.rounds; ++round) {
@@ -90,13 +76,12 @@ Status Plan(const PlanOptions& options) {
     std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     seconds.push_back(took.count());
   }
-  const Usage after = UsageNow();
+  const double cpu_seconds = CpuSeconds() - cpu_before;
   std::cout
       << fmt::format(
              R"({{"files": {}, "seconds": [{:.6f}], "cpu_seconds": {:.6f}, "peak_mib": {:.1f}}})",
-             files, fmt::join(seconds, ", "),
-             (after.cpu_seconds - before.cpu_seconds) / options.rounds,
-             static_cast<double>(after.peak_kib) / 1024)
+             files, fmt::join(seconds, ", "), cpu_seconds / options.rounds,
+             static_cast<double>(Resident().peak_kib) / 1024)
       << "\n";
   return {};
 }
