@@ -47,6 +47,7 @@ class FaultySession final : public Session {
         RETURN_IF_ERROR(inner_->Commit());
         break;
     }
+    ++faults_.met;
     return Error(ErrorCode::kUnavailable, "Injected fault: COMMIT");
   }
 

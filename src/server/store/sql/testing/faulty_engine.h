@@ -32,6 +32,8 @@ struct FaultSwitch {
   /// While down: so many transactions are refused before the fault clears itself; negative: none
   /// does.
   std::atomic<int64_t> refusals_left = -1;
+  /// COMMITs that the fault has met.
+  std::atomic<int64_t> met = 0;
   /// Transactions that were begun.
   std::atomic<int64_t> begun = 0;
   /// The end of the next savepoint finds that the engine has ended the transaction, as it does when
