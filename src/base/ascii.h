@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace firn::iceberg {
+namespace firn {
 
 constexpr char ToLowerAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -25,4 +25,4 @@ inline bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
                     [](char x, char y) { return ToLowerAscii(x) == ToLowerAscii(y); });
 }
 
-}  // namespace firn::iceberg
+}  // namespace firn

@@ -7,19 +7,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/ascii.h"
+
 namespace firn {
 namespace {
 
 /// How many words a hint names.
 constexpr size_t kMaxHints = 3;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
 
 }  // namespace
 
@@ -60,10 +54,12 @@ std::vector<std::string> NearestWords(std::string_view text,
   if (text.size() > kMaxNearestBytes) {
     return nearest;
   }
-  const std::string lower = Lower(text);
+  const std::string lower = ToLowerAscii(text);
   std::vector<std::pair<size_t, size_t>> distances;
   for (size_t i = 0; i < words.size(); ++i) {
-    distances.emplace_back(EditDistance(Lower(words[i]), lower), i);
+    if (words[i].size() <= kMaxNearestBytes) {
+      distances.emplace_back(EditDistance(ToLowerAscii(words[i]), lower), i);
+    }
   }
   const size_t found = std::min(count, distances.size());
   std::ranges::partial_sort(distances, distances.begin() + static_cast<std::ptrdiff_t>(found));

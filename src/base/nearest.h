@@ -11,7 +11,7 @@
 
 namespace firn {
 
-/// Longer texts are compared with nothing: it takes their length times that of all words.
+/// Longer texts and words are compared with nothing: it takes the one's length times the other's.
 inline constexpr size_t kMaxNearestBytes = 128;
 
 /// How many letters are to be inserted, deleted or replaced to make one text of the other.
@@ -21,8 +21,8 @@ size_t EditDistance(std::string_view a, std::string_view b);
 /// empty.
 size_t NearestOf(std::string_view text, std::span<const std::string> words);
 
-/// At most `count` of the words, the nearest first, letters in upper case as in lower; none for a
-/// text of more than kMaxNearestBytes.
+/// At most `count` of the words of at most kMaxNearestBytes, the nearest first, letters in upper
+/// case as in lower; none for a longer text.
 std::vector<std::string> NearestWords(std::string_view text,
                                       std::span<const std::string> words,
                                       size_t count);

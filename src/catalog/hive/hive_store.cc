@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "catalog/pointer/places.h"
 #include "catalog/pointer/pointer_errors.h"
 
@@ -24,14 +25,6 @@ using thrift::Value;
 constexpr std::string_view kLocksTable = "engine.hive.lock-enabled";
 /// No table's metadata is there.
 constexpr std::string_view kNowhere = "firn:nowhere";
-
-/// As the metastore keeps names.
-std::string Lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return text;
-}
 
 Value Arguments(Value first) { return Value::Struct().With(1, std::move(first)); }
 
@@ -80,7 +73,7 @@ Result<std::string> HiveStore::NamespaceKey(const NamespacePath& path) const {
   if (name.empty() || name.contains('\0') || name.starts_with('@')) {
     return Error(ErrorCode::kInvalidArgument, "A Hive Metastore has no such name");
   }
-  return Lower(name);
+  return ToLowerAscii(name);  // as the metastore keeps names
 }
 
 Status HiveStore::CheckProperties(const PropertyMap&) const { return {}; }
@@ -169,7 +162,7 @@ Result<std::optional<HiveLock>> HiveStore::Lock(const TableKey& key, bool wanted
   if (!wanted) {
     return std::optional<HiveLock>();
   }
-  TableKey kept{.name_space = key.name_space, .name = Lower(key.name)};
+  TableKey kept{.name_space = key.name_space, .name = ToLowerAscii(key.name)};
   ASSIGN_OR_RETURN(HiveLock lock, HiveLock::Take({*client_, options_, clock_, sleeper_}, kept));
   return std::optional<HiveLock>(std::move(lock));
 }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 
 namespace firn::catalog::hive {
 namespace {
@@ -129,7 +129,7 @@ void Describe(const pointer::NewPointer& to,
 }  // namespace
 
 bool IsTrue(std::optional<std::string_view> property) {
-  return property && iceberg::EqualsIgnoringCase(*property, "true");
+  return property && EqualsIgnoringCase(*property, "true");
 }
 
 bool HiveTable::is_iceberg() const {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/sha256.h"
 #include "catalog/rest/rest_messages.h"
 #include "storage/http/uri.h"
@@ -15,10 +16,7 @@ namespace http = storage::http;
 
 /// What an earlier signature added.
 bool IsOfSignature(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  const std::string lower = ToLowerAscii(name);
   return lower == "authorization" || lower == "host" || lower == "x-amz-date" ||
          lower == "x-amz-security-token" || lower == "x-amz-content-sha256";
 }

@@ -1,14 +1,13 @@
 #include "cli/features/feature_run.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/stop_wait.h"
 #include "cli/data/progress.h"
 #include "columnar/io/arrow_status.h"
 #include "iceberg/schema/time_text.h"
@@ -30,13 +29,7 @@ class ProgressTeller {
 
  private:
   void Tell(const features::JoinProgress& rows, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any ended;
-    while (!ended.wait_for(lock, stop, kTellEvery, [] { return false; })) {
-      if (stop.stop_requested()) {
-        return;
-      }
+    while (!WaitForStop(stop, kTellEvery)) {
       const int64_t done = rows.done_rows;
       progress_.Tell(done, rows.planned_rows, fmt::format("{} rows read", done));
     }

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 
 namespace firn::columnar {
 namespace {
@@ -43,7 +43,7 @@ Result<int64_t> PositiveProperty(const PropertyMap& properties,
 }
 
 Result<MetricsMode> ParseMode(std::string_view name, const std::string& text) {
-  std::string lower = iceberg::ToLowerAscii(text);
+  std::string lower = ToLowerAscii(text);
   if (lower == "none") {
     return MetricsMode{Kind::kNone, 0};
   }
@@ -66,7 +66,7 @@ Result<MetricsMode> ParseMode(std::string_view name, const std::string& text) {
 }
 
 Result<parquet::Compression::type> ParseCodec(const std::string& text) {
-  std::string lower = iceberg::ToLowerAscii(text);
+  std::string lower = ToLowerAscii(text);
   if (lower == "zstd") {
     return parquet::Compression::ZSTD;
   }
@@ -164,7 +164,7 @@ Result<WriteProperties> ReadWriteProperties(const PropertyMap& properties,
   }
   for (auto at = properties.lower_bound(std::string(kBloomPrefix));
        at != properties.end() && at->first.starts_with(kBloomPrefix); ++at) {
-    if (iceberg::EqualsIgnoringCase(at->second, "true")) {
+    if (EqualsIgnoringCase(at->second, "true")) {
       out.bloom_filter_columns.insert(at->first.substr(kBloomPrefix.size()));
     }
   }

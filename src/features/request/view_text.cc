@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/reworded.h"
 #include "features/request/duration.h"
 #include "iceberg/schema/schema.h"
 
@@ -197,8 +198,8 @@ Result<const iceberg::Snapshot*> SnapshotOf(const ViewText& text,
                                             const table::SnapshotSelector& snapshot) {
   auto chosen = table::SelectSnapshot(*table.metadata, snapshot);
   if (!chosen.has_value()) {
-    return Error(chosen.error().code(),
-                 fmt::format("View {}: {}", text.name, chosen.error().message()));
+    return Reworded(chosen.error(),
+                    fmt::format("View {}: {}", text.name, chosen.error().message()));
   }
   return *chosen;
 }

@@ -9,12 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/expression/instant_text_internal.h"
 #include "iceberg/expression/literal_conversion.h"
 #include "iceberg/expression/literal_order.h"
 #include "iceberg/expression/number_text_internal.h"
-#include "iceberg/schema/ascii.h"
 #include "iceberg/schema/literal_json.h"
 #include "iceberg/schema/nearest_fields.h"
 #include "iceberg/schema/type_text.h"

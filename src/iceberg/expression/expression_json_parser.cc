@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "iceberg/expression/expression_json.h"
 #include "iceberg/expression/operation_names_internal.h"
-#include "iceberg/schema/ascii.h"
 #include "iceberg/schema/json_element.h"
 #include "iceberg/schema/literal_json.h"
 #include "iceberg/schema/type_text.h"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "iceberg/expression/text_lexer_internal.h"
-#include "iceberg/schema/ascii.h"
 
 namespace firn::iceberg {
 namespace {

@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/json_reader.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/expression/text_constant_internal.h"
 #include "iceberg/expression/text_lexer_internal.h"
-#include "iceberg/schema/ascii.h"
 
 namespace firn::iceberg {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 
 namespace firn::iceberg {
 namespace {

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/uuid.h"
 #include "iceberg/metadata/list_items_internal.h"
 #include "iceberg/metadata/string_map_internal.h"
 #include "iceberg/metadata/table_metadata_builder_internal.h"
 #include "iceberg/metadata/table_metadata_rules_internal.h"
 #include "iceberg/metadata/update_rules_internal.h"
-#include "iceberg/schema/ascii.h"
 
 namespace firn::iceberg {
 namespace {

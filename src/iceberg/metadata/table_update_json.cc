@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "iceberg/metadata/snapshot_json.h"
 #include "iceberg/metadata/string_map_internal.h"
-#include "iceberg/schema/ascii.h"
 #include "iceberg/schema/json_element.h"
 #include "iceberg/schema/partition_spec_json.h"
 #include "iceberg/schema/schema_json.h"

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 #include "iceberg/schema/type_text.h"
 
 namespace firn::iceberg {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 #include "iceberg/schema/json_element.h"
 
 namespace firn::iceberg {

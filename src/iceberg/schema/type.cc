@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 
 namespace firn::iceberg {
 

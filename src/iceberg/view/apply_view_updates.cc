@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 
 namespace firn::iceberg {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 #include "iceberg/schema/json_element.h"
 #include "iceberg/schema/schema_json.h"
 

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "iceberg/metadata/table_update_json.h"
-#include "iceberg/schema/ascii.h"
 #include "iceberg/schema/json_element.h"
 #include "iceberg/view/view_metadata_json.h"
 

@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/reworded.h"
 #include "features/definitions/sql/open_definitions.h"
 #include "server/app/places.h"
 #include "server/features/feature_service.h"
@@ -122,9 +123,10 @@ Result<http::ServerOptions> ListenOptions(const config::Settings& settings) {
 /// A result's error, beginning with the key that it is about.
 template <class T>
 Status Named(std::string_view key, const Result<T>& result) {
-  return result.has_value() ? Status()
-                            : Status(Error(result.error().code(),
-                                           fmt::format("{}: {}", key, result.error().message())));
+  return result.has_value()
+             ? Status()
+             : Status(
+                   Reworded(result.error(), fmt::format("{}: {}", key, result.error().message())));
 }
 
 /// From the end of draining to the end of the process, whatever still hangs.

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/reworded.h"
 #include "columnar/io/arrow_status.h"
 #include "columnar/schema/arrow_type.h"
 #include "features/request/frame_columns.h"
@@ -202,12 +203,7 @@ Error Outward(const Error& error) {
   if (error.context().empty()) {
     return error;
   }
-  Error told(error.code(), fmt::format("{}; the server's log says why", error.message()),
-             error.where());
-  for (const auto& [key, value] : error.context()) {
-    told.With(key, value);
-  }
-  return told;
+  return Reworded(error, fmt::format("{}; the server's log says why", error.message()));
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -13,6 +11,7 @@
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
+#include "base/stop_wait.h"
 #include "columnar/io/arrow_status.h"
 #include "server/features/row_pieces.h"
 #include "server/flight/pending_uploads.h"
@@ -84,17 +83,13 @@ class Watch {
   void Look(const fl::ServerCallContext& call,
             const std::stop_token& server,
             const std::stop_token& over) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any ended;
-    while (!over.stop_requested()) {
+    do {
       if (call.is_cancelled() || server.stop_requested() ||
           std::chrono::steady_clock::now() >= deadline_.load()) {
         stop_.request_stop();
         return;
       }
-      ended.wait_for(lock, over, kLookEvery, [] { return false; });
-    }
+    } while (!WaitForStop(over, kLookEvery));
   }
 
   std::stop_source stop_;
@@ -236,11 +231,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
 
  private:
   void ForgetUploads(const std::stop_token& over) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any ended;
-    while (!over.stop_requested()) {
-      ended.wait_for(lock, over, kForgetEvery, [] { return false; });
+    while (!WaitForStop(over, kForgetEvery)) {
       pending_.ForgetOld();
     }
   }
@@ -386,10 +377,7 @@ void FlightServer::Stop(std::chrono::milliseconds time) {
     return;
   }
   std::jthread cut([this, time](const std::stop_token& ended) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any wake;
-    wake.wait_for(lock, ended, time, [] { return false; });
+    WaitForStop(ended, time);
     endpoint_->StopCalls();
   });
   const auto until = std::chrono::system_clock::now() + time;

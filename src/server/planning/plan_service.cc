@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/reworded.h"
 #include "base/waiting_scope.h"
 #include "server/service/locations.h"
 #include "server/service/metadata_files.h"
@@ -56,11 +57,7 @@ bool IsGone(const Error& error) {
 Error NamingItsFile(Error error) {
   for (const auto& [key, value] : error.context()) {
     if (key == "file" && error.message().find(value) == std::string::npos) {
-      Error named(error.code(), fmt::format("{}; file: {}", error.message(), value), error.where());
-      for (const auto& [name, known] : error.context()) {
-        named.With(name, known);
-      }
-      return named;
+      return Reworded(error, fmt::format("{}; file: {}", error.message(), value));
     }
   }
   return error;

@@ -1,9 +1,8 @@
-#include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "iceberg/metadata/table_metadata_json.h"
 #include "server/rest/catalog_handler.h"
 #include "server/rest/listing.h"
@@ -30,9 +29,7 @@ Result<SnapshotSelection> ParseSelection(const http::Query& query) {
 
 Result<bool> ParsePurge(const http::Query& query) {
   std::string text(query.Find("purgeRequested").value_or(""));
-  std::string lower = text;  // PyIceberg sends True
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = ToLowerAscii(text);  // PyIceberg sends True
   if (lower.empty() || lower == "false") {
     return false;
   }

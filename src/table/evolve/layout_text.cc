@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/schema/ascii.h"
+#include "base/ascii.h"
 
 namespace firn::table {
 namespace {
@@ -48,7 +48,7 @@ class Words {
   bool TakeWord(std::string_view word) {
     SkipBlanks();
     std::string_view next = rest_.substr(0, rest_.find_first_of(kMarks));
-    if (!iceberg::EqualsIgnoringCase(next, word)) {
+    if (!EqualsIgnoringCase(next, word)) {
       return false;
     }
     rest_.remove_prefix(next.size());
@@ -117,7 +117,7 @@ struct Source {
 Result<Transform> TransformOf(const Words& words,
                               const std::string& function,
                               std::optional<int32_t> number) {
-  std::string name = iceberg::ToLowerAscii(function);
+  std::string name = ToLowerAscii(function);
   for (std::string_view plural : {"years", "months", "days", "hours"}) {
     if (name == plural) {
       name.pop_back();
