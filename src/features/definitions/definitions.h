@@ -5,7 +5,8 @@
 // Errors of Load: kNotFound where there is no registry; kUnavailable, repeat; kPayloadTooLarge
 // above kMaxRegistryBytes; those of ReadFeastRegistry and of the storage. A registry that cannot be
 // read any more is an error, not the one of before, but for one that is locked by who writes it
-// (sql/sql_registry.h). Either is told. Thread-safety: any thread.
+// (sql/sql_registry.h). Either is told. Thread-safety: one thread at a time, any thread through
+// shared_definitions.h.
 #pragma once
 
 #include <cstdint>

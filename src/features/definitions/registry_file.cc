@@ -72,7 +72,6 @@ Status RegistryFile::Refresh() {
 }
 
 Result<std::shared_ptr<const FeastRegistry>> RegistryFile::Load() {
-  std::lock_guard lock(mutex_);
   Status refreshed = Refresh();
   if (!refreshed.has_value()) {
     troubles_.Tell(LoadTrouble::kFailed, refreshed.error());

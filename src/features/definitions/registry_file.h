@@ -3,12 +3,12 @@
 // before it writes it again: one that is empty, or changes while it is read, is read again within a
 // second.
 //
-// Errors: definitions.h; kUnavailable where it stays so. Thread-safety: any thread.
+// Errors: definitions.h; kUnavailable where it stays so. Thread-safety: one thread at a time
+// (shared_definitions.h).
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,7 +42,6 @@ class RegistryFile final : public Definitions {
 
   const std::string path_;
   LoadTroubles troubles_;
-  std::mutex mutex_;
   Version version_;
   std::shared_ptr<const FeastRegistry> registry_;
 };

@@ -1,5 +1,6 @@
 // OpenDefinitions: the definitions that a setting names: a path is a registry file, a URL a
 // registry in a database; blanks around either are nothing. Nothing is read yet.
+// They are for any thread.
 //
 // Errors: registry_url.h. Thread-safety: pure.
 #pragma once

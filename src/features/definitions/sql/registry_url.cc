@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "storage/http/uri.h"
 
 namespace firn::features {
@@ -32,10 +33,7 @@ bool BeginsAsAUrl(std::string_view text) {
   constexpr std::array<std::string_view, 5> kBegins = {"postgre", "pgsql", "psql", "sqlite",
                                                        "jdbc"};
   const auto end = std::ranges::find_if_not(text, IsLetterOrDigit) - text.begin();
-  std::string name(text.substr(0, static_cast<size_t>(end)));
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string name = ToLowerAscii(text.substr(0, static_cast<size_t>(end)));
   const std::string_view rest = text.substr(name.size());
   return (rest.find_first_of(":;+") == 0 || rest.starts_with("//")) &&
          std::ranges::any_of(kBegins,

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/reworded.h"
 #include "features/definitions/sql/registry_rows.h"
 #include "storage/call_deadline.h"
 
@@ -37,12 +37,8 @@ Error SqlRegistry::Told(const Error& error) const {
   constexpr std::array kOurs = {ErrorCode::kUnauthenticated, ErrorCode::kForbidden,
                                 ErrorCode::kInvalidArgument};
   const bool is_ours = std::ranges::find(kOurs, error.code()) != kOurs.end();
-  Error told(is_ours ? ErrorCode::kUnavailable : error.code(),
-             fmt::format("The Feast registry {}: {}", name_, error.message()), error.where());
-  for (const auto& [key, value] : error.context()) {
-    told.With(key, value);
-  }
-  return told;
+  Error told = Reworded(error, fmt::format("The Feast registry {}: {}", name_, error.message()));
+  return is_ours ? std::move(told).As(ErrorCode::kUnavailable) : told;
 }
 
 Error SqlRegistry::Failed(const Error& error) {
@@ -53,10 +49,6 @@ Error SqlRegistry::Failed(const Error& error) {
 
 Result<std::shared_ptr<const FeastRegistry>> SqlRegistry::Load() {
   const storage::CallDeadline deadline(std::chrono::steady_clock::now() + kRegistryTime);
-  std::unique_lock lock(mutex_, storage::CallDeadline::Current());
-  if (!lock.owns_lock()) {
-    return Failed(Error(ErrorCode::kUnavailable, "others wait for it for too long"));
-  }
   Status refreshed = Refresh();
   if (refreshed.has_value()) {
     is_latest_ = true;

@@ -3,11 +3,11 @@
 // moment: a change of Feast is seen whole or not at all. `feast apply` is several changes, one an
 // object.
 //
-// A call takes kRegistryTime at most. Where SQLite's file is locked for kLockTime by who writes it,
+// A look takes kRegistryTime at most. Where SQLite's file is locked for kLockTime by who writes it,
 // the definitions of before are given and that is told: what is being written is not there yet.
 // Where they were of another file, could not be read the last time or there are none yet, it is an
 // error, kUnavailable. So is whatever keeps the server from its database, for that is no fault of
-// who asks. Errors and thread-safety: definitions.h.
+// who asks. Errors: definitions.h. Thread-safety: one thread at a time (shared_definitions.h).
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,6 @@
 #include <string>
 #include <utility>
 
-#include "base/deadline_mutex.h"
 #include "base/result.h"
 #include "features/definitions/definitions.h"
 #include "features/definitions/load_troubles.h"
@@ -45,7 +44,6 @@ class SqlRegistry final : public Definitions {
   const std::string name_;
   const std::unique_ptr<RegistryDatabase> database_;
   LoadTroubles troubles_;
-  DeadlineMutex mutex_;
   std::string version_;
   std::shared_ptr<const FeastRegistry> registry_;
   /// registry_ is what the last look found that was not kept out by a lock.

@@ -19,6 +19,7 @@
 #include "catalog/sql/testing/postgres_cluster.h"
 #include "catalog/sql/testing/waiting_vfs.h"
 #include "features/definitions/protobuf_wire.h"
+#include "features/definitions/shared_definitions.h"
 #include "features/definitions/sql/registry_rows.h"
 #include "storage/call_deadline.h"
 #include "storage/testing/test_folder.h"
@@ -107,6 +108,11 @@ class SqlRegistryTest : public ::testing::TestWithParam<RegistryEngine> {
           table, object, is_sqlite() ? "BLOB" : "BYTEA"));
     }
     Change(statements);
+  }
+
+  void MakeOneView() {
+    MakeTables();
+    Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
   }
 
   /// A file of SQLite's can then be written while it is read.
@@ -207,8 +213,7 @@ TEST_P(SqlRegistryTest, IsReadAgainWhereItHasChanged) {
 }
 
 TEST_P(SqlRegistryTest, WhatIsBeingWrittenIsNotThereYet) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   auto database = Database();
   ASSERT_OK_AND_ASSIGN(auto writer, database->Begin(Transaction::kChange, IfMissing::kFail));
   ASSERT_THAT(writer->Execute(UpdateView("a", ViewOf("two")), {}), IsOk());
@@ -232,11 +237,12 @@ TEST_P(SqlRegistryTest, NeverAMixtureOfTwoStates) {
     }
     written = true;
   });
+  SharedDefinitions registry(std::move(registry_));
   std::vector<std::jthread> readers;
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
       while (!written) {
-        auto loaded = registry_->Load();
+        auto loaded = registry.Load();
         ASSERT_THAT(loaded, IsOk());
         ASSERT_EQ((*loaded)->views.size(), 1U);
         ASSERT_EQ((*loaded)->sources.size(), 1U);
@@ -246,13 +252,12 @@ TEST_P(SqlRegistryTest, NeverAMixtureOfTwoStates) {
   }
   readers.clear();
   writer.join();
-  ASSERT_OK_AND_ASSIGN(auto last, registry_->Load());
+  ASSERT_OK_AND_ASSIGN(auto last, registry.Load());
   EXPECT_EQ(last->views[0].name, "n60");
 }
 
 TEST_P(SqlRegistryTest, RowsAreOfTheMomentOfTheirVersion) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   KeepALog();
   auto database = OpenRegistryDatabase(url_);
   std::vector<std::string> versions;
@@ -281,8 +286,7 @@ TEST_P(SqlRegistryTest, WhatIsNoMessageIsAnErrorUntilItIsOne) {
 }
 
 TEST_P(SqlRegistryTest, ATableThatIsGoneIsNotFound) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   ASSERT_THAT(registry_->Load(), IsOk());
   Change({"ALTER TABLE feature_services RENAME TO gone"});
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kNotFound)) << "not the registry of before";
@@ -322,8 +326,7 @@ class SqliteRegistryTest : public SqlRegistryTest {
 INSTANTIATE_TEST_SUITE_P(Alone, SqliteRegistryTest, ::testing::Values(RegistryEngine::kSqlite));
 
 TEST_P(SqliteRegistryTest, ALockedFileIsAsItWasBefore) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   ASSERT_OK_AND_ASSIGN(auto before, registry_->Load());
   auto lock = Lock(url_.options.path);
   ASSERT_OK_AND_ASSIGN(auto locked, registry_->Load());
@@ -370,8 +373,7 @@ TEST_P(SqliteRegistryTest, ALockIsWaitedForNoLongerThanTheCallMayTake) {
 }
 
 TEST_P(SqliteRegistryTest, WhatCouldNotBeReadIsNotServedUnderALock) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   ASSERT_THAT(registry_->Load(), IsOk());
   Change({UpdateView("a", "no message")});
   EXPECT_THAT(registry_->Load(), IsError(ErrorCode::kInvalidMetadata));
@@ -380,8 +382,7 @@ TEST_P(SqliteRegistryTest, WhatCouldNotBeReadIsNotServedUnderALock) {
 }
 
 TEST_P(SqliteRegistryTest, AnotherFileThatIsLockedIsNotTheOneOfBefore) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   const std::string path = url_.options.path;
   std::filesystem::copy_file(path, path + ".new");
   Change({UpdateView("a", ViewOf("two"))});
@@ -396,8 +397,7 @@ TEST_P(SqliteRegistryTest, AnotherFileThatIsLockedIsNotTheOneOfBefore) {
 }
 
 TEST_P(SqliteRegistryTest, WhatIsNoLockIsAnError) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   ASSERT_THAT(registry_->Load(), IsOk());
   Change({UpdateView("a", ViewOf("two"))});
   const sqlite3_int64 before = sqlite3_hard_heap_limit64(1);
@@ -408,8 +408,7 @@ TEST_P(SqliteRegistryTest, WhatIsNoLockIsAnError) {
 }
 
 TEST_P(SqliteRegistryTest, AnotherFileInItsPlaceIsRead) {
-  MakeTables();
-  Change({Insert("feature_views", "rides", "a", ViewOf("one"))});
+  MakeOneView();
   const std::string path = url_.options.path;
   std::filesystem::copy_file(path, path + ".new");
   Change({UpdateView("a", ViewOf("two"))});
