@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from feast.monitoring import monitoring_utils
@@ -103,6 +104,12 @@ def test_no_row_has_a_number_that_is_none(repository):
         ({"computed_at": 5}, "column computed_at: 5 is no timestamp"),
         ({"row_count": "x"}, "column row_count: 'x' is no int64"),
         ({"row_count": math.nan}, "column row_count: nan is no int64"),
+        ({"row_count": math.inf}, "column row_count: inf is no int64"),
+        ({"row_count": 2.7}, "column row_count: 2.7 is no int64"),
+        ({"row_count": True}, "column row_count: True is no int64"),
+        ({"row_count": "2"}, "column row_count: '2' is no int64"),
+        ({"is_baseline": "false"}, "column is_baseline: 'false' is no bool"),
+        ({"is_baseline": 1}, "column is_baseline: 1 is no bool"),
         ({"mean": "x"}, "column mean: 'x' is no double"),
         ({"feature_type": DAY}, r"column feature_type: .*date.* is no string"),
     ],
@@ -114,6 +121,14 @@ def test_a_value_of_another_type_is_named_with_its_column(repository, values, sa
     with pytest.raises(ValueError, match=says):
         save(repository, metric_of("f", **values))
     assert found(repository) == []
+
+
+def test_values_of_numpy_are_of_the_columns_types(repository):
+    save(repository, metric_of("f", row_count=np.int64(2), is_baseline=np.bool_(True)))
+    save(repository, metric_of("g", row_count=np.float64(2), is_baseline=np.bool_(False)))
+    assert stored(repository, "feature")["row_count"].to_pylist() == [2, 2]
+    assert found(repository, filters={"is_baseline": np.bool_(True)}) == ["f"]
+    assert found(repository, filters={"row_count": np.int32(2)}) == ["f", "g"]
 
 
 def test_bounds_that_are_no_dates_are_named(repository):

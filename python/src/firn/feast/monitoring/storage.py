@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 from feast.monitoring.monitoring_utils import (
     MONITORING_PARQUET_FILES,
@@ -230,7 +231,7 @@ def _kept(value: Any, field: pa.Field) -> Any:
     naming the column."""
     try:
         return None if value is None else _converted(value, field.type)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"column {field.name}: {value!r} is no {field.type}") from None
 
 
@@ -239,14 +240,27 @@ def _converted(value: Any, data_type: pa.DataType) -> Any:
     if types.is_floating(data_type):
         return opt_float(value)
     if types.is_boolean(data_type):
-        return bool(value)
+        return _bool(value)
     if types.is_integer(data_type):
-        return int(value)
+        return _whole(value)
     if types.is_timestamp(data_type):
         return utc(_time(value))
     if types.is_date(data_type):
         return _date(value)
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError
+    return bool(value)
+
+
+def _whole(value: Any) -> int:
+    """Of a number without a fraction."""
+    if isinstance(value, bool | np.bool_) or int(value) != value:
+        raise TypeError
+    return int(value)
 
 
 def _time(value: Any) -> datetime:
