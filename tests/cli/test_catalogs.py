@@ -97,13 +97,33 @@ def test_what_is_wrong_is_told_before_anything_is_sent(firn, catalog, named):
     assert "pw" not in answer.err
 
 
-def test_a_catalog_that_does_not_answer_is_told_with_a_hint(firn):
+@pytest.fixture
+def closed():
+    """A port that refuses: bound, and not listened to."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        closed = f"127.0.0.1:{listener.getsockname()[1]}"  # bound, not listening
-    told = firn("namespace", "list", "--catalog", f"http://{closed}", expect=4).err
-    assert closed in told and "its uri right?" in told
-    assert "`firn serve` running" in firn("scan", "a.t", "--uri", f"http://{closed}", expect=4).err
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        "http://{}?rest.client.max-retries=0",
+        "postgresql://{}/d?warehouse=file:///wh",
+        "thrift://{}",
+    ],
+)
+def test_a_catalog_that_does_not_answer_is_told_with_a_hint(firn, closed, catalog):
+    """Whether it is reached when it is opened or when it is first asked."""
+    told = firn("namespace", "list", "--catalog", catalog.format(closed), expect=4).err
+    assert closed.partition(":")[2] in told
+    assert told.count("; hint: ") == 1 and "running there, and its uri right?" in told
+    assert ("rest.client.max-retries" in told) == catalog.startswith("http")
+
+
+def test_a_server_that_does_not_answer_is_told_with_a_hint(firn, closed):
+    told = firn("scan", "a.t", "--uri", f"http://{closed}", expect=4).err
+    assert told.rstrip().endswith("; hint: is `firn serve` running there?")
 
 
 def test_the_format_version_is_upgraded_as_a_property(firn, uri):

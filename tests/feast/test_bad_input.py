@@ -208,7 +208,8 @@ def every_call(repository: Repository) -> list:
 def test_a_catalog_that_is_not_there(make_repository):
     """A closed port refuses at once: every call is tried 6 times, with pauses."""
     repository = elsewhere(make_repository, f"http://127.0.0.1:{CLOSED_PORT}")
-    says = rf"offline_store: uri http://127.0.0.1:{CLOSED_PORT}: .*is it running, and its uri right"
+    where = rf"offline_store: uri http://127\.0\.0\.1:{CLOSED_PORT}: "
+    says = f"{where}.*is the catalog running there, and its uri right"
     for call in every_call(repository):
         began = time.monotonic()
         with pytest.raises(firn.UnavailableError, match=says) as raised:
@@ -244,29 +245,39 @@ def test_a_catalog_that_goes_away(make_repository, tmp_path):
         repository.features(frame(), ["stats:rate"])
 
 
-def test_errors_of_files_do_not_blame_the_catalog(repository, make_repository):
-    """By the host that they tell."""
-    rest = elsewhere(make_repository, "http://me@catalog.example:81/api")
-    by_variable = elsewhere(make_repository, "http://${HERE}/api")
-    for where, host, is_named in (
-        (repository, "s3.example", False),
-        (repository, None, True),
-        (rest, "s3.example", False),
-        (rest, "catalog.example:81", True),
-        (rest, None, True),
-        (by_variable, "catalog.example:81", True),
-    ):
-        context = {} if host is None else {"host": host}
-        with pytest.raises(firn.UnavailableError) as raised, naming_the_catalog(where.config):
+GLUE = (
+    "warehouse: s3://b/w\n  storage_options: {glue.endpoint: 'http://127.0.0.1:1', "
+    "glue.region: eu-test-1, glue.access-key-id: key, glue.secret-access-key: secret, "
+    "glue.max-retries: 0}"
+)
+NOT_THERE = {
+    "rest": "uri: http://127.0.0.1:1\n  storage_options: {rest.client.max-retries: 0}",
+    "sql": "uri: postgresql://127.0.0.1:1/d\n  warehouse: file:///wh",
+    "hive": "uri: thrift://127.0.0.1:1",
+    "glue": GLUE,
+}
+
+
+@pytest.mark.parametrize("catalog_type", NOT_THERE)
+def test_errors_of_files_do_not_blame_the_catalog(make_repository, catalog_type):
+    """Nor do those of a catalog spare it: by the hint that it alone gives."""
+    text = f"  catalog_type: {catalog_type}\n  {NOT_THERE[catalog_type]}\n"
+    config = make_repository(YAML + text).config
+    for context in ({"host": "s3.example", "file": "s3://b/w"}, {}):
+        with pytest.raises(firn.UnavailableError) as raised, naming_the_catalog(config):
             raise firn.UnavailableError("No answer", context=context)
-        assert raised.value.context == context
-        assert (raised.value.message != "No answer") == is_named
+        assert (raised.value.message, raised.value.context) == ("No answer", context)
+    with pytest.raises(firn.UnavailableError) as raised:
+        IcebergSource(table_identifier="stats").validate(config)
+    named = "the catalog" if catalog_type == "glue" else r"uri \w+://127\.0\.0\.1:1[/d]*"
+    assert re.match(rf"offline_store: {named}: ", raised.value.message)
+    assert ", and " in raised.value.context["hint"]
 
 
 def test_passwords_of_a_database_that_is_not_there_are_hidden(make_repository):
     text = "  uri: postgresql://me:hunter2@127.0.0.1:1/db\n  warehouse: file:///nowhere\n"
     repository = make_repository(YAML + text)
-    says = r"uri postgresql://me:\*\*\*@127.*is it running, and its uri right"
+    says = r"uri postgresql://me:\*\*\*@127.*is the database running there, and its uri right"
     with pytest.raises(firn.UnavailableError, match=says) as raised:
         IcebergSource(table_identifier="stats").validate(repository.config)
     assert "hunter2" not in str(raised.value)
@@ -336,7 +347,7 @@ def test_a_catalog_that_goes_away_while_a_dataset_is_kept(make_repository, tmp_p
             super().write_to(table, replace=replace)
             server.stop()
 
-    says = f"offline_store: uri {server.uri}.*is it running"
+    says = f"offline_store: uri {server.uri}.*is the catalog running"
     try:
         with pytest.raises(firn.UnavailableError, match=says):
             replace_table(repository.config, "kept", GoesAway(stats()), allow_overwrite=False)

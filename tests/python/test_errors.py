@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import socket
 import time
 
@@ -10,7 +11,7 @@ import pytest
 
 import firn
 from conftest import INSTANT, START, rows
-from firn import _catalog, _errors
+from firn import _errors
 
 
 def test_what_an_error_tells(catalog):
@@ -30,13 +31,14 @@ def test_context_is_what_was_worked_on():
     assert error.context["file"] == "s3://b/x"
 
 
-REACHED = r"The catalog cannot be reached.*is it running, and its uri right.*rest\.client\.max-ret"
+NO_ANSWER = "is the .* running there, and its uri right"
+OF_REST = rf"{NO_ANSWER}.*rest\.client\.max-retries and rest\.client\.socket-timeout-ms"
 
 
 def test_a_server_that_is_not_there():
     for keys in ({"rest.client.max-retries": 0}, {}):
         began = time.monotonic()
-        with pytest.raises(firn.UnavailableError, match=REACHED) as raised:
+        with pytest.raises(firn.UnavailableError, match=OF_REST) as raised:
             firn.open_catalog("http://127.0.0.1:1", **keys)
         assert time.monotonic() - began < 30
         assert raised.value.retryable
@@ -47,27 +49,40 @@ def test_a_server_that_never_answers():
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
         keys = {"rest.client.socket-timeout-ms": 500, "rest.client.max-retries": 1}
         began = time.monotonic()
-        with pytest.raises(firn.DeadlineExceededError, match=REACHED):
+        with pytest.raises(firn.DeadlineExceededError, match=OF_REST):
             firn.open_catalog(f"http://127.0.0.1:{silent.getsockname()[1]}", **keys)
         assert 0.5 < time.monotonic() - began < 20
 
 
-def test_keys_of_rest_are_named_of_rest_alone(monkeypatch):
-    def down(*_):
-        raise firn.UnavailableError("It is down")
-
-    monkeypatch.setattr(_catalog._firn, "open_catalog", down)
-    for uri, keys, is_rest in (
-        ("https://h", {}, True),
-        ({"uri": "http://h"}, {}, True),
-        ("${HERE}", {"type": "rest"}, True),
-        ("thrift://h", {}, False),
-        (None, {"type": "glue", "warehouse": "s3://b/w"}, False),
-        ("postgresql://h/d", {"warehouse": "s3://b/w"}, False),
-    ):
-        with pytest.raises(firn.UnavailableError, match="is down; is it running, and") as raised:
-            firn.open_catalog(uri, **keys)
-        assert ("rest.client.max-retries" in raised.value.message) == is_rest
+@pytest.mark.parametrize(
+    ("catalog", "keys", "says"),
+    [
+        ("postgresql://127.0.0.1:1/d", {"warehouse": "file:///wh"}, NO_ANSWER),
+        ("thrift://127.0.0.1:1", {}, NO_ANSWER),
+        (
+            None,
+            {
+                "type": "glue",
+                "warehouse": "s3://b/w",
+                "glue.endpoint": "http://127.0.0.1:1",
+                "glue.region": "eu-test-1",
+                "glue.access-key-id": "key",
+                "glue.secret-access-key": "secret",
+                "glue.max-retries": 0,
+            },
+            "is AWS Glue reached from here, and glue.endpoint or glue.region right",
+        ),
+    ],
+    ids=["postgresql", "hive", "glue"],
+)
+def test_what_is_reached_by_the_first_call_tells_it_there(catalog, keys, says):
+    """Keys of REST catalogs are named of them alone."""
+    opened = firn.open_catalog(catalog, **keys)
+    for call in (opened.list_namespaces, lambda: opened.load_table("db.t")):
+        with pytest.raises(firn.UnavailableError, match=says) as raised:
+            call()
+        assert re.search(says, raised.value.context["hint"])
+        assert "rest." not in str(raised.value)
 
 
 def test_a_table_that_was_dropped_meanwhile(catalog, table, sql_file):

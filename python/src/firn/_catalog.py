@@ -7,16 +7,8 @@ from typing import Any
 
 from firn import _convert, _firn
 from firn._convert import Identifier
-from firn._errors import (
-    AlreadyExistsError,
-    DeadlineExceededError,
-    InvalidArgumentError,
-    UnavailableError,
-)
+from firn._errors import AlreadyExistsError, InvalidArgumentError
 from firn._table import Table
-
-#: Keys of REST catalogs alone.
-REST_ADVICE = "How long it is tried say rest.client.max-retries and rest.client.socket-timeout-ms"
 
 
 def open_catalog(
@@ -42,8 +34,8 @@ def open_catalog(
         InvalidArgumentError: a key is missing, unknown as a type, or given twice; an environment
             variable is not set. The text never holds a value.
         UnsupportedError: there is no client for this type.
-        UnavailableError and others: the catalog cannot be reached. A REST catalog is asked for its
-            configuration here.
+        UnavailableError, DeadlineExceededError: a REST catalog, which is asked for its
+            configuration here, does not answer. Others are first reached by the calls of `Catalog`.
     """
     given: dict[str, Any] = {}
     for part in (uri if isinstance(uri, Mapping) else {}, {"name": name} if name else {}, keys):
@@ -58,21 +50,15 @@ class Catalog:
     """A catalog, opened by `open_catalog`.
 
     Identifiers are texts, `"db.schema.table"` (a level that holds a dot is quoted: `'db."a.b".t'`),
-    or sequences of levels. Safe to share between threads. A process that was forked opens it anew
-    when it first uses it; it pickles by the keys that it was opened with, `${VAR}` unexpanded.
+    or sequences of levels. Where the catalog gives no answer, the `context` of the error has a
+    "hint", which says what to look at. Safe to share between threads. A process that was forked
+    opens it anew when it first uses it; it pickles by the keys that it was opened with, `${VAR}`
+    unexpanded.
     """
 
     def __init__(self, uri: str | None, keys: dict[str, str]) -> None:
         self._opened_with = (uri, keys)
-        try:
-            self._native = _firn.open_catalog(uri, keys)
-        except (UnavailableError, DeadlineExceededError) as error:
-            raise type(error)(
-                f"The catalog cannot be reached: {error.message}; {_advice(uri, keys)}",
-                code=error.code,
-                context=error.context,
-                retryable=error.retryable,
-            ) from None
+        self._native = _firn.open_catalog(uri, keys)
 
     @property
     def name(self) -> str:
@@ -186,14 +172,3 @@ class Catalog:
     def __repr__(self) -> str:
         # Nothing else: its keys may be secrets.
         return f"firn.Catalog(type={self.type!r}, name={self.name!r})"
-
-
-def _advice(uri: str | None, keys: Mapping[str, str]) -> str:
-    """Where a catalog does not answer."""
-    advice = "is it running, and its uri right?"
-    is_rest = keys["type"] == "rest" if "type" in keys else _is_http(uri or keys.get("uri", ""))
-    return f"{advice} {REST_ADVICE}" if is_rest else advice
-
-
-def _is_http(uri: str) -> bool:
-    return uri.startswith(("http://", "https://"))

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/no_answer.h"
 #include "storage/call_deadline.h"
 #include "storage/http/curl_transport.h"
 
@@ -37,6 +38,9 @@ constexpr std::array kCodes = {
     CodeRow{"TooManyRequestsException", ErrorCode::kResourceExhausted},
     CodeRow{"ResourceNumberLimitExceededException", ErrorCode::kResourceExhausted},
 };
+
+constexpr std::string_view kHint =
+    "is AWS Glue reached from here, and glue.endpoint or glue.region right?";
 
 /// A failure as Glue tells it.
 struct Failure {
@@ -156,10 +160,11 @@ Result<json::Document> GlueClient::Call(std::string_view operation,
     ErrorCode cause = response.error().code();
     bool is_ours = cause == ErrorCode::kUnauthenticated || cause == ErrorCode::kUnavailable;
     if (is_ours) {
-      return TakeError(std::move(response));  // nothing was sent
+      return NoAnswer(TakeError(std::move(response)), kHint);  // nothing was sent
     }
-    return TakeError(std::move(response))
-        .As(reads ? ErrorCode::kUnavailable : ErrorCode::kCommitStateUnknown);
+    return NoAnswer(TakeError(std::move(response))
+                        .As(reads ? ErrorCode::kUnavailable : ErrorCode::kCommitStateUnknown),
+                    kHint);
   }
   if (response->status != 200) {
     return ErrorOf(*response, effect);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "catalog/hive/thrift/thrift_reader.h"
+#include "catalog/no_answer.h"
 #include "storage/call_deadline.h"
 
 namespace firn::catalog::hive {
@@ -16,6 +17,8 @@ using thrift::Value;
 
 /// Of TApplicationException.
 constexpr int64_t kUnknownMethod = 1;
+
+constexpr std::string_view kHint = "is the Hive Metastore running there, and its uri right?";
 
 /// An exception of Thrift itself.
 Error ApplicationError(const Method& method, const Value& body) {
@@ -146,7 +149,8 @@ Result<Value> HiveClient::Call(const Method& method, const Value& arguments, Eff
       auto connected = Connect(deadline);
       if (!connected.has_value()) {
         Error error = TakeError(std::move(connected));
-        return reads ? std::move(error) : ChangeError(std::move(error), Reached::kNothing);
+        return NoAnswer(reads ? std::move(error) : ChangeError(std::move(error), Reached::kNothing),
+                        kHint);
       }
       stream = *std::move(connected);
     }
@@ -158,18 +162,20 @@ Result<Value> HiveClient::Call(const Method& method, const Value& arguments, Eff
       return std::move(attempt.result);
     }
     Error error = TakeError(std::move(attempt.result));
+    const bool is_answered = attempt.reached == Reached::kAnswered;
     if (!reads) {
-      return ChangeError(std::move(error), attempt.reached);
+      error = ChangeError(std::move(error), attempt.reached);
+      return is_answered ? std::move(error) : NoAnswer(std::move(error), kHint);
     }
-    bool is_lost = attempt.reached != Reached::kAnswered &&
-                   error.code() != ErrorCode::kDeadlineExceeded &&
+    bool is_lost = !is_answered && error.code() != ErrorCode::kDeadlineExceeded &&
                    error.code() != ErrorCode::kPayloadTooLarge;
     if (is_lost && !is_new) {
       stream = nullptr;  // it was kept too long
       continue;
     }
     bool passes = error.code() == kMetaException;
-    return passes ? std::move(error).As(ErrorCode::kUnavailable) : std::move(error);
+    error = passes ? std::move(error).As(ErrorCode::kUnavailable) : std::move(error);
+    return is_answered ? std::move(error) : NoAnswer(std::move(error), kHint);
   }
 }
 

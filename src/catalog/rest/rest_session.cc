@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/uuid.h"
+#include "catalog/no_answer.h"
 #include "storage/call_deadline.h"
 
 namespace firn::catalog::rest {
@@ -85,6 +86,10 @@ Error Unknown(const Result<http::HttpResponse>& last) {
   }
   return std::move(unknown).With("cause", last.error().message());
 }
+
+constexpr std::string_view kHint =
+    "is the catalog running there, and its uri right? rest.client.max-retries and "
+    "rest.client.socket-timeout-ms say how long it is tried";
 
 bool IsAnswer(const http::HttpResponse& response) {
   return (response.status >= 200 && response.status < 300) || response.status == 304;
@@ -175,8 +180,9 @@ Result<http::HttpResponse> RestSession::Send(const Call& call) {
     return ErrorOf(*last, call.meaning);
   }
   bool is_lost = last.error().code() == ErrorCode::kIoError;
-  return is_lost ? TakeError(std::move(last)).As(ErrorCode::kUnavailable)
-                 : TakeError(std::move(last));
+  return NoAnswer(
+      is_lost ? TakeError(std::move(last)).As(ErrorCode::kUnavailable) : TakeError(std::move(last)),
+      kHint);
 }
 
 }  // namespace firn::catalog::rest

@@ -13,12 +13,15 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "catalog/no_answer.h"
 #include "storage/call_deadline.h"
 
 namespace firn::catalog::sql {
 namespace {
 
 constexpr size_t kStateLength = 5;
+/// Of a catalog's and of others' databases.
+constexpr std::string_view kHint = "is the database running there, and its uri right?";
 
 struct StateRow {
   std::string_view begins;
@@ -147,7 +150,10 @@ Status PostgresLink::FinishConnecting(MonotonicTime deadline) {
   auto next =
       PQstatus(connection_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING) {
-    RETURN_IF_ERROR(Wait(next == PGRES_POLLING_READING ? For::kReading : For::kWriting, deadline));
+    Status ready = Wait(next == PGRES_POLLING_READING ? For::kReading : For::kWriting, deadline);
+    if (!ready.has_value()) {
+      return NoAnswer(TakeError(std::move(ready)), kHint);
+    }
     next = PQconnectPoll(connection_);
   }
   if (next == PGRES_POLLING_OK) {
@@ -156,8 +162,9 @@ Status PostgresLink::FinishConnecting(MonotonicTime deadline) {
   std::string_view message = PQerrorMessage(connection_);
   std::string_view state = StateIn(message);
   ErrorCode code = state.empty() ? ErrorCode::kUnavailable : CodeOf(state);
-  return Error(code, "The database does not let us in")
-      .With("postgresql", Shown(FirstLine(message)));
+  Error error =
+      Error(code, "The database does not let us in").With("postgresql", Shown(FirstLine(message)));
+  return state.empty() ? NoAnswer(std::move(error), kHint) : std::move(error);
 }
 
 Status PostgresLink::Wait(For what, MonotonicTime deadline) {

@@ -12,8 +12,13 @@
 namespace firn::cli {
 namespace {
 
-bool DoesNotAnswer(const Error& error) {
-  return error.code() == ErrorCode::kUnavailable || error.code() == ErrorCode::kDeadlineExceeded;
+/// A catalog's error in words for the server, of which `--uri` is all that can be given.
+Error OfServer(const Error& error) {
+  Error told(error.code(), error.message(), error.where());
+  for (const auto& [key, value] : error.context()) {
+    told.With(key, key == "hint" ? "is `firn serve` running there?" : value);
+  }
+  return told;
 }
 
 /// The server, with the storage that this process's FIRN_S3_ variables name.
@@ -102,12 +107,8 @@ Result<std::unique_ptr<catalog::Catalog>> OpenChosen(const CatalogChoice& choice
   catalog::CatalogEnvironment environment = catalog::ProcessEnvironment();
   ASSIGN_OR_RETURN(catalog::CatalogConfig config, ConfigOf(choice, environment.variables));
   auto opened = catalog::OpenCatalog(config, environment);
-  if (!opened.has_value() && DoesNotAnswer(opened.error())) {
-    return std::move(opened).error().With(
-        "hint", choice.catalog.empty() ? "is `firn serve` running there?"
-                                       : "is the catalog running there, and its uri right?");
-  }
-  return opened;
+  return opened.has_value() || !choice.catalog.empty() ? std::move(opened)
+                                                       : OfServer(opened.error());
 }
 
 }  // namespace firn::cli

@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlsplit
 from feast.errors import DataSourceNotFoundException
 
 import firn
-from firn._catalog import REST_ADVICE
 from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig, without_password
 
 if TYPE_CHECKING:
@@ -23,6 +22,10 @@ if TYPE_CHECKING:
 MAX_OPEN_CATALOGS = 16
 DEFAULT_SQL_URI = "sqlite:///data/catalog.db"
 DEFAULT_SQL_WAREHOUSE = "data/warehouse"
+LOCKED_ADVICE = "; another program holds the file: call again, or end what holds it"
+#: What errors of catalogs have, and those of files have not: the hint of one that gave no answer,
+#: the words of a database.
+_OF_CATALOG = frozenset({"hint", "sqlite", "postgresql"})
 _SQLITE = re.compile(r"^sqlite:///(?!/)")
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -71,7 +74,7 @@ def open_catalog(config: RepoConfig) -> firn.Catalog:
             _open.move_to_end(key)
             return _open[key]
     _make_folder(properties.get("uri", ""))
-    with naming_the_catalog(config, opening=True):
+    with naming_the_catalog(config):
         opened = firn.open_catalog(name=name, **properties)
     with _lock:
         catalog = _open.setdefault(key, opened)
@@ -132,42 +135,20 @@ def _make_folder(uri: str) -> None:
 
 
 @contextlib.contextmanager
-def naming_the_catalog(config: RepoConfig, *, opening: bool = False) -> Iterator[None]:
+def naming_the_catalog(config: RepoConfig) -> Iterator[None]:
     """Errors of a catalog that does not answer name the setting that says where it is, and what to
-    do; those of files stay as they are. Not to be nested.
-
-    Args:
-        opening: no files are read, and errors say what to do.
-    """
+    do; those of files stay as they are. Not to be nested."""
     try:
         yield
     except (firn.UnavailableError, firn.DeadlineExceededError) as error:
-        uri = catalog_properties(config).get("uri", "")
-        if not opening and not _is_of_catalog(config, uri, error):
+        if not _OF_CATALOG & error.context.keys():
             raise
+        uri = catalog_properties(config).get("uri", "")
         where = f"uri {without_password(uri)}" if uri else "the catalog"
-        advice = "" if opening else f"; {_advice(config, error)}"
+        is_locked = "locked" in error.context.get("sqlite", "")
         raise type(error)(
-            f"offline_store: {where}: {error.message}{advice}",
+            f"offline_store: {where}: {error.message}{LOCKED_ADVICE if is_locked else ''}",
             code=error.code,
             context=error.context,
             retryable=error.retryable,
         ) from None
-
-
-def _is_of_catalog(config: RepoConfig, uri: str, error: firn.Error) -> bool:
-    """Errors of an object store tell its host, those of catalogs theirs or none."""
-    host = error.context.get("host")
-    if host is None or settings_of(config).catalog_type not in ("rest", "sql"):
-        return True
-    place = urlsplit(uri).netloc.rpartition("@")[2]
-    return host == place or "${" in place
-
-
-def _advice(config: RepoConfig, error: firn.Error) -> str:
-    if "locked" in error.context.get("sqlite", ""):
-        return "another program holds the file: call again, or end what holds it"
-    advice = "is it running, and its uri right?"
-    if settings_of(config).catalog_type == "rest":
-        return f"{advice} {REST_ADVICE}, among storage_options"
-    return advice
