@@ -61,6 +61,7 @@ TEST_F(GuardedTest, NoCallReachesTheServersFiles) {
       if (fs::exists(location)) {
         EXPECT_THAT(store->Read(location, 100), IsError(ErrorCode::kForbidden)) << name;
         EXPECT_THAT(store->ReadRange(location, 0, 1), IsError(ErrorCode::kForbidden)) << name;
+        EXPECT_THAT(store->OpenLocal(location), IsError(ErrorCode::kForbidden)) << name;
         EXPECT_THAT(store->Stat(location), IsError(ErrorCode::kForbidden)) << name;
       }
     }

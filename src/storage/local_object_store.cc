@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,30 +40,60 @@ Status WriteAll(int fd, std::string_view bytes, std::string_view location) {
   return {};
 }
 
+struct Filled {
+  size_t size = 0;
+  /// 0 or an errno.
+  int error_number = 0;
+};
+
+/// Fills `out` from `offset`, as far as the file goes.
+Filled Fill(int fd, int64_t offset, std::span<char> out) {
+  size_t done = 0;
+  while (done < out.size()) {
+    ssize_t got =
+        pread(fd, out.data() + done, out.size() - done, offset + static_cast<int64_t>(done));
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got <= 0) {
+      return {done, got < 0 ? errno : 0};
+    }
+    done += static_cast<size_t>(got);
+  }
+  return {done};
+}
+
 /// Reads `length` bytes from `offset`, fewer at the end of the file.
 Result<std::string> ReadAt(int fd, int64_t offset, int64_t length, std::string_view location) {
   std::string bytes;
-  int error_number = 0;
+  Filled filled;
   bytes.resize_and_overwrite(static_cast<size_t>(length), [&](char* data, size_t size) -> size_t {
-    size_t done = 0;
-    while (done < size) {
-      ssize_t got = pread(fd, data + done, size - done, offset + static_cast<int64_t>(done));
-      if (got < 0 && errno == EINTR) {
-        continue;
-      }
-      if (got <= 0) {
-        error_number = got < 0 ? errno : 0;
-        break;
-      }
-      done += static_cast<size_t>(got);
-    }
-    return done;
+    filled = Fill(fd, offset, {data, size});
+    return filled.size;
   });
-  if (error_number != 0) {
-    return ErrnoError(error_number, "read", location);
+  if (filled.error_number != 0) {
+    return ErrnoError(filled.error_number, "read", location);
   }
   return bytes;
 }
+
+class OpenLocalFile final : public OpenFile {
+ public:
+  OpenLocalFile(FileDescriptor file, std::string_view location)
+      : file_(std::move(file)), location_(location) {}
+
+  Result<int64_t> ReadAt(int64_t offset, std::span<char> out) override {
+    const Filled filled = Fill(file_.get(), offset, out);
+    if (filled.error_number != 0) {
+      return ErrnoError(filled.error_number, "read", location_);
+    }
+    return static_cast<int64_t>(filled.size);
+  }
+
+ private:
+  const FileDescriptor file_;
+  const std::string location_;
+};
 
 /// 0 or an errno, which is read before the end of the scope: that may set another.
 int SyncData(int fd) {
@@ -137,6 +168,16 @@ Result<std::string> LocalObjectStore::ReadRange(std::string_view location,
     return Error(ErrorCode::kInvalidArgument, "Range is outside the file: " + place.text);
   }
   return ReadAt(file.get(), offset, std::min(length, size - offset), location);
+}
+
+Result<std::unique_ptr<OpenFile>> LocalObjectStore::OpenLocal(std::string_view location) {
+  ASSIGN_OR_RETURN(LocalPlace place, roots_->Find(location));
+  if (place.remote) {
+    return std::unique_ptr<OpenFile>();
+  }
+  ASSIGN_OR_RETURN(FileDescriptor file, roots_->Open(place, place.relative, O_RDONLY | O_NONBLOCK));
+  RETURN_IF_ERROR(RegularFileSize(file.get(), location));
+  return std::unique_ptr<OpenFile>(std::make_unique<OpenLocalFile>(std::move(file), location));
 }
 
 Status LocalObjectStore::Write(std::string_view location, std::string_view bytes, WriteMode mode) {

@@ -46,6 +46,8 @@ class LocalObjectStore final : public ObjectStore {
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
+  /// Null for roots on a network file system.
+  Result<std::unique_ptr<OpenFile>> OpenLocal(std::string_view location) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;
   bool StillThere(std::string_view location) override;

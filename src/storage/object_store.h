@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,6 +64,18 @@ enum class Sighting : uint8_t {
   kUnknown,  ///< Only a call that may wait can tell.
 };
 
+/// A file that is kept open on this machine: a read is a system call, not a request, so that pieces
+/// may be read when they are needed. It stays what it was while its name is removed or given to
+/// another. Thread-safety: any thread.
+class OpenFile {
+ public:
+  virtual ~OpenFile() = default;
+
+  /// Fills `out` with the bytes from `offset` on. Returns how many: fewer where the file ends.
+  /// Errors: kIoError.
+  virtual Result<int64_t> ReadAt(int64_t offset, std::span<char> out) = 0;
+};
+
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -76,6 +89,12 @@ class ObjectStore {
   virtual Result<std::string> ReadRange(std::string_view location,
                                         int64_t offset,
                                         int64_t length) = 0;
+
+  /// Null where reads are requests, which are best made ahead and few: ReadRange makes them.
+  /// Errors: as ReadRange.
+  virtual Result<std::unique_ptr<OpenFile>> OpenLocal(std::string_view /*location*/) {
+    return std::unique_ptr<OpenFile>();
+  }
 
   /// Writes the whole file, making its folders. Success: bytes and directory entry are durable. An
   /// error other than kAlreadyExists: the name holds nothing, what it held before, or (when only

@@ -103,6 +103,28 @@ TEST(LocalObjectStoreTest, FoldersAreMadeAndAreNoFiles) {
               IsError(ErrorCode::kIoError));
 }
 
+TEST(LocalObjectStoreTest, AnOpenFileOutlivesItsName) {
+  TestFolder folder;
+  const std::vector<std::string> roots{folder.At("root")};
+  auto store = LocalObjectStore::Make({.roots = roots}).value();
+  const std::string path = folder.At("root/a");
+  ASSERT_THAT(store->Write(path, "0123456789", WriteMode::kCreateNew), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto file, store->OpenLocal(path));
+  ASSERT_NE(file, nullptr);
+  ASSERT_THAT(store->Write(path, "replaced", WriteMode::kOverwrite), IsOk());
+  ASSERT_THAT(store->Delete(path), IsOk());
+  std::string bytes(4, ' ');
+  EXPECT_THAT(file->ReadAt(3, bytes), IsOkAnd(4));
+  EXPECT_EQ(bytes, "3456");
+  EXPECT_THAT(file->ReadAt(8, bytes), IsOkAnd(2));
+  EXPECT_EQ(bytes.substr(0, 2), "89");
+  EXPECT_THAT(file->ReadAt(10, bytes), IsOkAnd(0));
+  EXPECT_THAT(file->ReadAt(-1, bytes), IsError(ErrorCode::kIoError));
+  EXPECT_THAT(store->OpenLocal(path), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(store->OpenLocal(folder.At("root")), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(store->OpenLocal(folder.At("other")), IsError(ErrorCode::kForbidden));
+}
+
 TEST(LocalObjectStoreTest, OnlyEmptyFoldersGoAndNeverARoot) {
   TestFolder folder;
   std::vector<std::string> roots = {folder.At("root"), folder.At("root/inner")};

@@ -98,6 +98,11 @@ Result<std::string> StoreRouter::ReadRange(std::string_view location,
   return store->ReadRange(location, offset, length);
 }
 
+Result<std::unique_ptr<OpenFile>> StoreRouter::OpenLocal(std::string_view location) {
+  ASSIGN_OR_RETURN(ObjectStore * store, Find(location));
+  return store->OpenLocal(location);
+}
+
 Status StoreRouter::Write(std::string_view location, std::string_view bytes, WriteMode mode) {
   ASSIGN_OR_RETURN(ObjectStore * store, Find(location));
   return store->Write(location, bytes, mode);

@@ -41,6 +41,8 @@ TEST_F(StoreRouterTest, TheSchemeChoosesTheStore) {
   EXPECT_THAT(router_.Read(local, 10), IsOkAnd("local"));
   EXPECT_THAT(router_.Read("s3a://bucket/warehouse/a", 10), IsOkAnd("s3"));
   EXPECT_THAT(router_.ReadRange("s3://bucket/warehouse/a", 1, 1), IsOkAnd("3"));
+  EXPECT_NE(*router_.OpenLocal(local), nullptr);
+  EXPECT_EQ(*router_.OpenLocal("s3://bucket/warehouse/a"), nullptr);
   EXPECT_EQ(router_.Glance(local), Sighting::kThere);
   EXPECT_EQ(router_.Stat("s3://bucket/warehouse/a")->size_bytes, 2);
   EXPECT_TRUE(router_.StillThere("s3://bucket/warehouse/a"));

@@ -152,6 +152,10 @@ class TableFiles final : public ObjectStore {
     ASSIGN_OR_RETURN(auto store, Find(location));
     return store->ReadRange(location, offset, length);
   }
+  Result<std::unique_ptr<storage::OpenFile>> OpenLocal(std::string_view location) override {
+    ASSIGN_OR_RETURN(auto store, Find(location));
+    return store->OpenLocal(location);
+  }
   Status Write(std::string_view location,
                std::string_view bytes,
                storage::WriteMode mode) override {

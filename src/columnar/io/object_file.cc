@@ -9,6 +9,13 @@
 #include "columnar/io/arrow_status.h"
 
 namespace firn::columnar {
+namespace {
+
+std::span<char> SpanOf(void* data, int64_t size) {
+  return {static_cast<char*>(data), static_cast<size_t>(size)};
+}
+
+}  // namespace
 
 std::vector<ByteRange> Coalesce(std::vector<ByteRange> ranges, const FetchLimits& limits) {
   std::erase_if(ranges, [](const ByteRange& range) { return range.length <= 0; });
@@ -55,13 +62,36 @@ Result<std::shared_ptr<ObjectFile>> ObjectFile::Open(storage::ObjectStore& store
   }
   std::shared_ptr<ObjectFile> file(
       new ObjectFile(store, pool, std::move(location), size_bytes, limits));
+  ASSIGN_OR_RETURN(file->local_, store.OpenLocal(file->location_));
   int64_t length =
       size_bytes <= limits.whole_file_bytes ? size_bytes : std::min(size_bytes, limits.tail_bytes);
   ASSIGN_OR_RETURN(file->tail_, file->Fetch({size_bytes - length, length}));
   return file;
 }
 
+Error ObjectFile::EndsEarly() const {
+  return Error(ErrorCode::kInvalidMetadata,
+               fmt::format("File ends before its size of {} bytes", size_bytes_))
+      .With("path", location_);
+}
+
+Status ObjectFile::Fill(int64_t offset, std::span<char> out) {
+  ASSIGN_OR_RETURN(int64_t read, local_->ReadAt(offset, out));
+  fetched_bytes_ += read;
+  return read == std::ssize(out) ? Status() : EndsEarly();
+}
+
 Result<ObjectFile::Block> ObjectFile::Fetch(const ByteRange& range) {
+  if (local_ == nullptr) {
+    return Request(range);
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> bytes,
+                   ToResult(arrow::AllocateBuffer(range.length)));
+  RETURN_IF_ERROR(Fill(range.offset, SpanOf(bytes->mutable_data(), range.length)));
+  return Block{range.offset, std::move(bytes)};
+}
+
+Result<ObjectFile::Block> ObjectFile::Request(const ByteRange& range) {
   auto read = store_.ReadRange(location_, range.offset, range.length);
   if (!read.has_value()) {
     // A file that ends before the place is shorter than its manifest says.
@@ -71,9 +101,7 @@ Result<ObjectFile::Block> ObjectFile::Fetch(const ByteRange& range) {
     return std::move(read).error();
   }
   if (static_cast<int64_t>(read->size()) != range.length) {
-    return Error(ErrorCode::kInvalidMetadata,
-                 fmt::format("File ends before its size of {} bytes", size_bytes_))
-        .With("path", location_);
+    return EndsEarly();
   }
   fetched_bytes_ += range.length;
   ++requests_;
@@ -81,6 +109,9 @@ Result<ObjectFile::Block> ObjectFile::Fetch(const ByteRange& range) {
 }
 
 Status ObjectFile::Prefetch(std::vector<ByteRange> ranges) {
+  if (is_local()) {
+    return {};
+  }
   std::erase_if(ranges, [this](const ByteRange& range) {
     return tail_.bytes != nullptr && range.offset >= tail_.offset;
   });
@@ -115,6 +146,13 @@ const ObjectFile::Block* ObjectFile::Find(const ByteRange& range) const {
   return end <= block.offset + block.bytes->size() ? &block : nullptr;
 }
 
+arrow::Result<ByteRange> ObjectFile::Inside(int64_t position, int64_t length) const {
+  if (position < 0 || length < 0 || position > size_bytes_) {
+    return arrow::Status::Invalid("Range outside of the file");
+  }
+  return ByteRange{position, std::min(length, size_bytes_ - position)};
+}
+
 arrow::Status ObjectFile::Close() {
   closed_ = true;
   return arrow::Status::OK();
@@ -141,16 +179,19 @@ arrow::Result<std::shared_ptr<arrow::Buffer>> ObjectFile::Read(int64_t length) {
 }
 
 arrow::Result<int64_t> ObjectFile::ReadAt(int64_t position, int64_t length, void* out) {
+  ARROW_ASSIGN_OR_RAISE(const ByteRange range, Inside(position, length));
+  if (is_local() && Find(range) == nullptr) {
+    Status filled = Fill(range.offset, SpanOf(out, range.length));
+    return filled.has_value() ? arrow::Result<int64_t>(range.length)
+                              : IntoArrow(std::move(filled).error());
+  }
   ARROW_ASSIGN_OR_RAISE(auto buffer, ReadAt(position, length));
   std::memcpy(out, buffer->data(), static_cast<size_t>(buffer->size()));
   return buffer->size();
 }
 
 arrow::Result<std::shared_ptr<arrow::Buffer>> ObjectFile::ReadAt(int64_t position, int64_t length) {
-  if (position < 0 || length < 0 || position > size_bytes_) {
-    return arrow::Status::Invalid("Range outside of the file");
-  }
-  ByteRange range{position, std::min(length, size_bytes_ - position)};
+  ARROW_ASSIGN_OR_RAISE(const ByteRange range, Inside(position, length));
   if (const Block* block = Find(range)) {
     return arrow::SliceBuffer(block->bytes, range.offset - block->offset, range.length);
   }

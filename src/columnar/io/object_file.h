@@ -1,7 +1,8 @@
 // ObjectFile: a file of an ObjectStore as Arrow's RandomAccessFile, read in few large ranges. Small
 // files are read whole with the first read; of others the end (where Parquet keeps its footer)
 // comes first, then what Prefetch asks for: ranges that lie close are fetched as one, several at a
-// time. A read outside of what is there goes to the store.
+// time. A read outside of what is there goes to the store. A local file is kept open instead, and
+// each read is the system's.
 //
 // Errors reach Firn with the store's code, through arrow_status.h.
 // Thread-safety: ReadAt from any thread; Prefetch and Release from one at a time, not beside
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,8 +61,12 @@ class ObjectFile final : public arrow::io::RandomAccessFile {
                                                   int64_t size_bytes,
                                                   const FetchLimits& limits);
 
-  /// Fetches what is not there yet; what Prefetch fetched before and is not asked for goes.
+  /// Fetches what is not there yet; what Prefetch fetched before and is not asked for goes. Nothing
+  /// where the file is local.
   Status Prefetch(std::vector<ByteRange> ranges);
+
+  /// Whether pieces are best read when they are needed, each into the memory where it is used.
+  bool is_local() const { return local_ != nullptr; }
 
   const std::string& location() const { return location_; }
   /// What was read from the store so far.
@@ -91,6 +97,12 @@ class ObjectFile final : public arrow::io::RandomAccessFile {
              const FetchLimits& limits);
 
   Result<Block> Fetch(const ByteRange& range);
+  Result<Block> Request(const ByteRange& range);
+  /// Of a local file: fills `out`.
+  Status Fill(int64_t offset, std::span<char> out);
+  Error EndsEarly() const;
+  /// The range as far as the file goes.
+  arrow::Result<ByteRange> Inside(int64_t position, int64_t length) const;
   /// The block that holds the range; null where none does.
   const Block* Find(const ByteRange& range) const;
 
@@ -99,6 +111,8 @@ class ObjectFile final : public arrow::io::RandomAccessFile {
   const std::string location_;
   const int64_t size_bytes_;
   const FetchLimits limits_;
+  /// Null where reads are requests to the store.
+  std::unique_ptr<storage::OpenFile> local_;
   /// The end of the file, or all of it.
   Block tail_{0, nullptr};
   /// Ascending.

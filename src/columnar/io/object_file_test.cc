@@ -1,5 +1,6 @@
 #include "columnar/io/object_file.h"
 
+#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -8,7 +9,9 @@
 #include "base/clock.h"
 #include "base/testing/matchers.h"
 #include "columnar/io/arrow_status.h"
+#include "storage/local_object_store.h"
 #include "storage/memory_object_store.h"
+#include "storage/testing/test_folder.h"
 
 namespace firn::columnar {
 namespace {
@@ -63,6 +66,42 @@ TEST_F(ObjectFileTest, AFileShorterThanItsManifestSaysIsCorrupt) {
   EXPECT_THAT(Open(15), IsError(ErrorCode::kInvalidMetadata));
   EXPECT_THAT(Open(8), IsOk());
   EXPECT_THAT(Open(500), IsError(ErrorCode::kInvalidMetadata));
+}
+
+TEST_F(ObjectFileTest, ALocalFileIsReadPieceByPiece) {
+  const storage::testing::TestFolder folder;
+  const std::string path = folder.At("file");
+  auto store = storage::LocalObjectStore::Make({.sync = false}).value();
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) {
+    bytes.push_back(static_cast<char>(i));
+  }
+  ASSERT_THAT(store->Write(path, bytes, storage::WriteMode::kCreateNew), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto file, ObjectFile::Open(*store, pool_, path, 200, limits_));
+  ASSERT_THAT(file->Prefetch({{0, 100}}), IsOk());
+  EXPECT_EQ(file->fetched_bytes(), 10) << "the end alone";
+  std::filesystem::rename(path, folder.At("moved"));
+  std::string read(20, ' ');
+  EXPECT_EQ(file->ReadAt(5, 20, read.data()).ValueOrDie(), 20);
+  EXPECT_EQ(read, bytes.substr(5, 20));
+  EXPECT_EQ(file->ReadAt(192, 20, read.data()).ValueOrDie(), 8);
+  EXPECT_EQ(read.substr(0, 8), bytes.substr(192));
+  EXPECT_EQ((*file->ReadAt(60, 30))->ToString(), bytes.substr(60, 30));
+  EXPECT_EQ((*file->ReadAt(150, 100))->ToString(), bytes.substr(150));
+  EXPECT_EQ(file->fetched_bytes(), 10 + 20 + 30 + 50);
+  EXPECT_FALSE(file->ReadAt(201, 1).ok());
+
+  std::filesystem::resize_file(folder.At("moved"), 50);
+  for (const arrow::Status& status :
+       {file->ReadAt(40, 20).status(), file->ReadAt(40, 20, read.data()).status()}) {
+    ASSERT_FALSE(status.ok());
+    const Error error = FromArrow(status, ErrorCode::kInternal);
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidMetadata);
+    EXPECT_NE(error.Describe().find(path), std::string::npos) << error.Describe();
+  }
+  EXPECT_THAT(ObjectFile::Open(*store, pool_, path, 200, limits_), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(ObjectFile::Open(*store, pool_, folder.At("moved"), 200, limits_),
+              IsError(ErrorCode::kInvalidMetadata));
 }
 
 TEST_F(ObjectFileTest, ParquetsExceptionsBecomeErrors) {

@@ -108,6 +108,29 @@ TEST_F(DataFileReaderTest, ReadsAllRowsOnTheDirectPath) {
   EXPECT_TRUE(table->schema()->Equals(*ArrowSchemaOf(schema_)));
 }
 
+TEST_F(DataFileReaderTest, ARowGroupIsDecodedAtOnceWhereItIsSmall) {
+  Write(*testing::BatchOf(schema_, rows_), {.row_group_rows = 60});
+  auto sizes = [&]() -> std::vector<std::pair<int64_t, bool>> {
+    std::vector<std::pair<int64_t, bool>> seen;
+    auto reader =
+        DataFileReader::Open(context_, request_, file_, BoundExpression::True(), {}).value();
+    while (auto batch = reader->Next().value()) {
+      seen.emplace_back(batch->num_rows(), batch->column(0)->offset() > 0);
+    }
+    return seen;
+  };
+  using Seen = std::pair<int64_t, bool>;
+  EXPECT_THAT(sizes(), ElementsAre(Seen{16, false}, Seen{16, true}, Seen{16, true}, Seen{12, true},
+                                   Seen{16, false}, Seen{16, true}, Seen{8, true}));
+  // Less than 60 longs; strings without the sizes that the footer tells would be no better.
+  for (int64_t bytes : {0, 479}) {
+    context_.options.whole_group_bytes = bytes;
+    EXPECT_THAT(sizes(),
+                ElementsAre(Seen{16, false}, Seen{16, false}, Seen{16, false}, Seen{12, false},
+                            Seen{16, false}, Seen{16, false}, Seen{8, false}));
+  }
+}
+
 TEST_F(DataFileReaderTest, StatisticsPruneRowGroupsAndTheFilterDoesTheRest) {
   WriteRows();
   ASSERT_OK_AND_ASSIGN(auto table, ReadAll(FilterOf("id in (15, 17, 90) or s.x = 4", schema_)));

@@ -22,7 +22,9 @@
 #include "iceberg/expression/testing/filters.h"
 #include "iceberg/expression/testing/random_cases.h"
 #include "iceberg/schema/testing/parse.h"
+#include "storage/local_object_store.h"
 #include "storage/memory_object_store.h"
+#include "storage/testing/test_folder.h"
 
 namespace firn::columnar {
 namespace {
@@ -224,10 +226,14 @@ class PageReadPropertyTest : public ::testing::TestWithParam<uint32_t> {
   static inline int64_t pages_skipped_ = 0;
   RandomCases random_{GetParam()};
   SystemClock clock_;
-  storage::InMemoryObjectStore store_{clock_};
+  storage::testing::TestFolder folder_;
+  storage::InMemoryObjectStore memory_{clock_};
+  std::unique_ptr<storage::ObjectStore> local_ =
+      storage::LocalObjectStore::Make({.sync = false}).value();
+  storage::ObjectStore& store_ = random_.OneIn(2) ? memory_ : *local_;
   ThreadPool pool_{0};
   const iceberg::Schema schema_ = TestSchema();
-  FileToRead file_{.path = "memory://b/f", .first_row_id = 1000};
+  FileToRead file_{.path = folder_.At("f"), .first_row_id = 1000};
   int64_t rows_ = 0;
   int64_t batch_rows_ = 1 + random_.Below(random_.OneIn(2) ? 50 : 2000);
   FetchLimits fetch_{.whole_file_bytes = 0,

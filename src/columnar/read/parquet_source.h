@@ -57,8 +57,9 @@ class ParquetSource {
   Result<std::optional<RowBatch>> NextWhole();
 
   const int64_t batch_rows_;
-  const parquet::ReaderProperties properties_;
+  const int64_t whole_group_bytes_;
   std::shared_ptr<ObjectFile> file_;
+  parquet::ReaderProperties properties_;
   std::shared_ptr<parquet::FileMetaData> metadata_;
   /// The reader's.
   PageContents* contents_ = nullptr;
@@ -66,6 +67,8 @@ class ParquetSource {
   std::vector<SourceField> fields_;
   /// Of the row group that is open: one of the two.
   std::unique_ptr<arrow::RecordBatchReader> batches_;
+  /// What is left of what `batches_` gave; null where nothing is.
+  std::shared_ptr<arrow::RecordBatch> decoded_;
   std::optional<RowSelection> selection_;
   std::optional<SelectedRows> selected_;
   /// In the row group.

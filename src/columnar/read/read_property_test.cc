@@ -17,7 +17,9 @@
 #include "iceberg/expression/literal_order.h"
 #include "iceberg/expression/row_evaluator.h"
 #include "iceberg/expression/testing/random_cases.h"
+#include "storage/local_object_store.h"
 #include "storage/memory_object_store.h"
+#include "storage/testing/test_folder.h"
 
 namespace firn::columnar {
 namespace {
@@ -121,16 +123,33 @@ testing::ParquetShape ShapeOf(RandomCases& random) {
           .second_version = random.OneIn(2)};
 }
 
+/// Files that are requested, or that are open on this machine.
+class AnyStore {
+ public:
+  AnyStore(RandomCases& random, const Clock& clock) : memory_(clock), is_local_(random.OneIn(2)) {}
+
+  storage::ObjectStore& store() { return is_local_ ? *local_ : memory_; }
+  std::string At(std::string_view name) const { return folder_.At(name); }
+
+ private:
+  storage::testing::TestFolder folder_;
+  storage::InMemoryObjectStore memory_;
+  std::unique_ptr<storage::ObjectStore> local_ =
+      storage::LocalObjectStore::Make({.sync = false}).value();
+  const bool is_local_;
+};
+
 class ReadPropertyTest : public ::testing::TestWithParam<uint32_t> {};
 
 TEST_P(ReadPropertyTest, ReturnsWhatANaiveReaderDoes) {
   RandomCases random(GetParam());
   SystemClock clock;
-  storage::InMemoryObjectStore store(clock);
+  AnyStore any(random, clock);
+  storage::ObjectStore& store = any.store();
   ThreadPool pool(0);
   iceberg::Schema schema = random.NewSchema();
   const std::vector<StructValue> rows = NewRows(random, schema);
-  FileToRead file{.path = "memory://b/f"};
+  FileToRead file{.path = any.At("f")};
   testing::ParquetShape shape = ShapeOf(random);
   ASSERT_THAT(store.Write(file.path, testing::ParquetBytes(*testing::BatchOf(schema, rows), shape),
                           storage::WriteMode::kCreateNew),
@@ -147,8 +166,11 @@ TEST_P(ReadPropertyTest, ReturnsWhatANaiveReaderDoes) {
     }
   }
   std::vector<const std::vector<int64_t>*> lists{&deleted};
-  const ReadOptions options{.batch_rows = 1 + random.Below(50),
-                            .page_index = PageIndexUse::kAlways};
+  const ReadOptions options{
+      .batch_rows = 1 + random.Below(50),
+      .whole_group_bytes = random.OneIn(3) ? 0 : ReadOptions{}.whole_group_bytes,
+      .fetch = {.whole_file_bytes = random.OneIn(2) ? 0 : int64_t{1} << 20},
+      .page_index = PageIndexUse::kAlways};
   ReadContext context{store, pool, options};
   ReadRequest request{.schema = now};
   request.columns.assign(now.fields().begin(), now.fields().end());

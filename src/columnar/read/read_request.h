@@ -35,6 +35,9 @@ enum class DecodeThreads : uint8_t {
 struct ReadOptions {
   /// Rows of a batch at most, before deletes and filter.
   int64_t batch_rows = int64_t{64} << 10;
+  /// A row group whose columns take at most so much is decoded at once, which copies less, and
+  /// handed on in slices. 0: never, for who may stop early.
+  int64_t whole_group_bytes = int64_t{64} << 20;
   DecodeThreads threads = DecodeThreads::kCaller;
   FetchLimits fetch;
   PageIndexUse page_index = PageIndexUse::kWhereItSaves;

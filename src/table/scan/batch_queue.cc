@@ -7,7 +7,8 @@
 namespace firn::table {
 
 bool BatchQueue::Push(size_t file, BatchPtr batch) {
-  const int64_t bytes = arrow::util::TotalBufferSize(*batch);
+  // Slices of one decoded row group share its buffers.
+  const int64_t bytes = arrow::util::ReferencedBufferSize(*batch).ValueOr(0);
   std::unique_lock lock(mutex_);
   room_.wait(lock, [&] { return stopped_ || file == head_ || bytes_ < max_bytes_; });
   if (stopped_) {

@@ -21,7 +21,11 @@ Result<std::unique_ptr<TableScan>> TableScan::Open(const ScanContext& context,
                                                    const TableScanRequest& request) {
   ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin(context.plan_context(*table.files),
                                                   table.metadata, request.plan));
-  std::unique_ptr<TableScan> scan(new TableScan(context, table, std::move(plan)));
+  ScanContext own = context;
+  if (request.limit) {
+    own.read.whole_group_bytes = 0;
+  }
+  std::unique_ptr<TableScan> scan(new TableScan(own, table, std::move(plan)));
   RETURN_IF_ERROR(scan->Prepare(table, request));
   if (scan->rows_left_ > 0) {
     scan->Start();
