@@ -118,6 +118,8 @@ def test_days_are_their_midnights():
         ({"ref": ""}, "ref: expected the name of a branch or tag, not ''"),
         ({"as_of": 5}, "as_of: expected datetime, date or ISO 8601 text, not int"),
         ({"as_of": "soon"}, "as_of: not a time: 'soon'; write 2026-"),
+        ({"as_of": pd.NaT}, "as_of: expected datetime, date or ISO 8601 text, not NaTType"),
+        ({"as_of": "0001-01-01T00:00+09:00"}, "as_of: not within the years 1 to 9999: 0001-01-01"),
     ],
     ids=str,
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -212,6 +213,58 @@ def test_latest(catalog, stats):
 def test_what_does_not_fit_is_named(catalog, stats, make, error, says):
     with pytest.raises(error, match=says):
         firn.join(catalog, ENTITIES, [make()])
+
+
+class WithoutOffset(dt.tzinfo):
+    """A zone that does not say what its times are in UTC: such times are naive."""
+
+    def utcoffset(self, time):
+        return None
+
+
+def takers_of_times(catalog, stats):
+    """Every call and argument that takes a time."""
+    view = firn.View("db.stats", "rate", keys="driver")
+    yield "as_of", lambda time: stats.at(as_of=time)
+    yield "as_of", lambda time: stats.scan(as_of=time)
+    for name in ("as_of", "start", "end"):
+        yield name, lambda time, name=name: firn.join(catalog, None, view, **{name: time})
+        yield name, lambda time, name=name: firn.latest(catalog, view, **{name: time})
+
+
+@pytest.mark.parametrize(
+    ("time", "says"),
+    [
+        ("soon", "not a time: 'soon'; write 2026-"),
+        ("2026-13-01", "not a time: '2026-13-01'"),
+        (5, "expected datetime, date or ISO 8601 text, not int"),
+        (dt.time(10), "expected datetime, date or ISO 8601 text, not time"),
+        (pd.NaT, "expected datetime, date or ISO 8601 text, not NaTType"),
+    ],
+    ids=str,
+)
+def test_what_is_no_time_is_named(catalog, stats, time, says):
+    for name, call in takers_of_times(catalog, stats):
+        with pytest.raises(firn.InvalidArgumentError, match=f"^{name}: {says}"):
+            call(time)
+
+
+def test_naive_times_are_utc(catalog, stats):
+    def newest(end) -> list:
+        return firn.latest(catalog, "db.stats:rate@key=driver", end=end).to_arrow()["rate"]
+
+    naive = dt.datetime(2026, 11, 1, 9)
+    texts = ("2026-11-01T09:00", "2026-11-01 11:00+02:00")
+    for end in (
+        naive,
+        at("09:00"),
+        naive.replace(tzinfo=WithoutOffset()),
+        pd.Timestamp(naive),
+        *texts,
+    ):
+        assert newest(end).to_pylist() == [0.9]
+    for end in (at("08:59"), dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=9)))):
+        assert newest(end).to_pylist() == []
 
 
 def test_entities_without_a_time(catalog, stats):

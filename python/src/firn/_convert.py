@@ -45,8 +45,13 @@ def properties(keys: Mapping[str, Any]) -> dict[str, str]:
 
 
 def moment(time: Time | None, what: str) -> dt.datetime | None:
-    """In UTC."""
-    return None if time is None else _aware(time, what).astimezone(dt.UTC)
+    """In UTC. Errors, of the three: InvalidArgumentError for what is no time."""
+    if time is None:
+        return None
+    try:
+        return _aware(time, what).astimezone(dt.UTC)
+    except OverflowError:
+        raise InvalidArgumentError(f"{what}: not within the years 1 to 9999: {time}") from None
 
 
 def micros(time: Time | None, what: str) -> int | None:
@@ -105,9 +110,12 @@ def _aware(time: Time, what: str) -> dt.datetime:
         time = _parse_time(time, what)
     if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
         time = dt.datetime(time.year, time.month, time.day)
-    if not isinstance(time, dt.datetime):
-        raise TypeError(f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}")
-    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time
+    # That of pandas for no time says that it is a datetime, and equals nothing.
+    if not isinstance(time, dt.datetime) or time != time:
+        raise InvalidArgumentError(
+            f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}"
+        )
+    return time.replace(tzinfo=dt.UTC) if time.utcoffset() is None else time
 
 
 def _parse_time(text: str, what: str) -> dt.datetime:

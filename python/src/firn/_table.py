@@ -160,13 +160,9 @@ class Table:
             raise InvalidArgumentError("of snapshot_id, as_of and ref give one")
         if schema_id is not None and snapshot_id is None:
             raise InvalidArgumentError("schema_id: give it with a snapshot_id")
-        try:
-            as_of_ms = _convert.millis(as_of, "as_of")
-        except TypeError as error:
-            raise InvalidArgumentError(str(error)) from None
         native = self._native.at(
             _convert.snapshot_id(snapshot_id),
-            as_of_ms,
+            _convert.millis(as_of, "as_of"),
             _convert.ref(ref),
             _convert.schema_id(schema_id),
         )

@@ -268,7 +268,7 @@ def _pin(
             moment and moment.isoformat(),
             _convert.ref(ref),
         )
-    except (TypeError, firn.InvalidArgumentError) as error:
+    except firn.InvalidArgumentError as error:
         raise ValueError(f"data source {source}: {error}") from None
     pin = {key: value for key, value in zip(PINS, values, strict=True) if value is not None}
     states = [key for key in pin if key != "schema_id"]
