@@ -233,13 +233,10 @@ def test_a_catalog_that_never_answers(make_repository):
 
 
 def test_a_catalog_that_goes_away(make_repository, tmp_path):
-    server = FirnServer(tmp_path / "server").start()
-    try:
+    with FirnServer(tmp_path / "server") as server:
         repository = elsewhere(make_repository, server.uri, "rest.client.max-retries: 0")
         repository.view("stats", stats(), source_timestamp_field="ts")
         assert repository.features(frame(), ["stats:rate"]).num_rows == 2
-    finally:
-        server.stop()
     with pytest.raises(firn.UnavailableError, match=f"offline_store: uri {server.uri}"):
         repository.features(frame(), ["stats:rate"])
 
@@ -328,7 +325,7 @@ def test_a_file_of_the_catalog_that_is_held_when_rows_are_committed(repository):
 
 def test_a_catalog_that_goes_away_while_a_dataset_is_kept(make_repository, tmp_path):
     """What goes wrong first is told, not that the half of a table cannot be dropped."""
-    server = FirnServer(tmp_path / "server").start()
+    server = FirnServer(tmp_path / "server")
     repository = elsewhere(make_repository, server.uri, "rest.client.max-retries: 0")
 
     class GoesAway(ArrowRows):
@@ -337,13 +334,11 @@ def test_a_catalog_that_goes_away_while_a_dataset_is_kept(make_repository, tmp_p
             server.stop()
 
     says = f"offline_store: uri {server.uri}.*is it running"
-    try:
+    with server:
         with pytest.raises(firn.UnavailableError, match=says):
             replace_table(repository.config, "kept", GoesAway(stats()), allow_overwrite=False)
         with pytest.raises(firn.UnavailableError, match=says):
             table_of(repository.config, "logs", stats().schema)
-    finally:
-        server.stop()
 
 
 def test_a_place_for_the_catalog_that_cannot_be(make_repository, tmp_path):
