@@ -290,12 +290,21 @@ def test_pulls_and_metrics_are_of_the_pinned_state(pinned):
     assert (metric["row_count"], metric["max_val"]) == (2, 0.2)
 
 
-def test_columns_are_those_of_then(pinned):
-    table = pinned.repository.catalog.load_table("default.stats")
-    source = IcebergSource(table_identifier="stats", snapshot_id=pinned.first.snapshot_id)
-    found = dict(source.get_table_column_names_and_types(pinned.repository.config))
-    assert found == {"driver_id": "int64", "ts": "timestamp[us, tz=UTC]", "rate": "double"}
-    assert source.load(pinned.repository.config).uuid == table.uuid
+def test_columns_are_those_of_then(evolving):
+    """Which the table had before its rates became double, and were called cost."""
+    wide = evolving.table.current_schema_id
+    evolving.change("rate", name="cost")
+    first = {"snapshot_id": evolving.first.snapshot_id}
+    for pin, rate in (
+        (first, ("rate", "float")),
+        ({"as_of": evolving.first.timestamp}, ("rate", "float")),
+        ({**first, "schema_id": wide}, ("rate", "double")),
+        ({"ref": "main"}, ("cost", "double")),
+        ({}, ("cost", "double")),
+    ):
+        source = IcebergSource(table_identifier="stats", **pin)
+        found = source.get_table_column_names_and_types(evolving.repository.config)
+        assert list(found) == [("driver_id", "int64"), ("ts", "timestamp[us, tz=UTC]"), rate], pin
 
 
 def test_a_pinned_source_is_not_written(pinned):
