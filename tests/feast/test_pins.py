@@ -109,6 +109,7 @@ def test_days_are_their_midnights():
     [
         ({"snapshot_id": 5, "ref": "training"}, "of snapshot_id and ref give one"),
         ({"schema_id": 2}, "schema_id: give it with a snapshot_id"),
+        ({"snapshot_id": None, "schema_id": 0}, "schema_id: .*; an empty table has none"),
         ({"schema_id": 2, "ref": "training"}, "schema_id: give it with a snapshot_id"),
         ({"snapshot_id": "5"}, "snapshot_id: expected a whole number of 64 bits, not '5'"),
         ({"snapshot_id": 1.5}, "snapshot_id: expected a whole number of 64 bits, not 1.5"),
@@ -166,6 +167,30 @@ def test_a_training_set_is_made_again_bit_for_bit(pinned):
     assert again.to_arrow().equals(made, check_metadata=True)
     assert again.snapshots["now"] == used
     assert now.batch_source != pinned.repository.store.get_feature_view("now").batch_source
+
+
+def test_an_empty_table_has_no_state_to_be_pinned_to(repository):
+    """What its record says is refused; an empty table of the same columns gives the same answer."""
+    for name in ("stats", "empty"):
+        repository.view(name, stats(), source_timestamp_field="ts")
+
+    def job_of(view: str):
+        return repository.store.get_historical_features(FRAME, [f"{view}:rate"])
+
+    job = job_of("stats")
+    made, used = job.to_arrow(), job.snapshots["stats"]
+    assert made["rate"].to_pylist() == [None] * 3
+    assert (used["snapshot-id"], used["schema-id"]) == (None, 0)
+    repository.catalog.load_table("default.stats").append(stats(0.1, 0.2))
+    assert job.to_arrow()["rate"].to_pylist() == [0.2, 0.1, None]
+    assert job_of("empty").to_arrow() == made
+    with pytest.raises(ValueError, match=r"^data source then: schema_id: .*an empty table"):
+        IcebergSource(
+            table_identifier="stats",
+            name="then",
+            snapshot_id=used["snapshot-id"],
+            schema_id=used["schema-id"],
+        )
 
 
 class Evolving(Pinned):

@@ -88,6 +88,16 @@ def schema_id(value: int | None) -> int | None:
     return _whole(value, "schema_id", bits=32)
 
 
+def refuse_schema_alone(snapshot_id: int | None, schema_id: int | None) -> None:
+    """Errors: InvalidArgumentError for a schema without a snapshot, as in the record of what was
+    read of an empty table."""
+    if schema_id is not None and snapshot_id is None:
+        raise InvalidArgumentError(
+            "schema_id: give it with a snapshot_id; an empty table has none (its snapshot-id is "
+            "None), and no state that could be read again"
+        )
+
+
 def ref(name: str | None) -> str | None:
     """The name of a branch or tag."""
     if name is not None and (not isinstance(name, str) or not name):

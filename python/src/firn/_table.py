@@ -153,13 +153,13 @@ class Table:
                 (`Rows.snapshots` says both).
 
         Raises:
-            InvalidArgumentError: not one of them, or of another type.
+            InvalidArgumentError: not one of them, or of another type; a schema_id without a
+                snapshot_id, as `Rows.snapshots` has them of a table that was empty.
             NotFoundError: no such snapshot, ref, schema, or state at that time.
         """
+        _convert.refuse_schema_alone(snapshot_id, schema_id)
         if sum(choice is not None for choice in (snapshot_id, as_of, ref)) != 1:
             raise InvalidArgumentError("of snapshot_id, as_of and ref give one")
-        if schema_id is not None and snapshot_id is None:
-            raise InvalidArgumentError("schema_id: give it with a snapshot_id")
         native = self._native.at(
             _convert.snapshot_id(snapshot_id),
             _convert.millis(as_of, "as_of"),
