@@ -294,6 +294,22 @@ def test_windows_tell_their_snapshots_too(pinned):
     assert both.snapshots["then"] == job.snapshots["then"]
 
 
+def test_windows_name_their_table_as_joins_do(repository):
+    repository.table('default."odd.""name"', stats(0.1))
+    source = IcebergSource(table_identifier='default."odd.""name"', timestamp_field="ts")
+    schema = [Field(name="rate", dtype=Float64)]
+    view = FeatureView(name="odd", entities=[DRIVER], source=source, schema=schema)
+    repository.store.apply([DRIVER, view])
+    window = {"entity_df": None, "start_date": at("00:00"), "end_date": at("23:00")}
+    records = []
+    for options in ({"entity_df": FRAME}, window):
+        job = repository.store.get_historical_features(features=["odd:rate"], **options)
+        job.to_arrow()
+        records.append(job.snapshots["odd"])
+    assert records[0] == records[1]
+    assert records[0]["table"] == 'default."odd.""name"'
+
+
 def test_pulls_and_metrics_are_of_the_pinned_state(pinned):
     view = pinned.view("then", snapshot_id=pinned.first.snapshot_id)
     given = {

@@ -8,6 +8,7 @@ import pytest
 
 import firn
 from conftest import INSTANT
+from firn._convert import dotted
 
 
 def at(clock: str) -> dt.datetime:
@@ -296,3 +297,13 @@ def test_views_are_values():
     with pytest.raises(AttributeError):
         view.name = "other"
     assert "places" in repr(view)
+
+
+@pytest.mark.parametrize("name", ["plain", "a.b", '"quoted', 'in"side', 'both."', " "])
+def test_records_name_tables_so_that_they_are_found(catalog, name):
+    """By text that a catalog takes; Feast's answers write theirs with the same function."""
+    table = catalog.create_table(("db", name), STATS.schema)
+    view = firn.View(table, "rate", name="v", keys="driver")
+    said = firn.join(catalog, ENTITIES, view).snapshots["v"]["table"]
+    assert said == dotted(table.identifier)
+    assert catalog.load_table(said).uuid == table.uuid

@@ -26,6 +26,11 @@ def levels(path: Identifier) -> list[str]:
     return [_text(level, "a level of an identifier") for level in path]
 
 
+def dotted(path: Iterable[str]) -> str:
+    """What `levels` reads back: levels that a dot would part are quoted."""
+    return ".".join(map(_level, path))
+
+
 def texts(values: str | Iterable[str] | None, what: str) -> list[str]:
     """A list of texts; one text is a list of it."""
     if values is None:
@@ -153,6 +158,11 @@ def _property(key: str, value: Any) -> str:
         return str(value)
     # Not the value: it may be a secret.
     raise TypeError(f"property {key}: expected text, number or bool, not {_kind(value)}")
+
+
+def _level(text: str) -> str:
+    is_plain = text and "." not in text and not text.startswith('"')
+    return text if is_plain else '"' + text.replace('"', '""') + '"'
 
 
 def _text(value: Any, what: str) -> str:

@@ -263,8 +263,8 @@ class Table:
     def _refuse_pinned(self, what: str) -> None:
         if self._is_pinned:
             raise InvalidArgumentError(
-                f"table {'.'.join(self.identifier)} is at snapshot {self.current_snapshot_id} and "
-                f"cannot be {what}: load it anew"
+                f"table {_convert.dotted(self.identifier)} is at snapshot "
+                f"{self.current_snapshot_id} and cannot be {what}: load it anew"
             )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -272,7 +272,8 @@ class Table:
         return _load, (self._catalog, self.identifier, pin)
 
     def __repr__(self) -> str:
-        return f"firn.Table({'.'.join(self.identifier)}, snapshot {self.current_snapshot_id})"
+        name = _convert.dotted(self.identifier)
+        return f"firn.Table({name}, snapshot {self.current_snapshot_id})"
 
 
 def _load(catalog: Catalog, identifier: tuple[str, ...], pin: tuple[int, int] | None) -> Table:

@@ -15,6 +15,7 @@ from feast.errors import DataSourceNotFoundException
 
 import firn
 from firn._catalog import REST_ADVICE
+from firn._convert import dotted, levels
 from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig, without_password
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def open_catalog(config: RepoConfig) -> firn.Catalog:
 
 def qualified(config: RepoConfig, identifier: str) -> str:
     """The identifier, in the settings' namespace where it names none."""
-    if "." in re.sub(r'"[^"]*"', "", identifier):
+    if len(levels(identifier)) > 1:
         return identifier
     return f"{settings_of(config).namespace}.{identifier}"
 
@@ -109,7 +110,7 @@ def create_table(config: RepoConfig, identifier: str, schema, **options) -> firn
 
 def namespace_of(name: str) -> str:
     """All levels of a qualified identifier but the last."""
-    return re.match(r'(.*)\.("[^"]*"|[^."]*)$', name)[1]
+    return dotted(levels(name)[:-1])
 
 
 def _location(warehouse: str, base: Path) -> str:
