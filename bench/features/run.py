@@ -3,10 +3,11 @@
 
 usage: bench/features/run.py [--build DIR] [--small] [--rounds N] [--only joins,deletes,feast]
 
-Needs an interpreter with what requirements.txt names (feast: requirements-feast.txt); a peer that is not there is named and left
-out. Answers are compared with Firn's before times count. Prints a line a contestant and the ratio of
-its best round to Firn's best. `deletes`: Firn on marked rows against Firn on files without them.
-`feast`: Feast on Firn's store against Feast on its own DuckDB store.
+Needs an interpreter with what requirements.txt names (feast: requirements-feast.txt); a peer that
+is not there is named and left out. Answers are compared with Firn's before times count. Prints a
+line a contestant and the ratio of its best round to Firn's best. `deletes`: Firn on marked rows
+against Firn on files without them. `feast`: Feast on Firn's store against Feast on its own DuckDB
+store.
 """
 
 from __future__ import annotations

@@ -30,11 +30,10 @@ def server(tmp_path):
     if places.external_uri():
         pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
     (tmp_path / "host").mkdir()
-    made = FirnServer(tmp_path / "host/firn-data").start()
-    connect(made).make_namespace(*NS)
-    connect(made).make_table(NS, "orders")
-    yield made
-    made.stop()
+    with FirnServer(tmp_path / "host/firn-data") as made:
+        connect(made).make_namespace(*NS)
+        connect(made).make_table(NS, "orders")
+        yield made
 
 
 def connect(server) -> Catalog:

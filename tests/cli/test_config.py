@@ -91,8 +91,8 @@ def test_unknown_keys_name_the_nearest(firn, tmp_path):
 def test_another_warehouse_at_a_later_start_is_refused(firn, tmp_path):
     data, first = tmp_path / "data", tmp_path / "first"
     server = FirnServer(data, args=("--warehouse", str(first)))
-    server.start()
-    server.stop()
+    with server:
+        pass
     other = tmp_path / "other"
     anywhere = ("--listen", "127.0.0.1:0")
     answer = firn("serve", "--data", data, "--warehouse", other, *anywhere, expect=2)
@@ -101,11 +101,10 @@ def test_another_warehouse_at_a_later_start_is_refused(firn, tmp_path):
     assert not other.exists()
     for same in (("--warehouse", f"file://{first}/"), ()):
         server.args = same
-        server.start()
-        catalog = Catalog(RestClient(server.uri, None))
-        namespace = ("_".join(["n", *map(str, same)]).replace("/", "_"),)
-        catalog.make_namespace(*namespace)
-        location = catalog.make_table(namespace, "t")["metadata"]["location"]
-        assert location.startswith(f"file://{first}/")
-        catalog.client.wire.close()
-        server.stop()
+        with server:
+            catalog = Catalog(RestClient(server.uri, None))
+            namespace = ("_".join(["n", *map(str, same)]).replace("/", "_"),)
+            catalog.make_namespace(*namespace)
+            location = catalog.make_table(namespace, "t")["metadata"]["location"]
+            assert location.startswith(f"file://{first}/")
+            catalog.client.wire.close()

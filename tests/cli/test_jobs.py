@@ -15,13 +15,12 @@ def server(tmp_path):
     """A server whose purges wait, with one that does."""
     if places.external_uri():
         pytest.skip("needs a server of its own, and FIRN_TEST_URI names a shared one")
-    made = FirnServer(tmp_path / "data", env={"FIRN_CATALOG_PURGE_DELAY": "1h"}).start()
-    client = RestClient(made.uri, None)
-    Catalog(client).make_namespace(*NS)
-    Catalog(client).make_table(NS, "t")
-    client.wire.close()
-    yield made
-    made.stop()
+    with FirnServer(tmp_path / "data", env={"FIRN_CATALOG_PURGE_DELAY": "1h"}) as made:
+        client = RestClient(made.uri, None)
+        Catalog(client).make_namespace(*NS)
+        Catalog(client).make_table(NS, "t")
+        client.wire.close()
+        yield made
 
 
 @pytest.fixture

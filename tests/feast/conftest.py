@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from feast import Entity, FeatureStore, FeatureView, ValueType
+from feast_alone import FeastAlone
 
 import firn
 from firn.feast import IcebergSource
@@ -74,6 +75,13 @@ class Repository:
         return self.store.get_historical_features(
             entity_df=entity_df, features=features, **options
         ).to_arrow()
+
+
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory):
+    """Clients that have Feast alone."""
+    with FeastAlone(tmp_path_factory.mktemp("clients") / "log") as clients:
+        yield clients
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
-"""A client of Feast's remote offline store that has Feast alone: run by test_remote.py.
+"""Clients of Feast's remote offline store that have Feast alone: run by feast_alone.py.
 
-  remote_client.py REPOSITORY SCENARIO
-
-The package of Firn cannot be imported here; the tables are those that test_remote.py has made.
+Reads lines `["REPOSITORY", "SCENARIO"]`, runs each in a process of its own and says how it ended.
+The package of Firn cannot be imported here; the tables are those that remote_server.py has made.
 """
 
 import datetime as dt
+import importlib
 import importlib.util
+import json
+import os
 import sys
+import traceback
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +22,16 @@ from feast.infra.data_sources.contrib.iceberg_catalog.iceberg_source import Iceb
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64, Int64
 from feast.value_type import ValueType
+
+# What a scenario imports when it runs, loaded for all of them; nothing of it may start a thread.
+for needed in (
+    "feast.infra.offline_stores.remote",
+    "feast.infra.online_stores.sqlite",
+    "feast.infra.registry.registry",
+    "feast.infra.registry.sql",
+    "pyarrow.flight",
+):
+    importlib.import_module(needed)
 
 UTC = dt.UTC
 DRIVER = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)
@@ -92,7 +105,11 @@ def apply_no_ttl(store: FeatureStore) -> None:
 
 
 def apply_again_and_again(store: FeatureStore) -> None:
-    """The last of them is that of `apply`."""
+    """The first two are told, and looked at before it goes on; the last is that of `apply`."""
+    for hours in (0, 2):
+        with_ttl(store, dt.timedelta(hours=hours))
+        say(f"applied {hours}")
+        sys.stdin.readline()
     for hours in (0, 2) * 10:
         with_ttl(store, dt.timedelta(hours=hours))
 
@@ -198,6 +215,32 @@ def refusals(store: FeatureStore) -> None:
         ENTITIES, ["trips:count"]).to_arrow().schema.field("count").type)  # fmt: skip
 
 
+def say(line: str) -> None:
+    os.write(CHANNEL, f"{line}\n".encode())
+
+
+def run(repository: str, scenario: str) -> int:
+    """In a process of its own; its exit code."""
+    child = os.fork()
+    if child != 0:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 1
+    try:
+        os.chdir(repository)
+        globals()[scenario](FeatureStore(repo_path=repository))
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
     assert importlib.util.find_spec("firn") is None
-    globals()[sys.argv[2]](FeatureStore(repo_path=sys.argv[1]))
+    # What Feast prints goes to the log, not among the answers.
+    CHANNEL = os.dup(1)
+    os.dup2(2, 1)
+    for line in iter(sys.stdin.readline, ""):
+        say(f"ended {run(*json.loads(line))}")

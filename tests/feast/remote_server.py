@@ -1,20 +1,18 @@
 """Of the tests of a remote offline store: a server, its tables and a repository of a client."""
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.flight as flight
+from feast_alone import FeastAlone
 
 import firn
 from conftest import INSTANT, at
 from harness.server import FirnServer, free_port
 
-CLIENT = Path(__file__).parent / "remote_client.py"
-TIMEOUT_S = 120
 YAML = """\
 project: rides
 provider: local
@@ -40,9 +38,10 @@ TRIPS = pa.table({
 
 class Remote:
     """A server with two tables, and the repository of a client. The registry is a file, or in the
-    database of a URL."""
+    database of a URL. With `with` the server runs."""
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+    def __init__(self, folder: Path, clients: FeastAlone, url: str | None = None) -> None:
+        self.clients = clients
         self.repository = folder / "client"
         self.repository.mkdir()
         self.port = free_port()
@@ -58,6 +57,13 @@ class Remote:
         (self.repository / "feature_store.yaml").write_text(settings)
         (self.repository / "catalog.yaml").write_text(f"uri: {self.server.uri}\n")
 
+    def __enter__(self) -> "Remote":
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.server.__exit__(*error)
+
     def make_tables(self) -> None:
         catalog = firn.open_catalog(self.server.uri)
         catalog.create_namespace("db")
@@ -66,14 +72,18 @@ class Remote:
             catalog.load_table(f"db.{name}").append(rows)
 
     def run(self, scenario: str) -> None:
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-        environment["FEAST_USAGE"] = "False"
-        done = subprocess.run(
-            [sys.executable, str(CLIENT), str(self.repository), scenario],
-            capture_output=True, text=True, timeout=TIMEOUT_S, check=False, env=environment,
-            cwd=self.repository,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{self.server.tail()}"
+        """By a client that has Feast alone."""
+        with self.running(scenario):
+            pass
+
+    @contextmanager
+    def running(self, scenario: str) -> Iterator[FeastAlone]:
+        try:
+            with self.clients.running(self.repository, scenario) as client:
+                yield client
+        except AssertionError:
+            print(self.server.tail())
+            raise
 
     def exchange(self, command: dict, rows: pa.Table) -> pa.Table:
         client = flight.connect(f"grpc://127.0.0.1:{self.port}")

@@ -109,6 +109,7 @@ def test_days_are_their_midnights():
     [
         ({"snapshot_id": 5, "ref": "training"}, "of snapshot_id and ref give one"),
         ({"schema_id": 2}, "schema_id: give it with a snapshot_id"),
+        ({"snapshot_id": None, "schema_id": 0}, "schema_id: .*; an empty table has none"),
         ({"schema_id": 2, "ref": "training"}, "schema_id: give it with a snapshot_id"),
         ({"snapshot_id": "5"}, "snapshot_id: expected a whole number of 64 bits, not '5'"),
         ({"snapshot_id": 1.5}, "snapshot_id: expected a whole number of 64 bits, not 1.5"),
@@ -118,6 +119,8 @@ def test_days_are_their_midnights():
         ({"ref": ""}, "ref: expected the name of a branch or tag, not ''"),
         ({"as_of": 5}, "as_of: expected datetime, date or ISO 8601 text, not int"),
         ({"as_of": "soon"}, "as_of: not a time: 'soon'; write 2026-"),
+        ({"as_of": pd.NaT}, "as_of: expected datetime, date or ISO 8601 text, not NaTType"),
+        ({"as_of": "0001-01-01T00:00+09:00"}, "as_of: not within the years 1 to 9999: 0001-01-01"),
     ],
     ids=str,
 )
@@ -164,6 +167,30 @@ def test_a_training_set_is_made_again_bit_for_bit(pinned):
     assert again.to_arrow().equals(made, check_metadata=True)
     assert again.snapshots["now"] == used
     assert now.batch_source != pinned.repository.store.get_feature_view("now").batch_source
+
+
+def test_an_empty_table_has_no_state_to_be_pinned_to(repository):
+    """What its record says is refused; an empty table of the same columns gives the same answer."""
+    for name in ("stats", "empty"):
+        repository.view(name, stats(), source_timestamp_field="ts")
+
+    def job_of(view: str):
+        return repository.store.get_historical_features(FRAME, [f"{view}:rate"])
+
+    job = job_of("stats")
+    made, used = job.to_arrow(), job.snapshots["stats"]
+    assert made["rate"].to_pylist() == [None] * 3
+    assert (used["snapshot-id"], used["schema-id"]) == (None, 0)
+    repository.catalog.load_table("default.stats").append(stats(0.1, 0.2))
+    assert job.to_arrow()["rate"].to_pylist() == [0.2, 0.1, None]
+    assert job_of("empty").to_arrow() == made
+    with pytest.raises(ValueError, match=r"^data source then: schema_id: .*an empty table"):
+        IcebergSource(
+            table_identifier="stats",
+            name="then",
+            snapshot_id=used["snapshot-id"],
+            schema_id=used["schema-id"],
+        )
 
 
 class Evolving(Pinned):
@@ -267,6 +294,22 @@ def test_windows_tell_their_snapshots_too(pinned):
     assert both.snapshots["then"] == job.snapshots["then"]
 
 
+def test_windows_name_their_table_as_joins_do(repository):
+    repository.table('default."odd.""name"', stats(0.1))
+    source = IcebergSource(table_identifier='default."odd.""name"', timestamp_field="ts")
+    schema = [Field(name="rate", dtype=Float64)]
+    view = FeatureView(name="odd", entities=[DRIVER], source=source, schema=schema)
+    repository.store.apply([DRIVER, view])
+    window = {"entity_df": None, "start_date": at("00:00"), "end_date": at("23:00")}
+    records = []
+    for options in ({"entity_df": FRAME}, window):
+        job = repository.store.get_historical_features(features=["odd:rate"], **options)
+        job.to_arrow()
+        records.append(job.snapshots["odd"])
+    assert records[0] == records[1]
+    assert records[0]["table"] == 'default."odd.""name"'
+
+
 def test_pulls_and_metrics_are_of_the_pinned_state(pinned):
     view = pinned.view("then", snapshot_id=pinned.first.snapshot_id)
     given = {
@@ -288,12 +331,21 @@ def test_pulls_and_metrics_are_of_the_pinned_state(pinned):
     assert (metric["row_count"], metric["max_val"]) == (2, 0.2)
 
 
-def test_columns_are_those_of_then(pinned):
-    table = pinned.repository.catalog.load_table("default.stats")
-    source = IcebergSource(table_identifier="stats", snapshot_id=pinned.first.snapshot_id)
-    found = dict(source.get_table_column_names_and_types(pinned.repository.config))
-    assert found == {"driver_id": "int64", "ts": "timestamp[us, tz=UTC]", "rate": "double"}
-    assert source.load(pinned.repository.config).uuid == table.uuid
+def test_columns_are_those_of_then(evolving):
+    """Which the table had before its rates became double, and were called cost."""
+    wide = evolving.table.current_schema_id
+    evolving.change("rate", name="cost")
+    first = {"snapshot_id": evolving.first.snapshot_id}
+    for pin, rate in (
+        (first, ("rate", "float")),
+        ({"as_of": evolving.first.timestamp}, ("rate", "float")),
+        ({**first, "schema_id": wide}, ("rate", "double")),
+        ({"ref": "main"}, ("cost", "double")),
+        ({}, ("cost", "double")),
+    ):
+        source = IcebergSource(table_identifier="stats", **pin)
+        found = source.get_table_column_names_and_types(evolving.repository.config)
+        assert list(found) == [("driver_id", "int64"), ("ts", "timestamp[us, tz=UTC]"), rate], pin
 
 
 def test_a_pinned_source_is_not_written(pinned):

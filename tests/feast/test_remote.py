@@ -9,20 +9,19 @@ import urllib.request
 import pyarrow as pa
 import pyarrow.flight as flight
 import pytest
-from remote_server import RATES, TIMEOUT_S, Remote, entities
+from feast_alone import TIMEOUT_S
+from remote_server import RATES, Remote, entities
 
 import firn
 from harness.server import FirnServer
 
 
 @pytest.fixture(scope="module")
-def remote(tmp_path_factory):
-    made = Remote(tmp_path_factory.mktemp("remote"))
-    made.server.start()
-    made.make_tables()
-    made.run("apply")
-    yield made
-    made.server.stop()
+def remote(tmp_path_factory, clients):
+    with Remote(tmp_path_factory.mktemp("remote"), clients) as made:
+        made.make_tables()
+        made.run("apply")
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -172,14 +171,13 @@ def test_who_goes_ends_the_call(remote):
             time.sleep(0.05)
 
 
-def test_a_server_with_flight_stops_in_time(tmp_path):
-    made = Remote(tmp_path)
-    made.server.start()
-    client = flight.connect(f"grpc://127.0.0.1:{made.port}")
-    client.wait_for_available(10)
-    began = time.monotonic()
-    made.server.stop()
-    assert time.monotonic() - began < 10
+def test_a_server_with_flight_stops_in_time(tmp_path, clients):
+    with Remote(tmp_path, clients) as made:
+        client = flight.connect(f"grpc://127.0.0.1:{made.port}")
+        client.wait_for_available(10)
+        began = time.monotonic()
+        made.server.stop()
+        assert time.monotonic() - began < 10
 
 
 def test_flight_needs_a_registry(tmp_path):

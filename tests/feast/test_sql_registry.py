@@ -7,11 +7,13 @@ import sqlite3
 import subprocess
 import threading
 import urllib.request
+from contextlib import closing
 
 import pyarrow as pa
 import pyarrow.flight as flight
 import pytest
-from remote_server import RATES, TIMEOUT_S, Remote
+from feast_alone import TIMEOUT_S
+from remote_server import RATES, Remote
 
 from conftest import INSTANT, at
 from harness import places, postgres
@@ -36,20 +38,18 @@ def postgres_url(cluster: postgres.PostgresCluster, password: str | None = None)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def remote(tmp_path_factory, request):
+def remote(tmp_path_factory, request, clients):
     folder = tmp_path_factory.mktemp("remote")
     if request.param == "sqlite":
         url = f"sqlite:///{folder}/registry.sqlite"
     else:
         url = postgres_url(request.getfixturevalue("cluster"))
-    made = Remote(folder, url)
-    made.server.start()
-    made.make_tables()
-    with pytest.raises(KeyError, match=r"(?i)database"):
-        made.exchange(RATES, OLD)
-    made.run("apply")
-    yield made
-    made.server.stop()
+    with Remote(folder, clients, url) as made:
+        made.make_tables()
+        with pytest.raises(KeyError, match=r"(?i)database"):
+            made.exchange(RATES, OLD)
+        made.run("apply")
+        yield made
 
 
 def rate(remote: Remote) -> float | None:
@@ -96,38 +96,29 @@ def test_what_is_deleted_is_gone_at_once(remote):
 
 
 def test_the_old_or_the_new_while_feast_writes(remote):
-    failures = []
-
-    def apply() -> None:
-        try:
-            remote.run("apply_again_and_again")
-        except AssertionError as failure:
-            failures.append(failure)
-
-    writer = threading.Thread(target=apply)
-    writer.start()
-    seen = []
-    while writer.is_alive():
-        seen.append(rate(remote))
-    writer.join()
-    assert not failures, failures
-    assert set(seen) == {None, 0.9}
+    with remote.running("apply_again_and_again") as client:
+        for said, expected in (("applied 0", 0.9), ("applied 2", None)):
+            assert client.hear() == said
+            assert rate(remote) == expected
+            client.go_on()
+        # It writes on; which of the two is seen is a matter of time.
+        for _ in range(100):
+            assert rate(remote) in (None, 0.9)
     assert rate(remote) is None
 
 
-def test_the_password_is_nowhere(cluster, tmp_path):
+def test_the_password_is_nowhere(cluster, tmp_path, clients):
     """Of a server that is let in, and of one that is not."""
     for secret in (cluster.password, "hunter2-of-the-test"):
         folder = tmp_path / secret
         folder.mkdir()
         url = postgres_url(cluster, secret)
-        made = Remote(folder, url)
-        made.server.start()
-        for _ in range(2):
-            with pytest.raises((KeyError, flight.FlightUnavailableError)) as refused:
-                made.exchange(RATES, OLD)
-        metrics = urllib.request.urlopen(f"{made.server.uri}/metrics", timeout=10).read().decode()
-        made.server.stop()
+        with Remote(folder, clients, url) as made:
+            for _ in range(2):
+                with pytest.raises((KeyError, flight.FlightUnavailableError)) as refused:
+                    made.exchange(RATES, OLD)
+            answer = urllib.request.urlopen(f"{made.server.uri}/metrics", timeout=TIMEOUT_S)
+            metrics = answer.read().decode()
         log = made.server.log.read_text()
         assert f"127.0.0.1:{cluster.port}/" in log
         # Why is for who runs the server, and once.
@@ -145,11 +136,17 @@ def test_the_password_is_nowhere(cluster, tmp_path):
             assert secret not in text
 
 
-def test_a_registry_that_does_not_answer_keeps_no_place_from_others(tmp_path):
+def test_a_registry_that_does_not_answer_keeps_no_place_from_others(tmp_path, clients):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        made = Remote(tmp_path, f"postgresql://me:p@127.0.0.1:{silent.getsockname()[1]}/feast")
+        silent.settimeout(TIMEOUT_S)
+        url = f"postgresql://me:p@127.0.0.1:{silent.getsockname()[1]}/feast"
+        made = Remote(tmp_path, clients, url)
         made.server.env["FIRN_FEATURES_MAX_RUNNING"] = "1"
-        made.server.start()
+        asked_while_silent(made, silent)
+
+
+def asked_while_silent(remote: Remote, silent: socket.socket) -> None:
+    with remote as made:
         made.make_tables()
         refused = []
 
@@ -158,7 +155,7 @@ def test_a_registry_that_does_not_answer_keeps_no_place_from_others(tmp_path):
                 made.exchange(RATES, OLD)
             refused.append(str(error.value))
 
-        waiting = threading.Thread(target=call)
+        waiting = threading.Thread(target=call, daemon=True)
         waiting.start()
         held, _ = silent.accept()
         join = {
@@ -174,27 +171,23 @@ def test_a_registry_that_does_not_answer_keeps_no_place_from_others(tmp_path):
         assert rows["conv_rate"].to_pylist() == [0.9]
         assert not refused, "it still waits"
         held.close()
-        waiting.join()
+        waiting.join(TIMEOUT_S)
         assert len(refused) == 1
-        made.server.stop()
 
 
-def test_a_locked_file_is_as_it_was_and_the_log_says_so(tmp_path):
-    made = Remote(tmp_path, f"sqlite:///{tmp_path}/registry.sqlite")
-    made.server.start()
-    made.make_tables()
-    made.run("apply")
-    assert rate(made) is None
-    lock = sqlite3.connect(tmp_path / "registry.sqlite", isolation_level=None)
-    lock.execute("BEGIN EXCLUSIVE")
-    assert rate(made) is None
-    lock.close()
-    made.server.stop()
+def test_a_locked_file_is_as_it_was_and_the_log_says_so(tmp_path, clients):
+    with Remote(tmp_path, clients, f"sqlite:///{tmp_path}/registry.sqlite") as made:
+        made.make_tables()
+        made.run("apply")
+        assert rate(made) is None
+        with closing(sqlite3.connect(tmp_path / "registry.sqlite", isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            assert rate(made) is None
     assert made.server.log.read_text().count("definitions of before are served") == 1
 
 
-def test_other_databases_are_refused_at_the_start(tmp_path):
-    made = Remote(tmp_path, "mysql+pymysql://me:hunter2@127.0.0.1/feast")
+def test_other_databases_are_refused_at_the_start(tmp_path, clients):
+    made = Remote(tmp_path, clients, "mysql+pymysql://me:hunter2@127.0.0.1/feast")
     made.server.launch()
     assert made.server.wait_gone() == 2
     assert "mysql+pymysql" in made.server.tail()

@@ -32,7 +32,8 @@ def free_port() -> int:
 
 
 class FirnServer:
-    """A server process on `data`; start() and stop() may be repeated on the same folder."""
+    """A server process on `data`; start() and stop() may be repeated on the same folder. It runs
+    within `with`, and is gone behind it."""
 
     def __init__(self, data: Path, env: dict[str, str] | None = None, args: tuple[str, ...] = ()):
         self.data = data
@@ -46,9 +47,22 @@ class FirnServer:
     def uri(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def __enter__(self) -> "FirnServer":
+        return self.start()
+
+    def __exit__(self, error, *_) -> None:
+        if error is None:
+            self.stop()
+        else:
+            self.kill()
+
     def start(self) -> "FirnServer":
         self.launch()
-        self.wait_ready()
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def launch(self) -> None:
@@ -95,8 +109,13 @@ class FirnServer:
             self.process.wait()
 
     def wait_gone(self, timeout_s: float = READY_TIMEOUT_S) -> int:
-        """Wait for a process that ends by itself; its exit code (-9 after SIGKILL)."""
-        return self.process.wait(timeout_s)
+        """Wait for a process that ends by itself; its exit code (-9 after SIGKILL). One that stays
+        is ended, and an error."""
+        try:
+            return self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired as late:
+            self.kill()
+            raise ServerFailed(f"still there after {timeout_s} s\n{self.tail()}") from late
 
     def tail(self, lines: int = 40) -> str:
         if not self.log.exists():

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 import firn
 from conftest import INSTANT
+from firn._convert import dotted
 
 
 def at(clock: str) -> dt.datetime:
@@ -214,6 +216,58 @@ def test_what_does_not_fit_is_named(catalog, stats, make, error, says):
         firn.join(catalog, ENTITIES, [make()])
 
 
+class WithoutOffset(dt.tzinfo):
+    """A zone that does not say what its times are in UTC: such times are naive."""
+
+    def utcoffset(self, time):
+        return None
+
+
+def takers_of_times(catalog, stats):
+    """Every call and argument that takes a time."""
+    view = firn.View("db.stats", "rate", keys="driver")
+    yield "as_of", lambda time: stats.at(as_of=time)
+    yield "as_of", lambda time: stats.scan(as_of=time)
+    for name in ("as_of", "start", "end"):
+        yield name, lambda time, name=name: firn.join(catalog, None, view, **{name: time})
+        yield name, lambda time, name=name: firn.latest(catalog, view, **{name: time})
+
+
+@pytest.mark.parametrize(
+    ("time", "says"),
+    [
+        ("soon", "not a time: 'soon'; write 2026-"),
+        ("2026-13-01", "not a time: '2026-13-01'"),
+        (5, "expected datetime, date or ISO 8601 text, not int"),
+        (dt.time(10), "expected datetime, date or ISO 8601 text, not time"),
+        (pd.NaT, "expected datetime, date or ISO 8601 text, not NaTType"),
+    ],
+    ids=str,
+)
+def test_what_is_no_time_is_named(catalog, stats, time, says):
+    for name, call in takers_of_times(catalog, stats):
+        with pytest.raises(firn.InvalidArgumentError, match=f"^{name}: {says}"):
+            call(time)
+
+
+def test_naive_times_are_utc(catalog, stats):
+    def newest(end) -> list:
+        return firn.latest(catalog, "db.stats:rate@key=driver", end=end).to_arrow()["rate"]
+
+    naive = dt.datetime(2026, 11, 1, 9)
+    texts = ("2026-11-01T09:00", "2026-11-01 11:00+02:00")
+    for end in (
+        naive,
+        at("09:00"),
+        naive.replace(tzinfo=WithoutOffset()),
+        pd.Timestamp(naive),
+        *texts,
+    ):
+        assert newest(end).to_pylist() == [0.9]
+    for end in (at("08:59"), dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=9)))):
+        assert newest(end).to_pylist() == []
+
+
 def test_entities_without_a_time(catalog, stats):
     with pytest.raises(firn.InvalidArgumentError, match="event_timestamp"):
         firn.join(catalog, ENTITIES.drop_columns("event_timestamp"), "db.stats:rate")
@@ -243,3 +297,13 @@ def test_views_are_values():
     with pytest.raises(AttributeError):
         view.name = "other"
     assert "places" in repr(view)
+
+
+@pytest.mark.parametrize("name", ["plain", "a.b", '"quoted', 'in"side', 'both."', " "])
+def test_records_name_tables_so_that_they_are_found(catalog, name):
+    """By text that a catalog takes; Feast's answers write theirs with the same function."""
+    table = catalog.create_table(("db", name), STATS.schema)
+    view = firn.View(table, "rate", name="v", keys="driver")
+    said = firn.join(catalog, ENTITIES, view).snapshots["v"]["table"]
+    assert said == dotted(table.identifier)
+    assert catalog.load_table(said).uuid == table.uuid

@@ -167,8 +167,18 @@ def test_a_choice_of_another_type_is_named(table, first, choice, says):
     with pytest.raises(firn.InvalidArgumentError, match=says):
         table.at(**choice)
     if "schema_id" not in choice:
-        with pytest.raises((firn.InvalidArgumentError, TypeError), match=says):
+        with pytest.raises(firn.InvalidArgumentError, match=says):
             table.scan(**choice)
+
+
+def test_what_was_read_of_an_empty_table_is_no_state(catalog, table):
+    times = pa.array([HOUR], INSTANT)
+    entities = pa.table({"id": pa.array([1], pa.int64()), "event_timestamp": times})
+    view = firn.View("db.t", "price", keys="id", timestamp="ts")
+    used = firn.join(catalog, entities, view).snapshots["t"]
+    assert used["snapshot-id"] is None
+    with pytest.raises(firn.InvalidArgumentError, match="an empty table has none"):
+        table.at(snapshot_id=used["snapshot-id"], schema_id=used["schema-id"])
 
 
 def test_whole_numbers_of_other_libraries(table, first):

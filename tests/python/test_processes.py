@@ -95,8 +95,9 @@ def interrupt():
     global sent
     sent = time.monotonic()
     os.kill(os.getpid(), signal.SIGINT)
-threading.Timer(seconds / 5, interrupt).start()
 try:
+    # Not before the work has begun, however quick it is.
+    threading.Timer(max(0.2, seconds / 5), interrupt).start()
     while True:
         work()
 except KeyboardInterrupt:

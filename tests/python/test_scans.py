@@ -84,7 +84,7 @@ def test_a_scan_stays_at_its_snapshot(filled):
         ({"ref": "lost"}, firn.NotFoundError),
         ({"as_of": "1999-12-31"}, firn.NotFoundError),
         ({"as_of": "soon"}, firn.InvalidArgumentError),
-        ({"as_of": 5}, TypeError),
+        ({"as_of": 5}, firn.InvalidArgumentError),
         ({"ref": "main", "snapshot_id": 1}, firn.InvalidArgumentError),
         ({"columns": [1]}, TypeError),
     ],

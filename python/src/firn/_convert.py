@@ -26,6 +26,11 @@ def levels(path: Identifier) -> list[str]:
     return [_text(level, "a level of an identifier") for level in path]
 
 
+def dotted(path: Iterable[str]) -> str:
+    """What `levels` reads back: levels that a dot would part are quoted."""
+    return ".".join(map(_level, path))
+
+
 def texts(values: str | Iterable[str] | None, what: str) -> list[str]:
     """A list of texts; one text is a list of it."""
     if values is None:
@@ -45,8 +50,13 @@ def properties(keys: Mapping[str, Any]) -> dict[str, str]:
 
 
 def moment(time: Time | None, what: str) -> dt.datetime | None:
-    """In UTC."""
-    return None if time is None else _aware(time, what).astimezone(dt.UTC)
+    """In UTC. Errors, of the three: InvalidArgumentError for what is no time."""
+    if time is None:
+        return None
+    try:
+        return _aware(time, what).astimezone(dt.UTC)
+    except OverflowError:
+        raise InvalidArgumentError(f"{what}: not within the years 1 to 9999: {time}") from None
 
 
 def micros(time: Time | None, what: str) -> int | None:
@@ -83,6 +93,16 @@ def schema_id(value: int | None) -> int | None:
     return _whole(value, "schema_id", bits=32)
 
 
+def refuse_schema_alone(snapshot_id: int | None, schema_id: int | None) -> None:
+    """Errors: InvalidArgumentError for a schema without a snapshot, as in the record of what was
+    read of an empty table."""
+    if schema_id is not None and snapshot_id is None:
+        raise InvalidArgumentError(
+            "schema_id: give it with a snapshot_id; an empty table has none (its snapshot-id is "
+            "None), and no state that could be read again"
+        )
+
+
 def ref(name: str | None) -> str | None:
     """The name of a branch or tag."""
     if name is not None and (not isinstance(name, str) or not name):
@@ -105,9 +125,12 @@ def _aware(time: Time, what: str) -> dt.datetime:
         time = _parse_time(time, what)
     if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
         time = dt.datetime(time.year, time.month, time.day)
-    if not isinstance(time, dt.datetime):
-        raise TypeError(f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}")
-    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time
+    # That of pandas for no time says that it is a datetime, and equals nothing.
+    if not isinstance(time, dt.datetime) or time != time:
+        raise InvalidArgumentError(
+            f"{what}: expected datetime, date or ISO 8601 text, not {_kind(time)}"
+        )
+    return time.replace(tzinfo=dt.UTC) if time.utcoffset() is None else time
 
 
 def _parse_time(text: str, what: str) -> dt.datetime:
@@ -135,6 +158,11 @@ def _property(key: str, value: Any) -> str:
         return str(value)
     # Not the value: it may be a secret.
     raise TypeError(f"property {key}: expected text, number or bool, not {_kind(value)}")
+
+
+def _level(text: str) -> str:
+    is_plain = text and "." not in text and not text.startswith('"')
+    return text if is_plain else '"' + text.replace('"', '""') + '"'
 
 
 def _text(value: Any, what: str) -> str:

@@ -153,20 +153,16 @@ class Table:
                 (`Rows.snapshots` says both).
 
         Raises:
-            InvalidArgumentError: not one of them, or of another type.
+            InvalidArgumentError: not one of them, or of another type; a schema_id without a
+                snapshot_id, as `Rows.snapshots` has them of a table that was empty.
             NotFoundError: no such snapshot, ref, schema, or state at that time.
         """
+        _convert.refuse_schema_alone(snapshot_id, schema_id)
         if sum(choice is not None for choice in (snapshot_id, as_of, ref)) != 1:
             raise InvalidArgumentError("of snapshot_id, as_of and ref give one")
-        if schema_id is not None and snapshot_id is None:
-            raise InvalidArgumentError("schema_id: give it with a snapshot_id")
-        try:
-            as_of_ms = _convert.millis(as_of, "as_of")
-        except TypeError as error:
-            raise InvalidArgumentError(str(error)) from None
         native = self._native.at(
             _convert.snapshot_id(snapshot_id),
-            as_of_ms,
+            _convert.millis(as_of, "as_of"),
             _convert.ref(ref),
             _convert.schema_id(schema_id),
         )
@@ -267,8 +263,8 @@ class Table:
     def _refuse_pinned(self, what: str) -> None:
         if self._is_pinned:
             raise InvalidArgumentError(
-                f"table {'.'.join(self.identifier)} is at snapshot {self.current_snapshot_id} and "
-                f"cannot be {what}: load it anew"
+                f"table {_convert.dotted(self.identifier)} is at snapshot "
+                f"{self.current_snapshot_id} and cannot be {what}: load it anew"
             )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -276,7 +272,8 @@ class Table:
         return _load, (self._catalog, self.identifier, pin)
 
     def __repr__(self) -> str:
-        return f"firn.Table({'.'.join(self.identifier)}, snapshot {self.current_snapshot_id})"
+        name = _convert.dotted(self.identifier)
+        return f"firn.Table({name}, snapshot {self.current_snapshot_id})"
 
 
 def _load(catalog: Catalog, identifier: tuple[str, ...], pin: tuple[int, int] | None) -> Table:

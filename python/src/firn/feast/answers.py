@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 
+from firn._convert import dotted
 from firn.feast.types import INSTANT, column_as_feast_reads, read_as, without_field_ids
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _record_of(tables: dict[str, firn.Table]) -> dict[bytes, bytes]:
         return {}
     record = {
         view: {
-            "table": ".".join(f'"{n}"' if "." in n else n for n in table.identifier),
+            "table": dotted(table.identifier),
             "uuid": table.uuid,
             "snapshot-id": table.current_snapshot_id,
             "schema-id": table.current_schema_id,

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from feast.errors import DataSourceNotFoundException
 
 import firn
+from firn._convert import dotted, levels
 from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig, without_password
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def open_catalog(config: RepoConfig) -> firn.Catalog:
 
 def qualified(config: RepoConfig, identifier: str) -> str:
     """The identifier, in the settings' namespace where it names none."""
-    if "." in re.sub(r'"[^"]*"', "", identifier):
+    if len(levels(identifier)) > 1:
         return identifier
     return f"{settings_of(config).namespace}.{identifier}"
 
@@ -112,7 +113,7 @@ def create_table(config: RepoConfig, identifier: str, schema, **options) -> firn
 
 def namespace_of(name: str) -> str:
     """All levels of a qualified identifier but the last."""
-    return re.match(r'(.*)\.("[^"]*"|[^."]*)$', name)[1]
+    return dotted(levels(name)[:-1])
 
 
 def _location(warehouse: str, base: Path) -> str:

@@ -34,9 +34,10 @@ class IcebergSource(DataSource):
     given at most; it is read as it was then, and cannot be written. Its columns are those that the
     snapshot was written with, of a branch the table's, or with a `snapshot_id` those of the
     `schema_id` that is given: a training set is made again bit for bit by the two ids that its job
-    says. Without a `timestamp_field` it is the column `event_timestamp`, or the only timestamp of
-    the table; `feast apply` writes it down. Without a `created_timestamp_column` none breaks ties.
-    It holds no credentials: the settings do.
+    says (a table that was empty has no snapshot, and both are refused). Without a `timestamp_field`
+    it is the column `event_timestamp`, or the only timestamp of the table; `feast apply` writes it
+    down. Without a `created_timestamp_column` none breaks ties. It holds no credentials: the
+    settings do.
 
     Errors: TypeError for an argument that is unknown; ValueError naming the source for a pin that
     is none.
@@ -268,14 +269,13 @@ def _pin(
             moment and moment.isoformat(),
             _convert.ref(ref),
         )
-    except (TypeError, firn.InvalidArgumentError) as error:
+        _convert.refuse_schema_alone(snapshot_id, schema_id)
+    except firn.InvalidArgumentError as error:
         raise ValueError(f"data source {source}: {error}") from None
     pin = {key: value for key, value in zip(PINS, values, strict=True) if value is not None}
     states = [key for key in pin if key != "schema_id"]
     if len(states) > 1:
         raise ValueError(f"data source {source}: of {' and '.join(states)} give one")
-    if "schema_id" in pin and states != ["snapshot_id"]:
-        raise ValueError(f"data source {source}: schema_id: give it with a snapshot_id")
     return pin
 
 

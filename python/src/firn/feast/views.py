@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 import firn
+from firn._convert import dotted
 from firn.feast.config import IcebergConfigError
 from firn.feast.source import IcebergSource
 
@@ -44,7 +45,7 @@ def column_type(feature_view: FeatureView, table: firn.Table, column: str) -> pa
     schema = table.schema.to_arrow()
     if column not in schema.names:
         raise ValueError(
-            f"feature view {feature_view.name}: table {'.'.join(table.identifier)} has no column "
+            f"feature view {feature_view.name}: table {dotted(table.identifier)} has no column "
             f"{column}; its columns are {', '.join(schema.names)}"
         )
     return schema.field(column).type

@@ -23,6 +23,7 @@ from feast.monitoring.monitoring_utils import (
 )
 
 import firn
+from firn._convert import dotted
 from firn.feast.catalogs import naming_the_catalog
 from firn.feast.filters import quoted, text
 from firn.feast.times import utc
@@ -189,7 +190,7 @@ def _opened(config: RepoConfig, of_kind: MetricTable) -> firn.Table:
     if missing:
         lacks = ", ".join(f"{field.name} ({field.type})" for field in missing)
         raise ValueError(
-            f"table {'.'.join(table.identifier)} was made by another version of Feast: it has no "
+            f"table {dotted(table.identifier)} was made by another version of Feast: it has no "
             f"column {lacks}; add it with a program that changes columns, or rename the table, "
             "and a new one is made"
         )

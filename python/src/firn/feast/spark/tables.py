@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 import firn
+from firn._convert import dotted
 from firn.feast.config import IcebergConfigError
 from firn.feast.spark.query import SparkTable
 from firn.feast.spark.types import NoSparkType, kept_as, quoted, spark_type
@@ -46,7 +47,7 @@ def spark_table(
 
 
 def _check_types(table: firn.Table) -> None:
-    shown = ".".join(table.identifier)
+    shown = dotted(table.identifier)
     data_types = table.schema.to_arrow().types
     for field, data_type in zip(table.schema.fields, data_types, strict=True):
         lacking = _lacking(field.type, data_type)
@@ -85,7 +86,7 @@ def _expressions(
         session._jsparkSession, name
     )
     snapshot = loaded.snapshot(table.current_snapshot_id)
-    shown = ".".join(table.identifier)
+    shown = dotted(table.identifier)
     if snapshot is None:
         raise IcebergConfigError(
             f"table {shown}: Spark's catalog does not have its snapshot {table.current_snapshot_id}"
