@@ -75,7 +75,8 @@ int64_t DecodedBytes(const parquet::RowGroupMetaData& group, const std::vector<i
   double bytes = 0;
   for (int leaf : leaves) {
     const auto chunk = group.ColumnChunk(leaf);
-    const auto values = static_cast<double>(chunk->num_values());
+    // A footer may claim anything.
+    const auto values = static_cast<double>(std::max(chunk->num_values(), group.num_rows()));
     if (auto width = ValueBytes(*group.schema()->Column(leaf))) {
       bytes += values * static_cast<double>(*width);
       continue;
@@ -168,6 +169,7 @@ Status ParquetSource::BeginRowGroup(const ChosenRowGroup& row_group,
     selected_.reset();
     selection_ = row_group.selection;
     contents_->Select(selection_ ? &*selection_ : nullptr);
+    reader_->set_batch_size(batch_rows_);
     next_row_ = 0;
     if (selection_) {
       ASSIGN_OR_RETURN(selected_,
@@ -177,7 +179,9 @@ Status ParquetSource::BeginRowGroup(const ChosenRowGroup& row_group,
     const int64_t rows = metadata_->RowGroup(row_group.group)->num_rows();
     const bool at_once =
         DecodedBytes(*metadata_->RowGroup(row_group.group), leaves) <= whole_group_bytes_;
-    reader_->set_batch_size(at_once ? std::max(rows, batch_rows_) : batch_rows_);
+    if (at_once) {
+      reader_->set_batch_size(std::max(rows, batch_rows_));
+    }
     ASSIGN_OR_RETURN(batches_, ToResult(reader_->GetRecordBatchReader({row_group.group}, leaves)));
     return {};
   };

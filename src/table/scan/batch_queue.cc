@@ -8,7 +8,8 @@ namespace firn::table {
 
 bool BatchQueue::Push(size_t file, BatchPtr batch) {
   // Slices of one decoded row group share its buffers.
-  const int64_t bytes = arrow::util::ReferencedBufferSize(*batch).ValueOr(0);
+  const auto referenced = arrow::util::ReferencedBufferSize(*batch);
+  const int64_t bytes = referenced.ok() ? *referenced : arrow::util::TotalBufferSize(*batch);
   std::unique_lock lock(mutex_);
   room_.wait(lock, [&] { return stopped_ || file == head_ || bytes_ < max_bytes_; });
   if (stopped_) {
