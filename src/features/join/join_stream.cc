@@ -93,6 +93,8 @@ JoinStream::JoinStream(const JoinContext& context,
         const auto readers = static_cast<size_t>(memory_bytes / (2 * kReaderBytes));
         scan.readers = std::clamp<size_t>(readers, 1, context.scan.readers);
         scan.delete_bytes = std::min(scan.delete_bytes, memory_bytes / 8);
+        scan.read.whole_group_bytes =
+            std::min({scan.read.whole_group_bytes, memory_bytes / 8, kReaderBytes / 2});
         return scan;
       }()),
       context_{.scan = scan_,
