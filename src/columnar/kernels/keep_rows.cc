@@ -117,53 +117,55 @@ Result<BufferPtr> KeptValidity(const arrow::ArrayData& column, const KeptRows& k
   return KeptBits(*column.buffers[0], column.offset, kept);
 }
 
-template <size_t kBytes>
-void CopyValues(const uint8_t* from, const std::vector<Run>& runs, uint8_t* to) {
-  constexpr int64_t kFewRows = 8;
-  for (const Run& run : runs) {
-    const uint8_t* values = from + static_cast<size_t>(run.begin) * kBytes;
-    if (run.rows <= kFewRows) {
-      // Of known size: no call.
-      for (int64_t row = 0; row < run.rows; ++row) {
-        std::memcpy(to, values, kBytes);
-        to += kBytes;
-        values += kBytes;
-      }
-    } else {
-      const size_t bytes = static_cast<size_t>(run.rows) * kBytes;
-      std::memcpy(to, values, bytes);
-      to += bytes;
-    }
-  }
+/// A copy of so many bytes is a load and a store, not a call.
+constexpr int64_t kBlock = 64;
+
+/// With room for a block behind it.
+Result<BufferPtr> AllocateForBlocks(int64_t bytes, arrow::MemoryPool* memory) {
+  ASSIGN_OR_RETURN(std::unique_ptr<arrow::ResizableBuffer> buffer,
+                   ToResult(arrow::AllocateResizableBuffer(bytes + kBlock, memory),
+                            ErrorCode::kResourceExhausted));
+  RETURN_IF_ERROR(
+      ToStatus(buffer->Resize(bytes, /*shrink_to_fit=*/false), ErrorCode::kResourceExhausted));
+  return BufferPtr(std::move(buffer));
 }
+
+/// Copies short runs by whole blocks: what a block writes behind its run is overwritten by the next
+/// one, or lies in the room that AllocateForBlocks leaves.
+class RunCopier {
+ public:
+  /// `from` is null where there is no byte.
+  RunCopier(const arrow::Buffer* from, arrow::Buffer& to)
+      : from_(from == nullptr ? nullptr : from->data()),
+        readable_(from == nullptr ? 0 : from->size()),
+        to_(to.mutable_data()) {}
+
+  /// Appends `bytes` from `begin` on.
+  void Append(int64_t begin, int64_t bytes) {
+    constexpr int64_t kFewBlocks = 4;
+    const uint8_t* run = from_ + begin;
+    if (bytes <= kFewBlocks * kBlock && begin + bytes + kBlock <= readable_) {
+      for (int64_t done = 0; done < bytes; done += kBlock) {
+        std::memcpy(to_ + done, run + done, kBlock);
+      }
+    } else if (bytes > 0) {
+      std::memcpy(to_, run, static_cast<size_t>(bytes));
+    }
+    to_ += bytes;
+  }
+
+ private:
+  const uint8_t* from_;
+  const int64_t readable_;
+  uint8_t* to_;
+};
 
 Result<ArrayPtr> KeepFixed(const arrow::ArrayData& column, int64_t width, const KeptRows& kept) {
   ASSIGN_OR_RETURN(BufferPtr validity, KeptValidity(column, kept));
-  ASSIGN_OR_RETURN(BufferPtr values, Allocate(kept.count * width, kept.memory));
-  const uint8_t* from = column.buffers[1]->data() + column.offset * width;
-  uint8_t* to = values->mutable_data();
-  switch (width) {
-    case 1:
-      CopyValues<1>(from, kept.runs, to);
-      break;
-    case 2:
-      CopyValues<2>(from, kept.runs, to);
-      break;
-    case 4:
-      CopyValues<4>(from, kept.runs, to);
-      break;
-    case 8:
-      CopyValues<8>(from, kept.runs, to);
-      break;
-    case 16:
-      CopyValues<16>(from, kept.runs, to);
-      break;
-    default:
-      for (const Run& run : kept.runs) {
-        const auto bytes = static_cast<size_t>(run.rows * width);
-        std::memcpy(to, from + run.begin * width, bytes);
-        to += bytes;
-      }
+  ASSIGN_OR_RETURN(BufferPtr values, AllocateForBlocks(kept.count * width, kept.memory));
+  RunCopier copier(column.buffers[1].get(), *values);
+  for (const Run& run : kept.runs) {
+    copier.Append((column.offset + run.begin) * width, run.rows * width);
   }
   return arrow::MakeArray(
       arrow::ArrayData::Make(column.type, kept.count, {std::move(validity), std::move(values)}));
@@ -186,17 +188,15 @@ Result<ArrayPtr> KeepBytes(const arrow::ArrayData& column, const KeptRows& kept)
   ASSIGN_OR_RETURN(BufferPtr validity, KeptValidity(column, kept));
   const auto offset_bytes = (kept.count + 1) * static_cast<int64_t>(sizeof(Offset));
   ASSIGN_OR_RETURN(BufferPtr offsets, Allocate(offset_bytes, kept.memory));
-  ASSIGN_OR_RETURN(BufferPtr values, Allocate(bytes, kept.memory));
+  ASSIGN_OR_RETURN(BufferPtr values, AllocateForBlocks(bytes, kept.memory));
   auto* offset = reinterpret_cast<Offset*>(offsets->mutable_data());
-  uint8_t* to = values->mutable_data();
+  RunCopier copier(column.buffers[2].get(), *values);
   Offset end = 0;
   *offset++ = 0;
   for (const Run& run : kept.runs) {
     const Offset begin = from[run.begin];
     const Offset run_bytes = from[run.begin + run.rows] - begin;
-    if (run_bytes > 0) {
-      std::memcpy(to + end, column.buffers[2]->data() + begin, static_cast<size_t>(run_bytes));
-    }
+    copier.Append(begin, run_bytes);
     const Offset shift = end - begin;
     for (int64_t row = 1; row <= run.rows; ++row) {
       *offset++ = from[run.begin + row] + shift;
@@ -266,10 +266,6 @@ Result<std::shared_ptr<arrow::RecordBatch>> KeepRows(const arrow::RecordBatch& b
                                                      std::span<const uint8_t> mask,
                                                      arrow::MemoryPool* memory) {
   KeptRows kept{.runs = RunsOf(mask), .mask = mask, .memory = memory};
-  if (kept.runs.size() <= 1) {
-    const Run run = kept.runs.empty() ? Run{} : kept.runs.front();
-    return batch.Slice(run.begin, run.rows);
-  }
   for (const Run& run : kept.runs) {
     kept.count += run.rows;
   }

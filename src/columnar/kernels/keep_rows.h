@@ -1,8 +1,8 @@
 // KeepRows: the rows of a batch that a mask keeps, in their order: what reading with deletes or a
 // filter hands out.
 //
-// Rows that follow each other are copied at once, so that few deletes cost little more than a copy;
-// where all kept rows do, nothing is copied.
+// Rows that follow each other are copied at once, so that few deletes cost little more than a copy.
+// What is kept holds nothing of the batch, which may be a slice of a much larger one.
 //
 // Errors: kResourceExhausted out of memory. Thread-safety: pure function.
 #pragma once

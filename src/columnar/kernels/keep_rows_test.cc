@@ -115,17 +115,32 @@ TEST(KeepRowsTest, AnExtensionStaysOne) {
   EXPECT_EQ(static_cast<const arrow::FixedSizeBinaryArray&>(*values.storage()).GetView(1)[0], '2');
 }
 
-TEST(KeepRowsTest, RowsThatFollowEachOtherAreNotCopied) {
+TEST(KeepRowsTest, TextsMayHaveNoBytes) {
+  auto offsets = arrow::Buffer::FromVector(std::vector<int32_t>{0, 0, 0, 0});
+  auto column = arrow::MakeArray(
+      arrow::ArrayData::Make(arrow::utf8(), 3, {nullptr, std::move(offsets), nullptr}, 0));
+  auto batch =
+      arrow::RecordBatch::Make(arrow::schema({arrow::field("t", arrow::utf8())}), 3, {column});
+  ASSERT_OK_AND_ASSIGN(
+      BatchPtr kept, KeepRows(*batch, std::vector<uint8_t>{1, 0, 1}, arrow::default_memory_pool()));
+  EXPECT_EQ(kept->num_rows(), 2);
+  EXPECT_EQ(static_cast<const arrow::StringArray&>(*kept->column(0)).GetView(1), "");
+}
+
+TEST(KeepRowsTest, WhatIsKeptHoldsNothingOfTheBatch) {
   auto column = testing::Longs({1, 2, 3, 4, 5});
   auto batch =
       arrow::RecordBatch::Make(arrow::schema({arrow::field("n", arrow::int64())}), 5, {column});
   ASSERT_OK_AND_ASSIGN(BatchPtr kept, KeepRows(*batch, std::vector<uint8_t>{0, 1, 1, 1, 0},
                                                arrow::default_memory_pool()));
   EXPECT_EQ(kept->num_rows(), 3);
-  EXPECT_EQ(kept->column(0)->data()->buffers[1], column->data()->buffers[1]);
+  EXPECT_TRUE(kept->column(0)->Equals(*column->Slice(1, 3)));
+  EXPECT_NE(kept->column(0)->data()->buffers[1], column->data()->buffers[1]);
+  EXPECT_EQ(kept->column(0)->data()->buffers[1]->size(), 24);
   ASSERT_OK_AND_ASSIGN(kept,
                        KeepRows(*batch, std::vector<uint8_t>(5, 0), arrow::default_memory_pool()));
   EXPECT_EQ(kept->num_rows(), 0);
+  ASSERT_TRUE(kept->ValidateFull().ok());
 }
 
 }  // namespace

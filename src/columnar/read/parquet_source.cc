@@ -69,15 +69,22 @@ std::optional<int64_t> ValueBytes(const parquet::ColumnDescriptor& column) {
   }
 }
 
-/// What the columns take when they are decoded; the largest number where the file does not tell.
+/// What plain columns take while they are decoded: their values, and a definition level each. The
+/// largest number where the file does not tell, and for nested columns: slices share their
+/// children, which a projection would convert once a slice.
 int64_t DecodedBytes(const parquet::RowGroupMetaData& group, const std::vector<int>& leaves) {
   constexpr int64_t kUnknown = std::numeric_limits<int64_t>::max();
   double bytes = 0;
   for (int leaf : leaves) {
+    const parquet::ColumnDescriptor& column = *group.schema()->Column(leaf);
+    if (column.path()->ToDotVector().size() > 1) {
+      return kUnknown;
+    }
     const auto chunk = group.ColumnChunk(leaf);
     // A footer may claim anything.
     const auto values = static_cast<double>(std::max(chunk->num_values(), group.num_rows()));
-    if (auto width = ValueBytes(*group.schema()->Column(leaf))) {
+    bytes += values * sizeof(int16_t);
+    if (auto width = ValueBytes(column)) {
       bytes += values * static_cast<double>(*width);
       continue;
     }
