@@ -8,8 +8,9 @@
 //
 // With `_deleted` among the columns deleted rows stay, marked. A filter is applied to them too.
 //
-// Memory: the compressed column chunks of one row group (64 KiB a column of a local file), and
-// decoded one batch, or the row group where it is small (ReadOptions::whole_group_bytes).
+// Memory: the compressed column chunks of one row group, or the pages that were chosen of them (of
+// whole chunks of a local file 64 KiB each), and decoded one batch, or the row group where it is
+// small (ReadOptions::whole_group_bytes).
 // Errors: kInvalidMetadata naming the file where it is corrupt, lacks ids without a name mapping,
 // or has a column that cannot become the table's; kUnsupported for formats other than Parquet;
 // those of the store; kUnavailable where the options told it to stop. After an error the reader is

@@ -1,7 +1,7 @@
 // MatchPass: the first pass over the files of a scan: keys, times and places of every row that
 // lives, handed to whoever chooses among them. The second is row_gathering.h.
 //
-// Memory: a batch a reader. Errors: those of table::FileScan and of `take`.
+// Memory: as DataFileReader, for each reader. Errors: those of table::FileScan and of `take`.
 // Thread-safety: one thread; it works on several itself, and calls `take` from them.
 #pragma once
 

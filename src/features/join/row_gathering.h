@@ -1,8 +1,8 @@
 // GatherRows: the second pass over a table: the columns that are wanted of the rows that won, put
 // where they belong. Deletes no longer matter: who won is known by file and position.
 //
-// Memory: a batch a reader. Errors: those of table::FileScan; kInvalidMetadata where a file has not
-// the rows that it had. Thread-safety: one thread; it works on several itself.
+// Memory: as DataFileReader, for each reader. Errors: those of table::FileScan; kInvalidMetadata
+// where a file has not the rows that it had. Thread-safety: one thread; it works on several itself.
 #pragma once
 
 #include <memory>

@@ -3,7 +3,7 @@
 // that won. So values that nobody wants are never held, and tables with deletes pay for them in the
 // narrow pass alone.
 //
-// Memory: a batch a reader in either pass. Errors: those of table::FileScan.
+// Memory: as DataFileReader, for each reader in either pass. Errors: those of table::FileScan.
 // Thread-safety: one thread at a time; it works on several itself. What Open is given outlives it.
 #pragma once
 

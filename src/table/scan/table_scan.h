@@ -3,8 +3,8 @@
 // and shared.
 //
 // Batches come in the plan's order of files and, in a file, of rows: the same scan gives the same
-// batches. Memory: decoded batches that wait (ScanContext::max_waiting_bytes), a row group and a
-// batch a reader, deletes (ScanContext::delete_bytes).
+// batches. Memory: decoded batches that wait (ScanContext::max_waiting_bytes), as
+// DataFileReader for each reader, deletes (ScanContext::delete_bytes).
 //
 // Errors: kInvalidArgument for columns, filter or limit that do not fit; kNotFound for a snapshot,
 // or a file that is gone; kInvalidMetadata naming the file that is corrupt; kUnsupported for data
