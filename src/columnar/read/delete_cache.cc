@@ -11,7 +11,6 @@
 
 #include "columnar/io/arrow_status.h"
 #include "columnar/read/data_file_reader.h"
-#include "columnar/schema/metadata_columns.h"
 #include "iceberg/manifest/puffin/deletion_vector.h"
 
 namespace firn::columnar {
@@ -159,8 +158,7 @@ int64_t DeleteCache::kept_bytes() const {
   return kept_bytes_;
 }
 
-Result<std::shared_ptr<const DeleteCache::PositionLists>> DeleteCache::Positions(
-    const DeleteFile& file) {
+Result<std::shared_ptr<const PositionLists>> DeleteCache::Positions(const DeleteFile& file) {
   if (file.file.format != iceberg::FileFormat::kParquet) {
     return NotParquet(file);
   }
@@ -170,44 +168,11 @@ Result<std::shared_ptr<const DeleteCache::PositionLists>> DeleteCache::Positions
   if (entry->positions != nullptr) {
     return entry->positions;
   }
-  ReadRequest request{
-      .columns = {MetadataColumn(kDeleteFilePathColumn), MetadataColumn(kDeletePosColumn)}};
-  // Writers that give no ids use these names.
-  request.name_mapping = iceberg::NameMapping{
-      {{kDeleteFilePathColumn, {"file_path"}, {}}, {kDeletePosColumn, {"pos"}, {}}}};
-  PositionLists lists;
+  ASSIGN_OR_RETURN(PositionLists lists, ReadPositionDeletes(context_, ToRead(file)));
   int64_t bytes = 0;
-  auto visit = [&](const arrow::RecordBatch& batch) -> Status {
-    const auto& paths = static_cast<const arrow::StringArray&>(*batch.column(0));
-    const auto& positions = static_cast<const arrow::Int64Array&>(*batch.column(1));
-    if (paths.null_count() > 0 || positions.null_count() > 0) {
-      return Error(ErrorCode::kInvalidMetadata, "A position delete holds a null")
-          .With("path", file.file.path);
-    }
-    // Rows of one data file lie together in files that writers sorted.
-    std::vector<int64_t>* list = nullptr;
-    std::string_view current;
-    for (int64_t row = 0; row < batch.num_rows(); ++row) {
-      std::string_view path = paths.GetView(row);
-      if (list == nullptr || path != current) {
-        auto found = lists.find(path);
-        if (found == lists.end()) {
-          bytes += kBytesPerDataFile + static_cast<int64_t>(path.size());
-          found = lists.emplace(std::string(path), std::vector<int64_t>()).first;
-        }
-        list = &found->second;
-        current = path;
-      }
-      list->push_back(positions.Value(row));
-    }
-    bytes += batch.num_rows() * static_cast<int64_t>(sizeof(int64_t));
-    return {};
-  };
-  RETURN_IF_ERROR(ForEachBatch(context_, request, file, visit));
-  for (auto& [path, list] : lists) {
-    if (!std::is_sorted(list.begin(), list.end())) {
-      std::sort(list.begin(), list.end());
-    }
+  for (const auto& [path, list] : lists) {
+    bytes +=
+        kBytesPerDataFile + static_cast<int64_t>(path.size() + list.capacity() * sizeof(int64_t));
   }
   entry->positions = std::make_shared<const PositionLists>(std::move(lists));
   Keep(key, entry, bytes);

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "columnar/read/position_delete_file.h"
 #include "columnar/read/read_request.h"
 #include "iceberg/manifest/manifest_entry.h"
 
@@ -46,9 +47,6 @@ class DeleteCache {
   int64_t kept_bytes() const;
 
  private:
-  /// Positions by data file; what one position delete file says.
-  using PositionLists = std::map<std::string, std::vector<int64_t>, std::less<>>;
-
   struct Entry {
     std::mutex mutex;
     /// One of them once loaded.

@@ -160,17 +160,21 @@ std::vector<ByteRange> ParquetSource::RangesOf(const ChosenRowGroup& row_group,
   return ranges;
 }
 
+Status ParquetSource::Fetch(const ChosenRowGroup& row_group, const std::vector<int>& leaves) {
+  std::vector<ByteRange> ranges = RangesOf(row_group, leaves);
+  int64_t size = file_->GetSize().ValueOrDie();
+  for (const ByteRange& range : ranges) {
+    if (!IsInside(range, size)) {
+      return Error(ErrorCode::kInvalidMetadata, "Parquet: a column lies outside of its file");
+    }
+  }
+  return file_->Prefetch(std::move(ranges));
+}
+
 Status ParquetSource::BeginRowGroup(const ChosenRowGroup& row_group,
                                     const std::vector<int>& leaves) {
   auto begin = [&]() -> Status {
-    std::vector<ByteRange> ranges = RangesOf(row_group, leaves);
-    int64_t size = file_->GetSize().ValueOrDie();
-    for (const ByteRange& range : ranges) {
-      if (!IsInside(range, size)) {
-        return Error(ErrorCode::kInvalidMetadata, "Parquet: a column lies outside of its file");
-      }
-    }
-    RETURN_IF_ERROR(file_->Prefetch(std::move(ranges)));
+    RETURN_IF_ERROR(Fetch(row_group, leaves));
     batches_.reset();
     decoded_.reset();
     selected_.reset();

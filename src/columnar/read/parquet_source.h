@@ -40,8 +40,10 @@ class ParquetSource {
     return {*file_, *metadata_, properties_, fields};
   }
 
-  /// Fetches the column chunks of a row group, or the chosen pages of them, and gives them as
-  /// batches. `leaves` is ascending and not empty. Reading another row group ends this one.
+  /// Fetches the column chunks of a row group, or the chosen pages of them, for who reads columns
+  /// from `parquet()`. `leaves` is ascending and not empty. What was fetched before may go.
+  Status Fetch(const ChosenRowGroup& row_group, const std::vector<int>& leaves);
+  /// Fetches too, and gives batches. Reading another row group ends this one.
   Status BeginRowGroup(const ChosenRowGroup& row_group, const std::vector<int>& leaves);
   /// The next rows; nullopt at the end of the row group.
   Result<std::optional<RowBatch>> Next();
