@@ -2,21 +2,60 @@
 
 #include <utility>
 
-#include <arrow/util/byte_size.h>
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
 
 namespace firn::table {
+namespace {
+
+/// Calls `visit` for each buffer of a column and of what lies in it.
+template <class Visit>
+void ForEachBuffer(const arrow::ArrayData& column, Visit&& visit) {
+  for (const auto& buffer : column.buffers) {
+    if (buffer != nullptr) {
+      visit(*buffer);
+    }
+  }
+  for (const auto& child : column.child_data) {
+    ForEachBuffer(*child, visit);
+  }
+  if (column.dictionary != nullptr) {
+    ForEachBuffer(*column.dictionary, visit);
+  }
+}
+
+}  // namespace
+
+void BatchQueue::Hold(const arrow::RecordBatch& batch) {
+  for (const auto& column : batch.column_data()) {
+    ForEachBuffer(*column, [this](const arrow::Buffer& buffer) {
+      if (held_[&buffer]++ == 0) {
+        bytes_ += buffer.size();
+      }
+    });
+  }
+}
+
+void BatchQueue::LetGo(const arrow::RecordBatch& batch) {
+  for (const auto& column : batch.column_data()) {
+    ForEachBuffer(*column, [this](const arrow::Buffer& buffer) {
+      auto uses = held_.find(&buffer);
+      if (--uses->second == 0) {
+        bytes_ -= buffer.size();
+        held_.erase(uses);
+      }
+    });
+  }
+}
 
 bool BatchQueue::Push(size_t file, BatchPtr batch) {
-  // Slices of one decoded row group share its buffers.
-  const auto referenced = arrow::util::ReferencedBufferSize(*batch);
-  const int64_t bytes = referenced.ok() ? *referenced : arrow::util::TotalBufferSize(*batch);
   std::unique_lock lock(mutex_);
   room_.wait(lock, [&] { return stopped_ || file == head_ || bytes_ < max_bytes_; });
   if (stopped_) {
     return false;
   }
-  bytes_ += bytes;
-  files_[file].batches.push_back({std::move(batch), bytes});
+  Hold(*batch);
+  files_[file].batches.push_back(std::move(batch));
   filled_.notify_one();
   return true;
 }
@@ -46,6 +85,11 @@ bool BatchQueue::stopped() const {
   return stopped_;
 }
 
+int64_t BatchQueue::waiting_bytes() const {
+  std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
 Result<std::optional<BatchPtr>> BatchQueue::Pop(MonotonicTime deadline) {
   std::unique_lock lock(mutex_);
   while (!stopped_) {
@@ -55,11 +99,11 @@ Result<std::optional<BatchPtr>> BatchQueue::Pop(MonotonicTime deadline) {
     }
     File& file = files_[head_];
     if (!file.batches.empty()) {
-      Waiting next = std::move(file.batches.front());
+      BatchPtr next = std::move(file.batches.front());
       file.batches.pop_front();
-      bytes_ -= next.bytes;
+      LetGo(*next);
       room_.notify_all();
-      return std::move(next.batch);
+      return next;
     }
     if (file.end) {
       RETURN_IF_ERROR(*file.end);

@@ -1,7 +1,8 @@
 // BatchQueue: what many readers decode, in the order of their files. Each reader fills the file it
 // works on; the one who takes batches gets those of file 0, then of file 1, ... What waits to be
 // taken is bounded in bytes: above, readers wait, but never the one whose file is being taken, so
-// that the queue always moves.
+// that the queue always moves. A buffer counts whole, and once however many batches share it: of a
+// row group that was decoded at once, one slice holds all.
 //
 // Errors: a file, or the list of files, that failed is told in its turn, after all before it.
 // Thread-safety: Push, End and SetCount from many threads, each file by one; Pop by one thread.
@@ -16,7 +17,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
+#include <arrow/buffer.h>
 #include <arrow/record_batch.h>
 
 #include "base/clock.h"
@@ -39,17 +42,18 @@ class BatchQueue {
   /// Nothing is taken any more: wakes everybody.
   void Stop();
   bool stopped() const;
+  /// Of the buffers of what waits.
+  int64_t waiting_bytes() const;
 
   /// The next batch; null after the last; nullopt where none came before `deadline`.
   Result<std::optional<BatchPtr>> Pop(MonotonicTime deadline);
 
  private:
-  struct Waiting {
-    BatchPtr batch;
-    int64_t bytes = 0;
-  };
+  void Hold(const arrow::RecordBatch& batch);
+  void LetGo(const arrow::RecordBatch& batch);
+
   struct File {
-    std::deque<Waiting> batches;
+    std::deque<BatchPtr> batches;
     /// Set once it is read.
     std::optional<Status> end;
   };
@@ -63,6 +67,8 @@ class BatchQueue {
   size_t head_ = 0;
   size_t count_ = std::numeric_limits<size_t>::max();
   Status planned_;
+  /// How often the buffers of what waits are used, and their bytes.
+  std::unordered_map<const arrow::Buffer*, int64_t> held_;
   int64_t bytes_ = 0;
   bool stopped_ = false;
 };
