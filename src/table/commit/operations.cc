@@ -25,10 +25,10 @@ bool AddsDeletes(std::span<const AddedFile> added) {
       added, [](const AddedFile& one) { return one.file.content != FileContent::kData; });
 }
 
-/// The data files that new position deletes name.
-std::vector<std::string> Referenced(std::span<const AddedFile> added) {
-  std::set<std::string> paths;
-  for (const AddedFile& one : added) {
+/// The data files that new deletes by position touch.
+std::vector<std::string> Touched(const RowChanges& changes) {
+  std::set<std::string> paths(changes.marked_data.begin(), changes.marked_data.end());
+  for (const AddedFile& one : changes.added) {
     if (one.file.referenced_data_file.has_value()) {
       paths.insert(*one.file.referenced_data_file);
     }
@@ -130,7 +130,7 @@ SnapshotChange RowDelta(RowChanges changes, const ReadState& read) {
   // Rows that others deleted too stay deleted; rows that come back in new data would not.
   change.checks.refuse_new_deletes = adds_data;
   change.checks.required_may_be_deleted = !adds_data;
-  change.checks.required_files = Referenced(changes.added);
+  change.checks.required_files = Touched(changes);
   change.checks.refuse_deletes_of_removed = true;
   change.checks.refuse_new_vectors = true;
   change.added = std::move(changes.added);

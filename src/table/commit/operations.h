@@ -59,6 +59,9 @@ SnapshotChange ReplacePartitions(std::vector<AddedFile> added, const ReadState& 
 struct RowChanges {
   /// Data and delete files.
   std::vector<AddedFile> added;
+  /// Paths of the data files that position deletes in `added` touch, those excepted that the delete
+  /// file itself names as its only one: a rewrite of them meanwhile is a conflict.
+  std::vector<std::string> marked_data = {};
   std::vector<FileKey> removed_data;
   std::vector<FileKey> removed_deletes;
 };

@@ -38,14 +38,22 @@ bool IsWorthKeeping(const ManifestFile& manifest, iceberg::SnapshotId snapshot) 
          manifest.existing_files_count.value_or(1) > 0;
 }
 
-/// The age of the oldest rows: delete files from before touch nothing.
+/// The age of the oldest rows, those that come among them: delete files from before touch nothing.
 iceberg::SequenceNumber OldestData(std::span<const ManifestFile> data,
+                                   std::span<const AddedFile> added,
                                    iceberg::SequenceNumber otherwise) {
   std::optional<iceberg::SequenceNumber> oldest;
+  auto include = [&oldest](iceberg::SequenceNumber age) {
+    oldest = std::min(oldest.value_or(age), age);
+  };
   for (const ManifestFile& manifest : data) {
     if (manifest.min_sequence_number != iceberg::kUnassignedSequenceNumber) {
-      oldest =
-          std::min(oldest.value_or(manifest.min_sequence_number), manifest.min_sequence_number);
+      include(manifest.min_sequence_number);
+    }
+  }
+  for (const AddedFile& one : added) {
+    if (one.file.content == iceberg::FileContent::kData && one.sequence_number) {
+      include(*one.sequence_number);
     }
   }
   return oldest.value_or(otherwise);
@@ -133,7 +141,8 @@ class SnapshotAction::Producer {
     }
     // Only where something leaves: an append reads no delete manifests.
     if (!removal.empty()) {
-      removal.deletes_older_than = OldestData(data.manifests, output.table().last_sequence_number);
+      removal.deletes_older_than =
+          OldestData(data.manifests, change_.added, output.table().last_sequence_number);
     }
     ASSIGN_OR_RETURN(FilteredManifests filtered, delete_filter_.Run(manifests, removal, output));
     RETURN_IF_ERROR(CheckFound(change_.removed_deletes, filtered.removed));

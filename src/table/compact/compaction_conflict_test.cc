@@ -9,6 +9,8 @@
 #include "iceberg/schema/testing/parse.h"
 #include "table/compact/compaction.h"
 #include "table/compact/testing/compacted_table.h"
+#include "table/write/row_deletion.h"
+#include "table/write/table_upsert.h"
 
 namespace firn::table {
 namespace {
@@ -96,9 +98,39 @@ TEST_P(CompactionConflictWithDeletesTest, EqualityDeletesApplyToTheNewFiles) {
   EXPECT_EQ(table_.HeadDeletes(), 1);
 }
 
+TEST_P(CompactionConflictWithDeletesTest, EqualityDeletesStayAsLongAsNewFilesNeedThem) {
+  EXPECT_THAT(CompactAgainst([&] {
+                table_.DeleteEqual({25, 26, 3}, 0);
+                table_.Append(160, 5);  // every other row is younger than the deletes
+              }),
+              IsOk());
+  EXPECT_EQ(table_.HeadDeletes(), 1);
+}
+
 TEST_P(CompactionConflictWithDeletesTest, EqualityDeletesWinOverNewFiles) {
   EXPECT_THAT(CompactAgainst([&] { table_.DeleteEqual({25, 26}, 0); }, {.age = RewrittenAge::kNew}),
               IsError(ErrorCode::kCommitConflict));
+}
+
+// The other way round: a compaction comes between reading rows and deleting them.
+TEST_P(CompactionConflictWithDeletesTest, RowsOfFilesThatWereRewrittenCannotBeDeleted) {
+  const Table before = table_.table;
+  table_.MustCompact();
+  const std::vector<std::string> rows = table_.Rows();
+  RowDeletionRequest request{.mode = RowDeletionMode::kMergeOnRead};
+  ASSERT_OK_AND_ASSIGN(request.filter, iceberg::ParseExpressionText("id = 25 or id = 36"));
+  EXPECT_THAT(DeleteRows(table_.Changes(), before, request), IsError(ErrorCode::kCommitConflict));
+
+  const auto replaced = testing::WrittenTable::Rows(25, 12);
+  ASSERT_OK_AND_ASSIGN(auto upsert,
+                       TableUpsert::Make(table_.Changes(), before, *replaced->schema(),
+                                         {.keys = {"id"}, .mode = RowDeletionMode::kMergeOnRead}));
+  ASSERT_THAT(upsert->Write(*replaced), IsOk());
+  EXPECT_THAT(upsert->Commit(), IsError(ErrorCode::kCommitConflict));
+  upsert.reset();
+  table_.Reload();
+  EXPECT_EQ(table_.Rows(), rows);
+  EXPECT_EQ(table_.StoredData(), table_.NamedData());
 }
 
 TEST_P(CompactionConflictTest, AnotherCompactionWins) {

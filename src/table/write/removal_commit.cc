@@ -1,5 +1,4 @@
 #include <utility>
-#include <vector>
 
 #include "table/commit/operations.h"
 #include "table/write/matched_rows.h"
@@ -32,9 +31,9 @@ Result<RowDeletion> CommitRemoval(const ChangeContext& context,
   if (matched.files().empty() && stored.empty()) {
     return deletion;
   }
-  std::vector<FileKey> removed;
-  ASSIGN_OR_RETURN(deletion.counts, RemoveRows(table, matched, mode, stored, removed));
-  SnapshotChange change = RemovalChange(mode, stored.Release(), std::move(removed), read);
+  ASSIGN_OR_RETURN(RowRemoval removal, RemoveRows(table, matched, mode, stored));
+  deletion.counts = removal.counts;
+  SnapshotChange change = RemovalChange(mode, stored.Release(), std::move(removal), read);
   ASSIGN_OR_RETURN(deletion.table, CommitFiles(context.catalog, table, std::move(change),
                                                request.publish, context.tools));
   return deletion;

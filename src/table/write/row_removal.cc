@@ -128,17 +128,19 @@ void StoredFiles::Add(std::vector<iceberg::DataFile> files, iceberg::SpecId spec
 
 std::vector<AddedFile> StoredFiles::Release() { return std::exchange(files_, {}); }
 
-Result<RemovalCounts> RemoveRows(const Table& table,
-                                 const MatchedRows& matched,
-                                 RowDeletionMode mode,
-                                 StoredFiles& stored,
-                                 std::vector<FileKey>& removed) {
-  RemovalCounts counts;
+Result<RowRemoval> RemoveRows(const Table& table,
+                              const MatchedRows& matched,
+                              RowDeletionMode mode,
+                              StoredFiles& stored) {
+  RowRemoval removal;
+  RemovalCounts& counts = removal.counts;
   for (const MatchedFile& file : matched.files()) {
     const bool rewritten = !file.all && mode == RowDeletionMode::kCopyOnWrite;
     ++(file.all ? counts.dropped_files : rewritten ? counts.rewritten_files : counts.marked_files);
     if (file.all || rewritten) {
-      removed.push_back({file.read.path, std::nullopt});
+      removal.removed.push_back({file.read.path, std::nullopt});
+    } else {
+      removal.marked.push_back(file.read.path);
     }
   }
   if (counts.rewritten_files > 0) {
@@ -146,17 +148,20 @@ Result<RemovalCounts> RemoveRows(const Table& table,
   } else if (counts.marked_files > 0) {
     RETURN_IF_ERROR(MarkRows(table, matched, stored));
   }
-  return counts;
+  return removal;
 }
 
 SnapshotChange RemovalChange(RowDeletionMode mode,
                              std::vector<AddedFile> added,
-                             std::vector<FileKey> removed,
+                             RowRemoval removal,
                              const ReadState& read) {
   if (mode == RowDeletionMode::kCopyOnWrite || added.empty()) {
-    return Overwrite(std::move(added), std::move(removed), read);
+    return Overwrite(std::move(added), std::move(removal.removed), read);
   }
-  return RowDelta({.added = std::move(added), .removed_data = std::move(removed)}, read);
+  return RowDelta({.added = std::move(added),
+                   .marked_data = std::move(removal.marked),
+                   .removed_data = std::move(removal.removed)},
+                  read);
 }
 
 }  // namespace firn::table

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -54,18 +55,25 @@ struct RemovalCounts {
   int64_t marked_files = 0;
 };
 
-/// Writes what takes the matched rows out of `table` into `stored`; `removed` are the data files
-/// that go.
-Result<RemovalCounts> RemoveRows(const Table& table,
-                                 const MatchedRows& matched,
-                                 RowDeletionMode mode,
-                                 StoredFiles& stored,
-                                 std::vector<FileKey>& removed);
+/// The data files that rows are taken out of.
+struct RowRemoval {
+  RemovalCounts counts;
+  /// Those that go.
+  std::vector<FileKey> removed;
+  /// Paths of those that stay, some of their rows deleted.
+  std::vector<std::string> marked;
+};
+
+/// Writes what takes the matched rows out of `table` into `stored`.
+Result<RowRemoval> RemoveRows(const Table& table,
+                              const MatchedRows& matched,
+                              RowDeletionMode mode,
+                              StoredFiles& stored);
 
 /// What the files of RemoveRows, and data files beside them, change.
 SnapshotChange RemovalChange(RowDeletionMode mode,
                              std::vector<AddedFile> added,
-                             std::vector<FileKey> removed,
+                             RowRemoval removal,
                              const ReadState& read);
 
 }  // namespace firn::table

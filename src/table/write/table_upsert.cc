@@ -189,9 +189,9 @@ Result<Upserted> TableUpsert::Commit() {
   StoredFiles stored(*table_.files);
   ASSIGN_OR_RETURN(auto files, writer_->Finish());
   stored.Add(std::move(files), metadata.default_spec().id);
-  std::vector<FileKey> removed;
-  ASSIGN_OR_RETURN(upserted.counts, RemoveRows(table_, matched, mode_, stored, removed));
-  SnapshotChange change = RemovalChange(mode_, stored.Release(), std::move(removed), read);
+  ASSIGN_OR_RETURN(RowRemoval removal, RemoveRows(table_, matched, mode_, stored));
+  upserted.counts = removal.counts;
+  SnapshotChange change = RemovalChange(mode_, stored.Release(), std::move(removal), read);
   ASSIGN_OR_RETURN(upserted.table, CommitFiles(context_.catalog, table_, std::move(change),
                                                options_.publish, context_.tools));
   return upserted;
