@@ -6,6 +6,7 @@
 
 #include "cli/data/inspection.h"
 #include "cli/data/record_printer.h"
+#include "iceberg/metadata/snapshot_line.h"
 
 namespace firn::cli {
 namespace {
@@ -20,9 +21,9 @@ std::optional<int64_t> NumberOf(std::optional<SnapshotId> id) {
 /// Those that the current snapshot came from, itself among them.
 std::set<SnapshotId> Line(const iceberg::TableMetadata& table) {
   std::set<SnapshotId> line;
-  const Snapshot* snapshot = table.current_snapshot();
-  while (snapshot != nullptr && line.insert(snapshot->id).second) {
-    snapshot = snapshot->parent_id ? table.FindSnapshot(*snapshot->parent_id) : nullptr;
+  iceberg::SnapshotLine parents(table, table.current_snapshot());
+  while (const Snapshot* snapshot = parents.Next()) {
+    line.insert(snapshot->id);
   }
   return line;
 }

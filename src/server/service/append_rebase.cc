@@ -16,6 +16,7 @@
 #include "iceberg/manifest/manifest_decoder.h"
 #include "iceberg/manifest/manifest_list.h"
 #include "iceberg/manifest/writer/manifest_list_writer.h"
+#include "iceberg/metadata/snapshot_line.h"
 #include "iceberg/metadata/table_properties.h"
 #include "iceberg/metadata/table_requirement.h"
 #include "server/service/locations.h"
@@ -98,16 +99,6 @@ bool OnlyTheBranchMoved(const TableMetadata& base,
     moved = true;
   }
   return moved;
-}
-
-bool IsAncestor(const TableMetadata& table, iceberg::SnapshotId wanted, const Snapshot* from) {
-  for (size_t steps = 0; from != nullptr && steps <= table.snapshots.size(); ++steps) {
-    if (from->id == wanted) {
-      return true;
-    }
-    from = from->parent_id ? table.FindSnapshot(*from->parent_id) : nullptr;
-  }
-  return false;
 }
 
 /// The manifests of a snapshot; nullopt where they may not be read, or cannot.
@@ -291,7 +282,8 @@ std::optional<RebasedAppend> RebaseAppend(const Environment& environment,
   const iceberg::SnapshotRef* branch = base.FindRef(append->set_ref.name);
   const Snapshot* parent = base.FindSnapshot(*snapshot.parent_id);
   const Snapshot* head = branch != nullptr ? base.FindSnapshot(branch->snapshot_id) : nullptr;
-  bool follows = parent != nullptr && head != nullptr && IsAncestor(base, parent->id, head);
+  bool follows =
+      parent != nullptr && head != nullptr && iceberg::IsAncestorOf(base, parent->id, head->id);
   bool is_new = base.FindSnapshot(snapshot.id) == nullptr;
   if (!follows || !is_new || !branch->is_branch() || !snapshot.schema_id ||
       base.FindSchema(*snapshot.schema_id) == nullptr) {

@@ -24,7 +24,7 @@ Result<CommitRetries> ReadCommitRetries(const iceberg::PropertyMap& properties,
   ASSIGN_OR_RETURN(int32_t max_wait, read(".max-wait-ms", defaults.max_wait.count()));
   ASSIGN_OR_RETURN(int32_t total, read(".total-timeout-ms", defaults.total.count()));
   retries.min_wait = std::chrono::milliseconds(std::max(min_wait, 0));
-  retries.max_wait = std::chrono::milliseconds(std::max(max_wait, min_wait));
+  retries.max_wait = std::chrono::milliseconds(std::max({max_wait, min_wait, 0}));
   retries.total = std::chrono::milliseconds(total);
   return retries;
 }

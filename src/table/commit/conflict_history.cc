@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "iceberg/metadata/snapshot_line.h"
 #include "table/commit/conflict_history_internal.h"
 
 namespace firn::table {
@@ -10,12 +11,13 @@ Result<ConflictHistory> ConflictHistory::Make(const iceberg::TableMetadata& tabl
                                               std::optional<iceberg::SnapshotId> since,
                                               ManifestFiles& files) {
   ConflictHistory history(files);
-  const iceberg::Snapshot* snapshot = head;
-  while (snapshot != nullptr && snapshot->id != since) {
+  for (iceberg::SnapshotLine line(table, head); const iceberg::Snapshot* snapshot = line.Next();) {
+    if (snapshot->id == since) {
+      return history;
+    }
     history.snapshots_.push_back(snapshot);
-    snapshot = snapshot->parent_id.has_value() ? table.FindSnapshot(*snapshot->parent_id) : nullptr;
   }
-  if (snapshot == nullptr && since.has_value()) {
+  if (since.has_value()) {
     return Error(ErrorCode::kCommitConflict, "Cannot determine history between starting snapshot " +
                                                  std::to_string(since->value()) +
                                                  " and the branch: it is no ancestor");

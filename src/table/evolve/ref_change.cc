@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "iceberg/metadata/snapshot_line.h"
+
 namespace firn::table {
 namespace {
 
@@ -40,21 +42,7 @@ Result<Updates> Set(const TableMetadata& table, std::string_view name, const Sna
   return Updates{iceberg::SetSnapshotRef{std::string(name), ref}};
 }
 
-const Snapshot* ParentOf(const TableMetadata& table, const Snapshot& snapshot) {
-  return snapshot.parent_id ? table.FindSnapshot(*snapshot.parent_id) : nullptr;
-}
-
 }  // namespace
-
-bool IsAncestor(const TableMetadata& table, SnapshotId ancestor, SnapshotId snapshot) {
-  for (const Snapshot* at = table.FindSnapshot(snapshot); at != nullptr;
-       at = ParentOf(table, *at)) {
-    if (at->id == ancestor) {
-      return true;
-    }
-  }
-  return false;
-}
 
 Result<Updates> CreateRef(const TableMetadata& table, const iceberg::NamedRef& ref) {
   if (table.FindRef(ref.name) != nullptr) {
@@ -96,7 +84,7 @@ Result<Updates> FastForward(const TableMetadata& table,
     if (!next.is_branch()) {
       return Invalid("Ref " + std::string(branch) + " is a tag, not a branch");
     }
-    if (!IsAncestor(table, next.snapshot_id, target.snapshot_id)) {
+    if (!iceberg::IsAncestorOf(table, next.snapshot_id, target.snapshot_id)) {
       return Invalid("Cannot fast-forward: " + std::string(branch) + " is not an ancestor of " +
                      std::string(to));
     }
@@ -122,7 +110,8 @@ Result<Updates> SetCurrentSnapshot(const TableMetadata& table, SnapshotId snapsh
 
 Result<Updates> Rollback(const TableMetadata& table, SnapshotId snapshot) {
   RETURN_IF_ERROR(CheckSnapshot(table, snapshot));
-  if (!table.current_snapshot_id || !IsAncestor(table, snapshot, *table.current_snapshot_id)) {
+  if (!table.current_snapshot_id ||
+      !iceberg::IsAncestorOf(table, snapshot, *table.current_snapshot_id)) {
     return Invalid("Cannot roll back to snapshot, not an ancestor of the current state: " +
                    std::to_string(snapshot.value()));
   }
@@ -130,9 +119,10 @@ Result<Updates> Rollback(const TableMetadata& table, SnapshotId snapshot) {
 }
 
 Result<Updates> RollbackToTime(const TableMetadata& table, TimestampMs time) {
-  for (const Snapshot* at = table.current_snapshot(); at != nullptr; at = ParentOf(table, *at)) {
-    if (at->timestamp < time) {
-      return SetCurrentSnapshot(table, at->id);
+  iceberg::SnapshotLine line(table, table.current_snapshot());
+  while (const iceberg::Snapshot* snapshot = line.Next()) {
+    if (snapshot->timestamp < time) {
+      return SetCurrentSnapshot(table, snapshot->id);
     }
   }
   return Invalid("Cannot roll back, no valid snapshot older than: " + std::to_string(time.value()));

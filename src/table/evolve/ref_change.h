@@ -57,9 +57,4 @@ Result<Updates> Rollback(const iceberg::TableMetadata& table, iceberg::SnapshotI
 /// Moves main back to its newest ancestor from before `time`.
 Result<Updates> RollbackToTime(const iceberg::TableMetadata& table, TimestampMs time);
 
-/// True where `ancestor` is `snapshot` or comes before it.
-bool IsAncestor(const iceberg::TableMetadata& table,
-                iceberg::SnapshotId ancestor,
-                iceberg::SnapshotId snapshot);
-
 }  // namespace firn::table

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "iceberg/metadata/snapshot_line.h"
 #include "iceberg/metadata/table_properties.h"
 
 namespace firn::table {
@@ -95,15 +96,14 @@ class Selection {
     const int32_t count = ref.min_snapshots_to_keep.value_or(defaults_.min_snapshots);
     int32_t kept = 0;
     bool keeps = true;
-    const Snapshot* snapshot = table_.FindSnapshot(ref.snapshot_id);
-    while (snapshot != nullptr) {
+    iceberg::SnapshotLine line(table_, table_.FindSnapshot(ref.snapshot_id));
+    while (const Snapshot* snapshot = line.Next()) {
       keeps = keeps && (kept < count || snapshot->timestamp >= older_than);
       if (keeps) {
         kept_.insert(snapshot->id);
         ++kept;
       }
       reached_.insert(snapshot->id);
-      snapshot = snapshot->parent_id ? table_.FindSnapshot(*snapshot->parent_id) : nullptr;
     }
   }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/metadata/snapshot_line.h"
+
 namespace firn::table {
 namespace {
 
@@ -45,11 +47,6 @@ Result<const Snapshot*> FindRef(const TableMetadata& table, const std::string& n
   return Error(ErrorCode::kNotFound, fmt::format("Cannot find ref {}", name));
 }
 
-/// Null where there is none or the table no longer knows it.
-const Snapshot* Parent(const TableMetadata& table, const Snapshot& snapshot) {
-  return snapshot.parent_id ? table.FindSnapshot(*snapshot.parent_id) : nullptr;
-}
-
 }  // namespace
 
 Result<const Snapshot*> SelectSnapshot(const TableMetadata& table,
@@ -88,17 +85,15 @@ Result<std::vector<const Snapshot*>> AppendsBetween(const TableMetadata& table,
   if (from && table.FindSnapshot(*from) == nullptr) {
     return NoSuchSnapshot(*from);
   }
-  ASSIGN_OR_RETURN(const Snapshot* snapshot, Find(table, to));
+  ASSIGN_OR_RETURN(const Snapshot* newest, Find(table, to));
   std::vector<const Snapshot*> appends;
-  // A line without rings: metadata that was parsed may still hold one.
-  for (size_t steps = 0; snapshot != nullptr && steps <= table.snapshots.size(); ++steps) {
+  for (iceberg::SnapshotLine line(table, newest); const Snapshot* snapshot = line.Next();) {
     if (from && snapshot->id == *from) {
       return appends;
     }
     if (snapshot->operation == "append") {
       appends.push_back(snapshot);
     }
-    snapshot = Parent(table, *snapshot);
   }
   if (from) {
     return Error(ErrorCode::kInvalidArgument,
@@ -106,17 +101,6 @@ Result<std::vector<const Snapshot*>> AppendsBetween(const TableMetadata& table,
                              from->value(), to.value()));
   }
   return appends;
-}
-
-bool IsAncestorOf(const TableMetadata& table, SnapshotId ancestor, SnapshotId snapshot) {
-  const Snapshot* at = table.FindSnapshot(snapshot);
-  for (size_t steps = 0; at != nullptr && steps <= table.snapshots.size(); ++steps) {
-    if (at->id == ancestor) {
-      return true;
-    }
-    at = Parent(table, *at);
-  }
-  return false;
 }
 
 }  // namespace firn::table

@@ -48,9 +48,4 @@ Result<std::vector<const iceberg::Snapshot*>> AppendsBetween(
     std::optional<iceberg::SnapshotId> from,
     iceberg::SnapshotId to);
 
-/// True where `ancestor` is `snapshot` or one of its parents that the table still knows.
-bool IsAncestorOf(const iceberg::TableMetadata& table,
-                  iceberg::SnapshotId ancestor,
-                  iceberg::SnapshotId snapshot);
-
 }  // namespace firn::table
