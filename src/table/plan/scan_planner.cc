@@ -9,6 +9,7 @@
 #include "base/waiting_scope.h"
 #include "iceberg/expression/pruning/manifest_evaluator.h"
 #include "iceberg/expression/pruning/residual_evaluator.h"
+#include "iceberg/manifest/manifest_metadata.h"
 #include "storage/call_deadline.h"
 #include "table/plan/ordered_loop.h"
 
@@ -40,19 +41,6 @@ size_t PredicatesOf(const BoundExpression& filter) {
 bool HasLiveFiles(const ManifestFile& manifest) {
   return !manifest.added_files_count || !manifest.existing_files_count ||
          *manifest.added_files_count + *manifest.existing_files_count > 0;
-}
-
-/// v1 files may embed their manifests in the snapshot: a list that says no more than where they
-/// are.
-ManifestListPtr ListWithin(const iceberg::Snapshot& snapshot) {
-  ManifestList list;
-  for (const std::string& path : snapshot.manifests) {
-    ManifestFile manifest;
-    manifest.path = path;
-    manifest.added_snapshot_id = snapshot.id;
-    list.push_back(std::move(manifest));
-  }
-  return std::make_shared<const ManifestList>(std::move(list));
 }
 
 /// The schema that the snapshot was written with, where the table still knows it.
@@ -341,6 +329,23 @@ Status ScanPlan::ForEach(size_t count, const std::function<Status(size_t)>& body
                        storage::CallDeadline same(deadline);
                        return body(i);
                      });
+}
+
+Result<ManifestListPtr> ScanPlan::ListWithin(const iceberg::Snapshot& snapshot) const {
+  ManifestList list;
+  for (const std::string& path : snapshot.manifests) {
+    if (context_->check) {
+      RETURN_IF_ERROR(context_->check(path));
+    }
+    ASSIGN_OR_RETURN(std::string bytes, context_->store.Read(path, kMaxManifestFileBytes));
+    ASSIGN_OR_RETURN(iceberg::ManifestMetadata header, iceberg::ReadManifestMetadata(bytes, path));
+    ManifestFile manifest;
+    manifest.path = path;
+    manifest.spec_id = header.partition_spec_id.value_or(iceberg::SpecId(0));
+    manifest.added_snapshot_id = snapshot.id;
+    list.push_back(std::move(manifest));
+  }
+  return std::make_shared<const ManifestList>(std::move(list));
 }
 
 Result<ManifestListPtr> ScanPlan::ReadList(const iceberg::Snapshot& snapshot) const {

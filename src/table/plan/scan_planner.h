@@ -180,6 +180,8 @@ class ScanPlan {
   Status SelectAppendScan(const AppendScan& scan, ScanSchema schema);
   Status ReadLists();
   Status SelectManifests(const ManifestListPtr& list, iceberg::SnapshotId snapshot);
+  /// Of v1 files that embed their manifests in the snapshot: where they are and their specs.
+  Result<ManifestListPtr> ListWithin(const iceberg::Snapshot& snapshot) const;
   Result<ManifestListPtr> ReadList(const iceberg::Snapshot& snapshot) const;
   Result<ManifestColumnsPtr> ReadManifest(const iceberg::ManifestFile& manifest,
                                           const iceberg::MetricsProjection& metrics) const;

@@ -52,6 +52,18 @@ TEST(ScanPlanTest, PrunesByPartitionAndBounds) {
   EXPECT_THAT(table.Files("day = '2025-01-01'"), IsOkAnd(IsEmpty()));
 }
 
+TEST(ScanPlanTest, ManifestsWithinASnapshotTellTheirSpec) {
+  PlannedTable table(1);
+  table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay + 1, 10, 19)});
+  table.ChangeSpec(
+      R"({"fields":[{"name":"day","transform":"void","source-id":2,"field-id":1000}]})");
+  iceberg::DataFile unpartitioned = DataFileOf("c", kDay, 20, 29);
+  unpartitioned.partition = {};
+  table.EmbedNext();
+  table.Commit({unpartitioned});
+  EXPECT_THAT(table.Files("day = '2024-10-04'"), IsOkAnd(ElementsAre("a", ::testing::StartsWith("c [day = "))));
+}
+
 TEST(ScanPlanTest, CountsWhatItLeftOut) {
   PlannedTable table;
   table.Commit({DataFileOf("a", kDay + 5, 0, 9)});

@@ -158,12 +158,27 @@ iceberg::SnapshotId PlannedTable::AddSnapshot(std::vector<ManifestFile> manifest
                                                    .sequence_number = snapshot.sequence_number,
                                                    .first_row_id = metadata_->next_row_id,
                                                    .compression = {}}));
-  snapshot.manifest_list = Put(fmt::format("snap-{}.avro", next_), list.bytes);
+  if (std::exchange(embeds_, false)) {
+    snapshot.manifest_list.clear();
+    for (const ManifestFile& manifest : manifests) {
+      snapshot.manifests.push_back(manifest.path);
+    }
+  } else {
+    snapshot.manifest_list = Put(fmt::format("snap-{}.avro", next_), list.bytes);
+  }
   snapshot.operation = std::string(operation);
   metadata_ = iceberg::testing::MustApply(
       metadata_, iceberg::testing::AppendUpdates(snapshot, iceberg::kMainBranch),
       iceberg::testing::At(next_));
   return iceberg::SnapshotId(next_++);
+}
+
+void PlannedTable::ChangeSpec(std::string_view json) {
+  metadata_ =
+      iceberg::testing::MustApply(metadata_,
+                                  {iceberg::AddSpec{iceberg::testing::SpecOf(json)},
+                                   iceberg::SetDefaultSpec{iceberg::SpecId(iceberg::kLastAdded)}},
+                                  iceberg::testing::At(next_++));
 }
 
 void PlannedTable::Expire(iceberg::SnapshotId snapshot) {

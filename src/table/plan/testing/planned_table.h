@@ -35,6 +35,10 @@ class PlannedTable {
   /// One snapshot on main that adds the files in a manifest of each content. Returns its id.
   iceberg::SnapshotId Commit(std::vector<iceberg::DataFile> files,
                              std::string_view operation = "append");
+  /// The next commit's snapshot names its manifests itself, as version 1 may.
+  void EmbedNext() { embeds_ = true; }
+  /// Makes this the default spec, its JSON as in metadata.
+  void ChangeSpec(std::string_view json);
   /// Takes a snapshot out of the metadata; its files stay.
   void Expire(iceberg::SnapshotId snapshot);
   const iceberg::TableMetadataPtr& metadata() const { return metadata_; }
@@ -60,6 +64,7 @@ class PlannedTable {
   ThreadPool pool_{3};
   iceberg::TableMetadataPtr metadata_;
   int64_t next_ = 1;
+  bool embeds_ = false;
 };
 
 }  // namespace firn::table::testing
