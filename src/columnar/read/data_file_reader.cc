@@ -106,8 +106,10 @@ std::vector<WantedRowGroup> DataFileReader::WantedOf(const FilePart& part) const
   std::vector<WantedRowGroup> wanted;
   for (int number = 0; number < source_->row_groups(); ++number) {
     auto group = source_->metadata().RowGroup(number);
-    // A group without columns has no place: it goes with the first bytes.
-    const int64_t begin = group->num_columns() > 0 ? BytesOf(*group->ColumnChunk(0)).offset : 0;
+    // A group without columns has no place: it goes with the first bytes, as does one whose place
+    // is none, which is refused when it is read.
+    const int64_t place = group->num_columns() > 0 ? BytesOf(*group->ColumnChunk(0)).offset : 0;
+    const int64_t begin = std::max<int64_t>(place, 0);
     if (begin < part.begin || begin >= part.end) {
       continue;
     }

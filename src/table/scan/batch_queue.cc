@@ -50,7 +50,9 @@ void BatchQueue::LetGo(const arrow::RecordBatch& batch) {
 
 bool BatchQueue::Push(size_t file, BatchPtr batch) {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return stopped_ || file == head_ || bytes_ < max_bytes_; });
+  room_.wait(lock, [&] {
+    return stopped_ || bytes_ < max_bytes_ || (file == head_ && files_[file].batches.empty());
+  });
   if (stopped_) {
     return false;
   }

@@ -1,8 +1,9 @@
 // BatchQueue: what many readers decode, in the order of their files. Each reader fills the file it
 // works on; the one who takes batches gets those of file 0, then of file 1, ... What waits to be
-// taken is bounded in bytes: above, readers wait, but never the one whose file is being taken, so
-// that the queue always moves. A buffer counts whole, and once however many batches share it: of a
-// row group that was decoded at once, one slice holds all.
+// taken is bounded in bytes: above, readers wait; the one whose file is being taken adds a batch
+// even then where none of that file is left, so that the queue always moves. A buffer counts whole,
+// and once however many batches share it: of a row group that was decoded at once, one slice holds
+// all.
 //
 // Errors: a file, or the list of files, that failed is told in its turn, after all before it.
 // Thread-safety: Push, End and SetCount from many threads, each file by one; Pop by one thread.

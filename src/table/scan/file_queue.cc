@@ -10,9 +10,16 @@ bool FileQueue::Put(ManifestTasks tasks) {
   if (stopped_) {
     return false;
   }
-  if (!tasks.files.empty()) {
-    put_ += tasks.files.size();
-    waiting_.push_back(std::make_shared<const ManifestTasks>(std::move(tasks)));
+  const auto shared = std::make_shared<const ManifestTasks>(std::move(tasks));
+  std::deque<ScanPart> parts;
+  for (size_t task = 0; task < shared->files.size(); ++task) {
+    const ScanFile file{.tasks = shared, .task = task, .number = files_++};
+    for (const FileSpan& span : SpansOf(*shared->manifest, file.file().row, part_bytes_)) {
+      parts.push_back({.file = file, .span = span, .number = parts_++});
+    }
+  }
+  if (!parts.empty()) {
+    waiting_.push_back(std::move(parts));
     filled_.notify_all();
   }
   return true;
@@ -22,23 +29,22 @@ size_t FileQueue::Close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
   filled_.notify_all();
-  return put_;
+  return parts_;
 }
 
-std::optional<ScanFile> FileQueue::Take() {
+std::optional<ScanPart> FileQueue::Take() {
   std::unique_lock lock(mutex_);
   filled_.wait(lock, [this] { return stopped_ || closed_ || !waiting_.empty(); });
   if (stopped_ || waiting_.empty()) {
     return std::nullopt;
   }
-  ScanFile file{.tasks = waiting_.front(), .task = taken_of_front_, .number = taken_};
-  ++taken_;
-  if (++taken_of_front_ == file.tasks->files.size()) {
+  ScanPart part = std::move(waiting_.front().front());
+  waiting_.front().pop_front();
+  if (waiting_.front().empty()) {
     waiting_.pop_front();
-    taken_of_front_ = 0;
     room_.notify_one();
   }
-  return file;
+  return part;
 }
 
 void FileQueue::Stop() {

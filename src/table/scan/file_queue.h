@@ -1,5 +1,5 @@
 // FileQueue: the data files of a plan, a manifest at a time, on their way from the one who plans to
-// those who read. Files are numbered in the plan's order.
+// those who read, large ones in parts. Parts are numbered in the plan's order.
 //
 // Limit: manifests that wait; above, planning waits.
 // Thread-safety: Put from one thread at a time; Take and Stop from any.
@@ -7,12 +7,14 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "table/plan/scan_planner.h"
+#include "table/scan/file_spans.h"
 
 namespace firn::table {
 
@@ -27,28 +29,39 @@ struct ScanFile {
   const FileTask& file() const { return tasks->files[task]; }
 };
 
+/// What one reader takes: a file, or a span of it.
+struct ScanPart {
+  ScanFile file;
+  FileSpan span;
+  /// Among all parts of the scan.
+  size_t number = 0;
+};
+
 class FileQueue {
  public:
-  explicit FileQueue(size_t max_manifests) : max_manifests_(max_manifests) {}
+  /// `part_bytes`: of spans, at least.
+  FileQueue(size_t max_manifests, int64_t part_bytes)
+      : max_manifests_(max_manifests), part_bytes_(part_bytes) {}
 
   /// Waits while the queue is full. False where nothing is taken any more.
   bool Put(ManifestTasks tasks);
-  /// No more comes. Returns how many files there were.
+  /// No more comes. Returns how many parts there were.
   size_t Close();
-  /// The next file; nullopt where no more comes, or after Stop.
-  std::optional<ScanFile> Take();
+  /// The next part; nullopt where no more comes, or after Stop.
+  std::optional<ScanPart> Take();
   void Stop();
 
  private:
   const size_t max_manifests_;
+  const int64_t part_bytes_;
   std::mutex mutex_;
   std::condition_variable room_;
   std::condition_variable filled_;
-  std::deque<std::shared_ptr<const ManifestTasks>> waiting_;
-  /// Files put, and files taken; of the front those that were taken.
-  size_t put_ = 0;
-  size_t taken_ = 0;
-  size_t taken_of_front_ = 0;
+  /// Of each manifest its parts; none is empty.
+  std::deque<std::deque<ScanPart>> waiting_;
+  /// Files and parts put.
+  size_t files_ = 0;
+  size_t parts_ = 0;
   bool closed_ = false;
   bool stopped_ = false;
 };

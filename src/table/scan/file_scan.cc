@@ -1,7 +1,6 @@
 #include "table/scan/file_scan.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -56,20 +55,9 @@ std::vector<ScanUnit> FileScan::Units(int64_t bytes) const {
   std::vector<ScanUnit> units;
   for (size_t file = 0; file < files_.size(); ++file) {
     const ScanFile& scan = files_[file].scan;
-    const iceberg::ManifestColumns& manifest = *scan.tasks->manifest;
-    ScanUnit unit{.file = static_cast<uint32_t>(file)};
-    if (!manifest.split_offsets.empty()) {
-      for (int64_t offset : manifest.split_offsets[scan.file().row]) {
-        // Offsets that do not ascend split nothing.
-        if (offset - unit.begin >= bytes) {
-          unit.end = offset;
-          units.push_back(unit);
-          unit.begin = offset;
-        }
-      }
+    for (const FileSpan& span : SpansOf(*scan.tasks->manifest, scan.file().row, bytes)) {
+      units.push_back({.file = static_cast<uint32_t>(file), .span = span});
     }
-    unit.end = std::numeric_limits<int64_t>::max();
-    units.push_back(unit);
   }
   return units;
 }
@@ -86,7 +74,7 @@ Result<std::unique_ptr<columnar::DataFileReader>> FileScan::Read(
     const ScanUnit& unit, const columnar::ReadRequest& request) {
   const ScanFile& scan = files_[unit.file].scan;
   ASSIGN_OR_RETURN(columnar::FileToRead to_read, FileToReadOf(plan_, scan));
-  to_read.part = {.begin = unit.begin, .end = unit.end};
+  to_read.part = {.begin = unit.span.begin, .end = unit.span.end};
   columnar::FileDeletes deletes;
   if (!is_direct(unit.file)) {
     ASSIGN_OR_RETURN(deletes, deletes_.Load(request, to_read.path, DeleteFilesOf(plan_, scan)));

@@ -23,18 +23,16 @@
 #include "columnar/read/delete_cache.h"
 #include "table/plan/scan_planner.h"
 #include "table/scan/file_queue.h"
+#include "table/scan/file_spans.h"
 #include "table/scan/table_scan.h"
 #include "table/table_store.h"
 
 namespace firn::table {
 
-/// A part of a file that is worth a thread of its own, of at least so many bytes where the file
-/// says where it can be split.
+/// A part of a file that is worth a thread of its own.
 struct ScanUnit {
   uint32_t file = 0;
-  /// Row groups that begin in [begin, end), bytes of the file.
-  int64_t begin = 0;
-  int64_t end = 0;
+  FileSpan span;
 };
 
 /// The columns that a pass over the files reads, and how.
@@ -57,7 +55,7 @@ class FileScan {
   /// True where no row of the file is deleted.
   bool is_direct(size_t file) const { return files_[file].scan.file().deletes.empty(); }
 
-  /// All files, in their order, in parts of about `bytes`.
+  /// All files, in their order, in spans of about `bytes`.
   std::vector<ScanUnit> Units(int64_t bytes) const;
 
   /// The first rows of the file's row groups; empty while nobody has read of it.

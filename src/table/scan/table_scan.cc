@@ -39,7 +39,7 @@ TableScan::TableScan(const ScanContext& context, const Table& table, ScanPlan pl
       plan_(std::move(plan)),
       read_{*files_, context.pool, context.read},
       deletes_(read_, context.delete_bytes),
-      to_read_(kWaitingManifests),
+      to_read_(kWaitingManifests, context.part_bytes),
       batches_(context.max_waiting_bytes) {
   counts_.plan = plan_.counts();
 }
@@ -61,7 +61,7 @@ Status TableScan::Prepare(const Table& table, const TableScanRequest& request) {
 void TableScan::Start() {
   planner_ = std::jthread([this] { Plan(); });
   for (size_t i = 0; i < std::max<size_t>(context_.readers, 1); ++i) {
-    readers_.emplace_back([this] { ReadFiles(); });
+    readers_.emplace_back([this] { ReadParts(); });
   }
 }
 
@@ -80,14 +80,16 @@ void TableScan::Plan() {
   batches_.SetCount(to_read_.Close(), std::move(planned));
 }
 
-void TableScan::ReadFiles() {
-  while (auto file = to_read_.Take()) {
-    batches_.End(file->number, ReadFile(*file));
+void TableScan::ReadParts() {
+  while (auto part = to_read_.Take()) {
+    batches_.End(part->number, ReadPart(*part));
   }
 }
 
-Status TableScan::ReadFile(const ScanFile& file) {
+Status TableScan::ReadPart(const ScanPart& part) {
+  const ScanFile& file = part.file;
   ASSIGN_OR_RETURN(columnar::FileToRead to_read, FileToReadOf(plan_, file));
+  to_read.part = {.begin = part.span.begin, .end = part.span.end};
   ASSIGN_OR_RETURN(columnar::FileDeletes deletes, DeletesOf(file, to_read.path));
   const iceberg::BoundExpression residual = plan_.ResidualOf(*file.tasks, file.file());
   ASSIGN_OR_RETURN(auto reader, columnar::DataFileReader::Open(read_, request_, to_read, residual,
@@ -98,9 +100,9 @@ Status TableScan::ReadFile(const ScanFile& file) {
     if (batch == nullptr) {
       break;
     }
-    wanted = batches_.Push(file.number, std::move(batch));
+    wanted = batches_.Push(part.number, std::move(batch));
   }
-  Count(*reader);
+  Count(part, *reader);
   return {};
 }
 
@@ -111,7 +113,7 @@ Result<columnar::FileDeletes> TableScan::DeletesOf(const ScanFile& file, const s
   return deletes_.Load(request_, path, DeleteFilesOf(plan_, file));
 }
 
-void TableScan::Count(const columnar::DataFileReader& reader) {
+void TableScan::Count(const ScanPart& part, const columnar::DataFileReader& reader) {
   columnar::ReadCounts read = reader.counts();
   std::lock_guard lock(counts_mutex_);
   counts_.read.row_groups_read += read.row_groups_read;
@@ -122,9 +124,11 @@ void TableScan::Count(const columnar::DataFileReader& reader) {
   counts_.read.rows_deleted += read.rows_deleted;
   counts_.read.rows_returned += read.rows_returned;
   counts_.read.bytes_fetched += read.bytes_fetched;
-  int64_t& files =
-      reader.path() == columnar::ReadPath::kDirect ? counts_.direct_files : counts_.merged_files;
-  ++files;
+  if (part.span.begin == 0) {
+    int64_t& files =
+        reader.path() == columnar::ReadPath::kDirect ? counts_.direct_files : counts_.merged_files;
+    ++files;
+  }
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> TableScan::Next() {

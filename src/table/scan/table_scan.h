@@ -46,8 +46,10 @@ struct ScanContext {
   ManifestCache& manifests;
   /// For requests to the store: may have more threads than there are cores.
   ThreadPool& pool;
-  /// Files decoded at a time, at least 1.
+  /// Files, or parts of large ones, decoded at a time; at least 1.
   size_t readers = 2;
+  /// Parts have at least so many bytes of their file.
+  int64_t part_bytes = int64_t{32} << 20;
   int64_t max_waiting_bytes = int64_t{256} << 20;
   int64_t delete_bytes = int64_t{256} << 20;
   /// Its `stop` ends planning too.
@@ -103,10 +105,10 @@ class TableScan {
   Status Prepare(const Table& table, const TableScanRequest& request);
   void Start();
   void Plan();
-  void ReadFiles();
-  Status ReadFile(const ScanFile& file);
+  void ReadParts();
+  Status ReadPart(const ScanPart& part);
   Result<columnar::FileDeletes> DeletesOf(const ScanFile& file, const std::string& path);
-  void Count(const columnar::DataFileReader& reader);
+  void Count(const ScanPart& part, const columnar::DataFileReader& reader);
   void Stop();
 
   const ScanContext context_;

@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
+#include <arrow/array.h>
+#include <arrow/builder.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "columnar/testing/batches.h"
 #include "columnar/write/delete_writers.h"
 #include "iceberg/expression/expression_text.h"
 #include "table/commit/operations.h"
@@ -26,6 +29,13 @@ using ::testing::IsEmpty;
 using testing::Range;
 using ::testing::SizeIs;
 using testing::WrittenTable;
+
+/// The data file of the part that is planned first.
+iceberg::DataFile FirstFile(const TableScan& scan) {
+  auto tasks = scan.plan().TasksOf(0);
+  EXPECT_THAT(tasks, IsOk());
+  return tasks->manifest->EntryAt(tasks->files.front().row).file;
+}
 
 class TableScanTest : public ::testing::Test {
  protected:
@@ -49,6 +59,35 @@ TEST_F(TableScanTest, EveryRowComesOnceInAnOrderThatStays) {
     written_.context.max_waiting_bytes = 1;  // readers wait for one another
     ASSERT_OK_AND_ASSIGN(auto again, written_.Ids());
     EXPECT_EQ(again, ids) << readers;
+  }
+}
+
+TEST_F(TableScanTest, PartsOfAFileAreTheFile) {
+  ASSERT_OK_AND_ASSIGN(
+      written_.table,
+      written_.catalog.Commit(written_.table,
+                              {.updates = {iceberg::SetProperties{
+                                   {{"write.parquet.row-group-size-bytes", "100000"}}}}}));
+  constexpr int64_t kRows = 60'000;
+  arrow::Int32Builder parts;
+  ASSERT_TRUE(parts.AppendValues(std::vector<int32_t>(kRows, 0)).ok());
+  auto rows =
+      arrow::RecordBatch::Make(WrittenTable::Rows(0, 0)->schema(), kRows,
+                               {columnar::testing::Longs(Range(0, kRows)), *parts.Finish(),
+                                columnar::testing::Texts(std::vector<std::string>(kRows, "n"))});
+  auto writer = written_.Writer();
+  ASSERT_THAT(writer->Write(*rows), IsOk());
+  ASSERT_OK_AND_ASSIGN(written_.table, writer->Append());
+  ASSERT_OK_AND_ASSIGN(auto whole, written_.Open({}));
+  ASSERT_GT(FirstFile(*whole).split_offsets.size(), 3U);
+
+  written_.context.part_bytes = 1;
+  for (size_t readers : {1, 3}) {
+    written_.context.readers = readers;
+    ASSERT_OK_AND_ASSIGN(auto scan, written_.Open({.columns = {"_pos", "id"}}));
+    EXPECT_THAT(WrittenTable::Drain(*scan), IsOkAnd(Range(0, kRows)));
+    EXPECT_EQ(scan->counts().direct_files, 1);
+    EXPECT_GT(scan->counts().read.row_groups_read, 3);
   }
 }
 
@@ -84,13 +123,6 @@ TEST_F(TableScanTest, ASnapshotIsReadAsItWas) {
   EXPECT_THAT(written_.SortedIds(request), IsOkAnd(Range(10, 10)));
   request.plan.scan = SnapshotScan{iceberg::SnapshotId(1)};
   EXPECT_THAT(written_.SortedIds(request), IsError(ErrorCode::kNotFound));
-}
-
-/// The data file of the part that is planned first.
-iceberg::DataFile FirstFile(const TableScan& scan) {
-  auto tasks = scan.plan().TasksOf(0);
-  EXPECT_THAT(tasks, IsOk());
-  return tasks->manifest->EntryAt(tasks->files.front().row).file;
 }
 
 TEST_F(TableScanTest, DeletedRowsAreLeftOut) {
