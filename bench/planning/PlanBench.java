@@ -1,7 +1,10 @@
 // Plans a scan with Iceberg's Java library, in the same rounds as plan_bench:
 // java PlanBench.java METADATA FILTER ROUNDS. FILTER: none, day, one, ids (see run.py).
-// Prints the files and the seconds of each round, the first of a fresh JVM among them.
+// Prints the files, the seconds of each round, the first of a fresh JVM among them, and the peak.
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -45,6 +48,17 @@ class PlanBench {
       }
       seconds.add(String.valueOf((System.nanoTime() - begin) / 1e9));
     }
-    System.out.println("{\"files\": " + found + ", \"seconds\": [" + String.join(", ", seconds) + "]}");
+    System.out.println("{\"files\": " + found + ", \"seconds\": [" + String.join(", ", seconds)
+        + "], \"peak_mib\": " + peakMib() + "}");
+  }
+
+  /** Of this process, as Linux counts it. */
+  private static double peakMib() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+      }
+    }
+    throw new IOException("no VmHWM in /proc/self/status");
   }
 }
