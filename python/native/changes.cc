@@ -89,7 +89,10 @@ nb::dict Change(TableHandle& handle, Work& work, Body body) {
   return named;
 }
 
-nb::dict Append(TableHandle& handle, nb::handle data) {
+/// What is done with the rows that a TableWriter has.
+using Finish = Result<table::Table> (table::TableWriter::*)();
+
+nb::dict Write(TableHandle& handle, nb::handle data, Finish finish) {
   auto input = ReaderOf(data);
   Work work(handle);
   return Change(handle, work, [&]() -> Result<Changed> {
@@ -97,9 +100,17 @@ nb::dict Append(TableHandle& handle, nb::handle data) {
                      table::TableWriter::Make(work.session->catalog(), *work.table,
                                               *input->schema(), work.session->tools()));
     ASSIGN_OR_RETURN(const int64_t rows, WriteAll(*input, *writer));
-    ASSIGN_OR_RETURN(table::Table table, work.call.Run([&] { return writer->Append(); }));
+    ASSIGN_OR_RETURN(table::Table table, work.call.Run([&] { return ((*writer).*finish)(); }));
     return Changed{.table = std::move(table), .rows = rows};
   });
+}
+
+nb::dict Append(TableHandle& handle, nb::handle data) {
+  return Write(handle, data, &table::TableWriter::Append);
+}
+
+nb::dict OverwritePartitions(TableHandle& handle, nb::handle data) {
+  return Write(handle, data, &table::TableWriter::ReplacePartitions);
 }
 
 Result<table::RowDeletionRequest> DeletionOf(const std::string& where) {
@@ -155,6 +166,7 @@ void BindChanges(nb::class_<TableHandle>& bound) {
   // None is no data either, and is told as other things are.
   bound.def("append", &Append, nb::arg("data").none())
       .def("overwrite", &Overwrite, nb::arg("data").none(), nb::arg("where"))
+      .def("overwrite_partitions", &OverwritePartitions, nb::arg("data").none())
       .def("delete", &Delete, nb::arg("where"))
       .def("upsert", &Upsert, nb::arg("data").none(), nb::arg("keys"));
 }

@@ -182,6 +182,14 @@ def test_what_an_append_says(run, table, rows_file):
     assert refs == {"main": head, "work": said["snapshot-id"]}
 
 
+def test_partitions_are_replaced(run, table, rows_file):
+    file = rows_file({"id": [9], "name": ["z"], "price": [0.0]})
+    said = run("append", file, table, "--replace-partitions")
+    assert said.lines == [f"Replaced the partitions of 1 row in {table}"]
+    # Without a partition spec all rows are in one partition.
+    assert run("scan", table, "--format", "csv").lines == ["id,name,price", "9,z,0"]
+
+
 def test_a_broken_file_makes_no_table(run, rows_file):
     file = rows_file()
     with open(file, "r+b") as pages:

@@ -114,6 +114,19 @@ def test_overwrite(filled):
     assert ids(filled.scan()) == [0, 1]
 
 
+def test_overwrite_partitions(catalog):
+    table = catalog.create_table("db.parts", SCHEMA, partition_by=["truncate(100, id)"])
+    table.append(rows(0, 300))
+    change = table.overwrite_partitions(rows(110, 5))
+    assert change.rows == 5
+    assert ids(table.scan()) == [*range(100), *range(110, 115), *range(200, 300)]
+    assert table.overwrite_partitions(rows(0, 0)).snapshot_id == change.snapshot_id
+    whole = catalog.create_table("db.whole", SCHEMA)
+    whole.append(rows(0, 10))
+    whole.overwrite_partitions(rows(20, 2))
+    assert ids(whole.scan()) == [20, 21]
+
+
 def test_upsert(filled):
     new = rows(95, 10).set_column(3, "price", pa.array([-1.0] * 10))
     change = filled.upsert(new, keys="id")

@@ -240,6 +240,17 @@ class Table:
         self._refuse_pinned("changed")
         return Change(**self._native.overwrite(data, where))
 
+    def overwrite_partitions(self, data: Any) -> Change:
+        """Rows take the place of all rows of the partitions that they are in, in one commit.
+
+        Rows come as for `append`; without any nothing is committed. A table without partitions is
+        replaced whole.
+
+        Raises CommitConflictError where others changed one of the partitions meanwhile.
+        """
+        self._refuse_pinned("changed")
+        return Change(**self._native.overwrite_partitions(data))
+
     def delete(self, where: str) -> Change:
         """Rows that match `where` leave, in one commit; without any nothing is committed.
 

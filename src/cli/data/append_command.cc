@@ -33,6 +33,7 @@ struct AppendFlags {
   std::string file;
   std::string branch;
   bool create = false;
+  bool replace_partitions = false;
   std::vector<std::string> settings;
 };
 
@@ -99,13 +100,16 @@ std::optional<iceberg::SnapshotId> HeadOf(const table::Table& table, const std::
 }
 
 void PrintAppended(const TableArguments& arguments,
+                   const AppendFlags& flags,
                    const table::Table& table,
-                   std::optional<iceberg::SnapshotId> head,
                    int64_t rows) {
   if (!arguments.json) {
-    PrintLine(fmt::format("Appended {} to {}", Counted(rows, "row"), arguments.name));
+    constexpr const char* kReplaced = "Replaced the partitions of {} in {}";
+    PrintLine(fmt::format(fmt::runtime(flags.replace_partitions ? kReplaced : "Appended {} to {}"),
+                          Counted(rows, "row"), arguments.name));
     return;
   }
+  const std::optional<iceberg::SnapshotId> head = HeadOf(table, flags.branch);
   std::string text;
   JsonWriter out(text);
   out.BeginObject().Field("rows", rows);
@@ -141,8 +145,9 @@ Status Append(const TableArguments& arguments, const AppendFlags& flags) {
     progress.Tell(rows, input->rows(), Counted(rows, "row"));
     ASSIGN_OR_RETURN(batch, input->Next());
   }
-  ASSIGN_OR_RETURN(table::Table table, writer->Append());
-  PrintAppended(arguments, table, HeadOf(table, flags.branch), rows);
+  ASSIGN_OR_RETURN(table::Table table,
+                   flags.replace_partitions ? writer->ReplacePartitions() : writer->Append());
+  PrintAppended(arguments, flags, table, rows);
   return {};
 }
 
@@ -157,6 +162,8 @@ void AddAppend(CLI::App& app, Chosen& chosen) {
   command->add_option("--branch", flags->branch, "Of the table; main if not given");
   command->add_flag("--create", flags->create,
                     "Create the table, or the branch, where there is none");
+  command->add_flag("--replace-partitions", flags->replace_partitions,
+                    "Take the place of the partitions that the rows are in");
   command->add_option("-p,--property", flags->settings, "KEY=VALUE of a table created, repeatable")
       ->allow_extra_args(false)
       ->needs("--create");

@@ -61,7 +61,8 @@ TEST(ScanPlanTest, ManifestsWithinASnapshotTellTheirSpec) {
   unpartitioned.partition = {};
   table.EmbedNext();
   table.Commit({unpartitioned});
-  EXPECT_THAT(table.Files("day = '2024-10-04'"), IsOkAnd(ElementsAre("a", ::testing::StartsWith("c [day = "))));
+  EXPECT_THAT(table.Files("day = '2024-10-04'"),
+              IsOkAnd(ElementsAre("a", ::testing::StartsWith("c [day = "))));
 }
 
 TEST(ScanPlanTest, CountsWhatItLeftOut) {

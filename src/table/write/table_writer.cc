@@ -41,19 +41,11 @@ Result<Table> TableWriter::Append() {
   return Commit(table::Append(std::move(added), options_.publish.merging));
 }
 
-Result<Table> TableWriter::OverwriteMatching(const iceberg::Expression& filter,
-                                             iceberg::NameCase names) {
-  ASSIGN_OR_RETURN(iceberg::BoundExpression bound,
-                   iceberg::Bind(filter, table_.metadata->current_schema(), names));
-  FileMatcherPtr matcher = MatchRows(*table_.metadata, bound);
-  ASSIGN_OR_RETURN(std::vector<AddedFile> added, Finish());
-  const ReadState read{.snapshot = HeadOf(*table_.metadata, options_.publish.target.branch),
-                       .filter = matcher};
-  return Commit(table::OverwriteMatching(std::move(added), matcher, read));
-}
-
 Result<Table> TableWriter::ReplacePartitions() {
   ASSIGN_OR_RETURN(std::vector<AddedFile> added, Finish());
+  if (added.empty()) {
+    return table_;
+  }
   const ReadState read{.snapshot = HeadOf(*table_.metadata, options_.publish.target.branch)};
   return Commit(table::ReplacePartitions(std::move(added), read));
 }

@@ -6,8 +6,8 @@
 // not to have happened, are deleted.
 //
 // Errors: kInvalidArgument for batches that do not fit the schema, properties that are not of their
-// type, a filter that some but not all rows of a file match; kCommitConflict, kCommitStateUnknown
-// as CommitAction says; those of the store and the catalog. After one the writer is done.
+// type; kCommitConflict, kCommitStateUnknown as CommitAction says; those of the store and the
+// catalog. After one the writer is done.
 // Thread-safety: one thread at a time. Catalog, tools and the table's files outlive the writer.
 //
 //   ASSIGN_OR_RETURN(auto writer, TableWriter::Make(catalog, table, *reader->schema(), tools));
@@ -24,8 +24,6 @@
 
 #include "base/result.h"
 #include "columnar/write/table_file_writer.h"
-#include "iceberg/expression/bind.h"
-#include "iceberg/expression/expression.h"
 #include "table/commit/commit_tools.h"
 #include "table/commit/snapshot_change.h"
 #include "table/table_store.h"
@@ -50,15 +48,12 @@ class TableWriter {
 
   Status Write(const arrow::RecordBatch& batch);
 
-  // One of these, once. Each returns the table as the commit left it.
+  // One of these, once. Each returns the table as the commit left it; without rows nothing is
+  // committed.
 
-  /// Adds the rows. Without rows nothing is committed.
   Result<Table> Append();
-  /// The rows take the place of all that match: of whole files, so a file in which only some rows
-  /// match is kInvalidArgument. Serialisable: conflicts with whatever was added that matches.
-  Result<Table> OverwriteMatching(const iceberg::Expression& filter,
-                                  iceberg::NameCase names = iceberg::NameCase::kSensitive);
-  /// The rows take the place of the partitions that they are in.
+  /// Dynamic partition overwrite: the rows take the place of all rows of the partitions that they
+  /// are in. Serialisable: conflicts with whatever others added to these or deleted from them.
   Result<Table> ReplacePartitions();
 
  private:

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
-#include "iceberg/expression/expression_text.h"
 #include "table/write/testing/written_table.h"
 #include "table/write/writer_input.h"
 
@@ -48,29 +47,6 @@ TEST_P(TableWriterTest, NoRowsMakeNoSnapshot) {
   EXPECT_EQ(written_.catalog.commits(), 0);
 }
 
-TEST_P(TableWriterTest, AFilterIsOverwritten) {
-  written_.Append(0, 300);
-  auto writer = written_.WriterOf(1000, 10);
-  ASSERT_OK_AND_ASSIGN(auto filter, iceberg::ParseExpressionText("part >= 1"));
-  ASSERT_OK_AND_ASSIGN(written_.table, writer->OverwriteMatching(filter));
-  std::vector<int64_t> expected = Range(0, 100);
-  for (int64_t id : Range(1000, 10)) {
-    expected.push_back(id);
-  }
-  EXPECT_THAT(written_.SortedIds(), IsOkAnd(expected));
-  EXPECT_EQ(written_.table.metadata->current_snapshot()->operation, "overwrite");
-}
-
-TEST_P(TableWriterTest, AFileThatMatchesInPartIsNotOverwritten) {
-  written_.Append(0, 100);
-  std::vector<std::string> before = written_.DataFiles();
-  auto writer = written_.WriterOf(1000, 10);
-  ASSERT_OK_AND_ASSIGN(auto filter, iceberg::ParseExpressionText("id < 50"));
-  EXPECT_THAT(writer->OverwriteMatching(filter), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_EQ(written_.DataFiles(), before) << "what was written is gone";
-  EXPECT_THAT(written_.SortedIds(), IsOkAnd(Range(0, 100)));
-}
-
 TEST_P(TableWriterTest, PartitionsOfTheRowsAreReplaced) {
   written_.Append(0, 300);
   ASSERT_OK_AND_ASSIGN(written_.table, written_.WriterOf(100, 5)->ReplacePartitions());
@@ -82,13 +58,19 @@ TEST_P(TableWriterTest, PartitionsOfTheRowsAreReplaced) {
   EXPECT_EQ(Summary("replace-partitions"), "true");
 }
 
-TEST_P(TableWriterTest, AnOverwriteConflictsWithRowsThatMatchAndCameMeanwhile) {
+TEST_P(TableWriterTest, PartitionsToWhichOthersAddedAreNotReplaced) {
   written_.Append(0, 100);
   auto writer = written_.WriterOf(0, 10);
-  ASSERT_OK_AND_ASSIGN(auto filter, iceberg::ParseExpressionText("part = 0"));
   written_.Append(50, 10);
-  EXPECT_THAT(writer->OverwriteMatching(filter), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(writer->ReplacePartitions(), IsError(ErrorCode::kCommitConflict));
   EXPECT_THAT(written_.SortedIds(), IsOkAnd(SizeIs(110)));
+}
+
+TEST_P(TableWriterTest, WithoutRowsNoPartitionIsReplaced) {
+  written_.Append(0, 10);
+  const int64_t commits = written_.catalog.commits();
+  ASSERT_THAT(written_.WriterOf(0, 0)->ReplacePartitions(), IsOk());
+  EXPECT_EQ(written_.catalog.commits(), commits);
 }
 
 TEST_P(TableWriterTest, AnAppendGoesOnTopOfWhatCameMeanwhile) {
