@@ -72,10 +72,23 @@ def _hide_secrets(model):
 def _shown(value):
     if not isinstance(value, dict) or value.get("type") not in ("iceberg", OFFLINE_STORE):
         return value
-    shown = dict(value)
+    return shown(value)
+
+
+def shown(section):
+    """The settings of `offline_store` as they may be printed."""
+    out = dict(section)
     for key in ("storage_options", "spark_conf"):
-        if isinstance(shown.get(key), dict):
-            shown[key] = dict.fromkeys(shown[key], HIDDEN)
-    if isinstance(shown.get("uri"), str):
-        shown["uri"] = re.sub(r"(://[^/@:]*):[^/@]*@", rf"\1:{HIDDEN}@", shown["uri"])
-    return shown
+        if isinstance(out.get(key), dict):
+            out[key] = dict.fromkeys(out[key], HIDDEN)
+    if isinstance(out.get("uri"), str):
+        out["uri"] = without_password(out["uri"])
+    return out
+
+
+def without_password(uri):
+    """The URI with its passwords hidden: before the last `@`, and in the query."""
+    place, question, query = uri.partition("?")
+    place = re.sub(r"(://[^@:]*):.*@", rf"\1:{HIDDEN}@", place, flags=re.DOTALL)
+    query = re.sub(r"(?i)(^|&)((?:ssl)?password=)[^&]*", rf"\1\2{HIDDEN}", query)
+    return place + question + query

@@ -34,6 +34,15 @@ SQL = {
     "warehouse": "s3://bucket/warehouse",
     "storage_options": {"s3.secret-access-key": SECRET},
 }
+URIS = [
+    f"postgresql://user:{SECRET}@h/db?sslmode=require",
+    f"postgresql://u:a/{SECRET}@h/db?sslmode=require",
+    f"postgresql://u:p@{SECRET}@h/db?sslmode=require",
+    f"postgresql://u/v:{SECRET}/@h/db?sslmode=require",
+    f"postgresql://h/db?password={SECRET}&sslmode=require",
+    f"postgresql://h/db?sslmode=require&sslpassword=a@{SECRET}#{SECRET}",
+    f"jdbc:postgresql://u:{SECRET}@h/db?sslmode=require&password={SECRET}",
+]
 REST = {
     "type": "iceberg",
     "catalog_type": "rest",
@@ -63,17 +72,7 @@ def test_reprs(section):
         assert shown in repr(config)
 
 
-@pytest.mark.parametrize(
-    "uri",
-    [
-        f"postgresql://u:a/{SECRET}@h/db?sslmode=require",
-        f"postgresql://u:p@{SECRET}@h/db?sslmode=require",
-        f"postgresql://u/v:{SECRET}/@h/db?sslmode=require",
-        f"postgresql://h/db?password={SECRET}&sslmode=require",
-        f"postgresql://h/db?sslmode=require&sslpassword=a@{SECRET}#{SECRET}",
-        f"jdbc:postgresql://u:{SECRET}@h/db?sslmode=require&password={SECRET}",
-    ],
-)
+@pytest.mark.parametrize("uri", URIS)
 def test_passwords_wherever_they_are_in_a_uri(uri):
     shown = repr(IcebergOfflineStoreConfig(**{**SQL, "uri": uri}))
     clean(shown)
@@ -81,14 +80,18 @@ def test_passwords_wherever_they_are_in_a_uri(uri):
     assert "sslmode=require" in shown
 
 
+@pytest.mark.parametrize("uri", URIS)
 @pytest.mark.parametrize("spelling", ["iceberg", "firn.feast.IcebergOfflineStore"])
-def test_reprs_of_feasts_own_configuration(spelling):
+def test_reprs_of_feasts_own_configuration(spelling, uri):
     """Before and after the section is understood."""
-    config = RepoConfig(project="p", registry="r", offline_store={**SQL, "type": spelling})
+    section = {**SQL, "type": spelling, "uri": uri}
+    config = RepoConfig(project="p", registry="r", offline_store=section)
     clean(config, str(config))
-    assert config.offline_store.uri == SQL["uri"]
+    assert "h/db?" in repr(config)
+    assert "sslmode=require" in repr(config)
+    assert config.offline_store.uri == uri
     clean(config, str(config))
-    assert config.offline_config["uri"] == SQL["uri"]
+    assert config.offline_config["uri"] == uri
 
 
 @pytest.mark.parametrize(

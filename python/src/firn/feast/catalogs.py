@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from _firn_feast_hook import without_password
 from feast.errors import DataSourceNotFoundException
 
 import firn
 from firn._convert import dotted, levels
-from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig, without_password
+from firn.feast.config import IcebergConfigError, IcebergOfflineStoreConfig
 
 if TYPE_CHECKING:
     from feast.repo_config import RepoConfig

@@ -10,11 +10,11 @@ import difflib
 import re
 from typing import Any, Literal
 
+from _firn_feast_hook import shown
 from feast.errors import FeastError
 from feast.repo_config import FeastConfigBaseModel
 from pydantic import ConfigDict, Field, StrictStr, ValidationError, field_validator
 
-HIDDEN = "***"
 REQUIRED_KEYS = {
     "sql": (),
     "rest": ("uri",),
@@ -27,25 +27,6 @@ SIZE_UNITS = {"": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 class IcebergConfigError(FeastError):
     """A setting that cannot be used. Not a ValueError on purpose: pydantic would print the whole
     section, secrets and all, around the message of one."""
-
-
-def without_password(uri: str) -> str:
-    """The URI with its passwords hidden: before the last `@`, and in the query."""
-    place, question, query = uri.partition("?")
-    place = re.sub(r"(://[^@:]*):.*@", rf"\1:{HIDDEN}@", place, flags=re.DOTALL)
-    query = re.sub(r"(?i)(^|&)((?:ssl)?password=)[^&]*", rf"\1\2{HIDDEN}", query)
-    return place + question + query
-
-
-def shown(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings as they may be printed."""
-    out = dict(settings)
-    for key in ("storage_options", "spark_conf"):
-        if isinstance(out.get(key), dict):
-            out[key] = dict.fromkeys(out[key], HIDDEN)
-    if isinstance(out.get("uri"), str):
-        out["uri"] = without_password(out["uri"])
-    return out
 
 
 class IcebergOfflineStoreConfig(FeastConfigBaseModel):
