@@ -53,7 +53,9 @@ def replace_table(
     """Makes the table hold these rows alone; False where it is there and is not to be overwritten.
 
     A new table is filled under another name and gets its own when it is whole. One that has the
-    same columns already is overwritten in one commit; of other columns it gives way to a new one.
+    same columns already is overwritten in one commit; of other columns it is renamed aside, and
+    dropped when the new one has its name. What breaks off on the way is undone. Errors:
+    ConflictError, which says where both are, if that fails too: then neither is dropped.
     """
     name = qualified(config, identifier)
     catalog = open_catalog(config)
@@ -66,21 +68,78 @@ def replace_table(
         with naming_the_catalog(config):
             rows.write_to(table, replace=True)
         return True
-    staged = _staged(name)
+    staged = _beside(name)
     new = create_table(config, staged, rows.schema)
+    exchange = _Exchange(catalog, name, new.uuid, staged, aside=_beside(name) if there else None)
     try:
         with naming_the_catalog(config):
             rows.write_to(new, replace=False)
-            if there:
-                catalog.drop_table(name, purge=True)
-            catalog.rename_table(staged, name)
-    except BaseException:
-        # A catalog that does not answer keeps it: what went wrong first is told.
-        with contextlib.suppress(firn.UnavailableError, firn.DeadlineExceededError):
-            if catalog.table_exists(staged):
-                catalog.drop_table(staged, purge=True)
+            exchange.make()
+    except BaseException as error:
+        exchange.undo(error)
         raise
     return True
+
+
+class _Exchange:
+    """The new table, `staged` until then, gets the name; what has it goes `aside` before, and is
+    dropped afterwards."""
+
+    def __init__(
+        self, catalog: firn.Catalog, name: str, new_uuid: str, staged: str, aside: str | None
+    ) -> None:
+        self._catalog = catalog
+        self._name = name
+        self._new_uuid = new_uuid
+        self._staged = staged
+        self._aside = aside
+        self._begun = False
+
+    def make(self) -> None:
+        self._begun = True
+        if self._aside:
+            self._catalog.rename_table(self._name, self._aside)
+        self._catalog.rename_table(self._staged, self._name)
+        if self._aside:
+            self._catalog.drop_table(self._aside, purge=True)
+
+    def undo(self, error: BaseException) -> None:
+        """After `error`. How far it came the catalog alone knows: a call that was interrupted, or
+        whose answer was lost, may have been carried out."""
+        spare = self._staged
+        old = f"{self._name} or {self._aside}"
+        try:
+            if self._begun and self._is_made():
+                spare = self._aside
+            elif self._begun and self._aside and self._catalog.table_exists(self._aside):
+                old = self._aside
+                self._catalog.rename_table(self._aside, self._name)
+        except Exception as second:
+            if self._aside:
+                _tell(
+                    error,
+                    f"table {self._name} was not replaced, and could not be put back ({second}): "
+                    f"what it held is in {old}, the new rows are in {self._staged}; rename the one "
+                    f"to keep to {self._name}, and drop the other",
+                )
+            return
+        # A catalog that does not answer keeps it: what went wrong first is told.
+        with contextlib.suppress(firn.UnavailableError, firn.DeadlineExceededError):
+            if spare and self._catalog.table_exists(spare):
+                self._catalog.drop_table(spare, purge=True)
+
+    def _is_made(self) -> bool:
+        try:
+            return self._catalog.load_table(self._name).uuid == self._new_uuid
+        except firn.NoSuchTableError:
+            return False
+
+
+def _tell(error: BaseException, text: str) -> None:
+    """In an error of its own; Ctrl-C stays what it is."""
+    if isinstance(error, Exception):
+        raise firn.ConflictError(text) from error
+    error.add_note(text)
 
 
 def append_rows(config: RepoConfig, identifier: str, rows: Any, **options: Any) -> None:
@@ -110,6 +169,7 @@ def _same_columns(there: pa.Schema, rows: pa.Schema) -> bool:
     )
 
 
-def _staged(name: str) -> str:
+def _beside(name: str) -> str:
+    """A name that no table has, in the same namespace."""
     suffix = f"__{uuid.uuid4().hex[:12]}"
     return f'{name[:-1]}{suffix}"' if name.endswith('"') else name + suffix
