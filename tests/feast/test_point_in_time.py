@@ -251,30 +251,6 @@ def test_keys_of_another_type_are_an_error_before_reading(repository):
         repository.features(frame, ["stats:rate"])
 
 
-def test_floating_keys_that_are_whole_meet_whole_numbers(rates):
-    # pandas has no other column for whole numbers with a null among them.
-    assert rates((1.0, at("10:00")), (float("nan"), at("10:00"))) == [0.1, None]
-
-
-def test_floating_keys_that_are_not_whole_are_named(rates):
-    with pytest.raises(ValueError, match="column driver_id has double values that are no int64"):
-        rates((1.5, at("10:00")))
-
-
-def test_keys_that_are_null_everywhere(rates):
-    assert rates((None, at("10:00"))) == [None]
-
-
-def test_categories_are_their_values(repository):
-    rows = pa.table({"driver_id": ["a", "b"], "ts": times(["10:00", "10:00"]), "rate": [0.1, 0.2]})
-    repository.table("stats", rows)
-    entity = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.STRING)
-    source = IcebergSource(table_identifier="stats", timestamp_field="ts")
-    repository.store.apply([entity, FeatureView(name="stats", entities=[entity], source=source)])
-    frame = entities(("b", at("11:00")), ("a", at("11:00"))).astype({"driver_id": "category"})
-    assert repository.features(frame, ["stats:rate"])["rate"].to_pylist() == [0.2, 0.1]
-
-
 def test_an_empty_frame_has_all_columns(repository):
     repository.view("stats", stats(), source_timestamp_field="ts")
     frame = entities((1, at("10:00")), label=["a"]).iloc[:0]

@@ -1,4 +1,4 @@
-"""Frames that come from outside as Arrow tables: entity frames, and rows to be written."""
+"""Entity frames, which come from outside, as Arrow tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from feast.errors import EntityTimestampInferenceException, FeastEntityDFMissingColumnsError
 
+from firn.feast.columns import decoded, is_text, whole_numbers
 from firn.feast.types import INSTANT
 
 EVENT_TIMESTAMP = "event_timestamp"
@@ -38,19 +39,20 @@ class EntityFrame:
 
     def fit_key(self, name: str, wanted: pa.DataType) -> None:
         """A key that pandas made floating for want of a null becomes whole numbers where the table
-        has those; one that is null everywhere gets the table's type."""
+        has those, of 64 bits whatever the table's width, for the join compares values; one that is
+        null everywhere gets the table's type."""
         index = self.table.schema.get_field_index(name)
-        here = self.table.schema.field(index).type
-        whole = pa.types.is_floating(here) and pa.types.is_integer(wanted)
-        if not whole and not pa.types.is_null(here):
-            return
-        try:
-            column = self.table.column(index).cast(wanted)
-        except pa.ArrowInvalid:
-            raise ValueError(
-                f"entity_df: column {name} has {here} values that are no {wanted}, which the "
-                "table's keys are: cast it, or leave such rows out"
-            ) from None
+        column = self.table.column(index)
+        if pa.types.is_null(column.type):
+            column = column.cast(wanted)
+        elif pa.types.is_floating(column.type) and pa.types.is_integer(wanted):
+            try:
+                column = whole_numbers(column)
+            except pa.ArrowInvalid as error:
+                raise ValueError(
+                    f"entity_df: column {name} has {column.type} values that are no int64 "
+                    f"({error}), and the table's keys are {wanted}: cast it, or leave such rows out"
+                ) from None
         self.table = self.table.set_column(index, name, column)
 
     def keys(self) -> list[str]:
@@ -74,8 +76,7 @@ def _arrow(frame: Any) -> pa.Table:
         ) from None
     for index, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
-            decoded = table.column(index).cast(field.type.value_type)
-            table = table.set_column(index, field.name, decoded)
+            table = table.set_column(index, field.name, decoded(table.column(index)))
     return table
 
 
@@ -95,7 +96,7 @@ def _instants(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         return column.cast(pa.timestamp(data_type.unit, tz="UTC"))
     if pa.types.is_date(data_type) or pa.types.is_null(data_type):
         return column.cast(INSTANT)
-    if pa.types.is_string(data_type) or pa.types.is_large_string(data_type):
+    if is_text(data_type):
         return _parsed(column.cast(pa.string()), name)
     raise ValueError(f"entity_df: column {name} is {data_type}, which is no time: {TIMES_WANTED}")
 
@@ -114,49 +115,3 @@ def _parsed(texts: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         raise ValueError(
             f"entity_df: column {name} has a text that is no time{shown}: {TIMES_WANTED}"
         ) from None
-
-
-def as_written(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Rows as the columns of a table's schema, where pandas had no better type for them: a dict as
-    a map, all nulls as whatever is wanted. What remains different the table's writer judges."""
-    columns = [_as_written(table.column(field.name), field) for field in schema]
-    return pa.table(columns, names=schema.names)
-
-
-def _as_written(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
-    wanted = field.type
-    if column.type == wanted:
-        return column
-    if pa.types.is_null(column.type):
-        return pa.chunked_array([pa.nulls(len(column), wanted)])
-    if pa.types.is_timestamp(wanted) and pa.types.is_timestamp(column.type):
-        # In its own unit, which the writer floors; with a zone or without it is UTC.
-        return column.cast(pa.timestamp(column.type.unit, tz="UTC")).cast(
-            pa.timestamp(column.type.unit, tz=wanted.tz)
-        )
-    if _holds_map(wanted):
-        values = [_shaped(value, wanted) for value in column.to_pylist(maps_as_pydicts="strict")]
-        return pa.chunked_array([pa.array(values, wanted)])
-    try:
-        return column.cast(wanted)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise ValueError(f"column {field.name}: {column.type} is no {wanted}: {error}") from None
-
-
-def _holds_map(data_type: pa.DataType) -> bool:
-    if pa.types.is_map(data_type):
-        return True
-    return any(_holds_map(data_type.field(i).type) for i in range(data_type.num_fields))
-
-
-def _shaped(value: Any, data_type: pa.DataType) -> Any:
-    """Dicts of pandas came as structs with every key of any row: what is null there was absent."""
-    if value is None:
-        return None
-    if pa.types.is_map(data_type):
-        return [(k, _shaped(v, data_type.item_type)) for k, v in value.items() if v is not None]
-    if pa.types.is_list(data_type):
-        return [_shaped(item, data_type.value_type) for item in value]
-    if pa.types.is_struct(data_type):
-        return {field.name: _shaped(value.get(field.name), field.type) for field in data_type}
-    return value

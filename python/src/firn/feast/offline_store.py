@@ -20,7 +20,6 @@ from feast.repo_config import RepoConfig
 
 from firn.feast.catalogs import naming_the_catalog
 from firn.feast.config import IcebergConfigError
-from firn.feast.frames import as_written
 from firn.feast.historical import historical_features
 from firn.feast.logging_destination import IcebergLoggingDestination
 from firn.feast.monitoring import reading, storage
@@ -29,6 +28,7 @@ from firn.feast.retrieval_job import IcebergRetrievalJob
 from firn.feast.source import IcebergSource
 from firn.feast.views import source_of
 from firn.feast.writing import append_rows
+from firn.feast.written_rows import as_written
 
 
 class IcebergOfflineStore(OfflineStore):
