@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.flight as flight
 import pytest
 from feast_alone import TIMEOUT_S
-from remote_server import RATES, Remote, entities
+from remote_server import RATES, Remote, at, entities
 
 import firn
 from harness.server import FirnServer
@@ -35,6 +35,21 @@ def test_rows_are_written(remote):
     remote.run("write")
     rows = firn.open_catalog(remote.server.uri).load_table("db.trips").scan().to_arrow()
     assert sorted(rows["count"].to_pylist()) == [7, 90]
+
+
+@pytest.mark.parametrize("values", [["12"], [True], [1.0], [at("10:00:00")]], ids=repr)
+def test_values_of_another_kind_are_refused(remote, values):
+    """As `type: iceberg` does."""
+    times = pa.array([at("10:00:00")], pa.timestamp("us", tz="UTC"))
+    rows = pa.table({"driver_id": [8], "event_timestamp": times, "count": pa.array(values)})
+    command = {
+        "api": "offline_write_batch",
+        "feature_view_names": ["trips"],
+        "name_aliases": [None],
+    }
+    client = flight.connect(f"grpc://127.0.0.1:{remote.port}")
+    with pytest.raises(pa.ArrowInvalid, match=r"Column count: .* cannot become long"):
+        put(client, command, rows)
 
 
 def test_other_calls_are_refused_by_name(remote):
