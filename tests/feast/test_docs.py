@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,24 @@ def test_the_blocks_of_python_run_one_after_the_other(tmp_path, monkeypatch, cap
     assert len(code) >= 4
     exec(compile("\n".join(code), "docs/feast.md", "exec"), {})
     assert "conv_rate" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/feast.md"])
+def test_the_versions_are_those_that_are_tested(page):
+    """Of Feast and Arrow here and of Python as ./test finds it on Debian 12; others are refused by
+    pip, or expected to work."""
+    text = " ".join((ROOT / page).read_text().split())
+    tested = re.search(
+        r"Tested with Python (3\.\d+), Feast ([\d.]+\d) and pyarrow ([\d.]+\d)", text
+    )
+    requirements = (ROOT / "tests" / "feast" / "requirements.txt").read_text()
+    pinned = dict(re.findall(r"^(feast|pyarrow)==(.*)$", requirements, re.M))
+    assert tested.group(2, 3) == (pinned["feast"], pinned["pyarrow"])
+    assert tested.group(2, 3) == (version("feast"), version("pyarrow"))
+    project = tomllib.loads((ROOT / "python" / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == f">={tested[1]}"
+    assert f"feast=={tested[2].rpartition('.')[0]}.*" in project["optional-dependencies"]["feast"]
+    assert f"pyarrow=={tested[3].rpartition('.')[0]}.*" in project["dependencies"]
 
 
 def test_the_blocks_of_yaml_are_settings(monkeypatch):
