@@ -177,13 +177,13 @@ class BytesOutput : public FeatureOutput {
 
   Status Put(const ArrayPtr& values, std::span<const RowMove> moves) override {
     const auto& texts = static_cast<const arrow::BinaryArray&>(*values);
-    size_t bytes = 0;
+    int64_t bytes = 0;
     for (size_t i = 0; i < moves.size(); ++i) {
       if (IsFirst(moves, i)) {
-        bytes += static_cast<size_t>(texts.value_length(moves[i].from));
+        bytes += texts.value_length(moves[i].from);
       }
     }
-    char* to = Reserve(bytes);
+    ASSIGN_OR_RETURN(char* to, Reserve(bytes));
     for (size_t i = 0; i < moves.size(); ++i) {
       if (texts.IsNull(moves[i].from)) {
         continue;
@@ -226,11 +226,14 @@ class BytesOutput : public FeatureOutput {
   }
 
   /// Room that stays; never null.
-  char* Reserve(size_t bytes) {
-    auto room = std::make_unique_for_overwrite<char[]>(bytes + 1);
+  Result<char*> Reserve(int64_t bytes) {
+    ASSIGN_OR_RETURN(BufferPtr room,
+                     ToResult(arrow::AllocateBuffer(std::max<int64_t>(bytes, 1), memory_),
+                              ErrorCode::kInternal));
+    auto* to = reinterpret_cast<char*>(room->mutable_data());
     std::lock_guard lock(mutex_);
     kept_.push_back(std::move(room));
-    return kept_.back().get();
+    return to;
   }
 
   size_t EndOfChunk(size_t begin) const {
@@ -274,7 +277,7 @@ class BytesOutput : public FeatureOutput {
   const std::shared_ptr<arrow::DataType> type_;
   std::vector<Text> rows_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<char[]>> kept_;
+  std::vector<BufferPtr> kept_;
   arrow::MemoryPool* const memory_;
 };
 
@@ -286,8 +289,10 @@ class NestedOutput : public FeatureOutput {
 
   Status Put(const ArrayPtr& values, std::span<const RowMove> moves) override {
     arrow::Int64Builder wanted(context_.memory_pool());
+    RETURN_IF_ERROR(
+        ToStatus(wanted.Reserve(static_cast<int64_t>(moves.size())), ErrorCode::kInternal));
     for (const RowMove& move : moves) {
-      RETURN_IF_ERROR(ToStatus(wanted.Append(move.from), ErrorCode::kInternal));
+      wanted.UnsafeAppend(move.from);
     }
     ASSIGN_OR_RETURN(ArrayPtr indices, ToResult(wanted.Finish(), ErrorCode::kInternal));
     ASSIGN_OR_RETURN(ArrayPtr taken, Take(values, indices));
@@ -301,12 +306,6 @@ class NestedOutput : public FeatureOutput {
   }
 
   Result<ChunkedPtr> Finish() override {
-    arrow::Int64Builder order(context_.memory_pool());
-    for (int64_t row : rows_) {
-      RETURN_IF_ERROR(
-          ToStatus(row == 0 ? order.AppendNull() : order.Append(row - 1), ErrorCode::kInternal));
-    }
-    ASSIGN_OR_RETURN(ArrayPtr indices, ToResult(order.Finish(), ErrorCode::kInternal));
     ArrayPtr all;
     if (taken_.empty()) {
       ASSIGN_OR_RETURN(all, ToResult(arrow::MakeArrayOfNull(type_, 0, context_.memory_pool()),
@@ -314,12 +313,34 @@ class NestedOutput : public FeatureOutput {
     } else {
       ASSIGN_OR_RETURN(all, ToResult(arrow::Concatenate(taken_, context_.memory_pool()),
                                      ErrorCode::kPayloadTooLarge));
+      taken_.clear();
     }
-    ASSIGN_OR_RETURN(ArrayPtr column, Take(all, indices));
-    return std::make_shared<arrow::ChunkedArray>(std::move(column));
+    arrow::ArrayVector chunks;
+    size_t begin = 0;
+    do {
+      const size_t end = std::min(begin + kChunkRows, rows_.size());
+      ASSIGN_OR_RETURN(ArrayPtr order, Order(begin, end));
+      ASSIGN_OR_RETURN(chunks.emplace_back(), Take(all, order));
+      begin = end;
+    } while (begin < rows_.size());
+    return std::make_shared<arrow::ChunkedArray>(std::move(chunks), type_);
   }
 
  private:
+  /// To take a list Arrow makes an index of every value in it: of so many rows' at a time.
+  static constexpr size_t kChunkRows = size_t{16} << 10;
+
+  /// Where in all that was taken the rows' values are.
+  Result<ArrayPtr> Order(size_t begin, size_t end) const {
+    arrow::Int64Builder order(context_.memory_pool());
+    RETURN_IF_ERROR(
+        ToStatus(order.Reserve(static_cast<int64_t>(end - begin)), ErrorCode::kInternal));
+    for (size_t row = begin; row < end; ++row) {
+      rows_[row] == 0 ? order.UnsafeAppendNull() : order.UnsafeAppend(rows_[row] - 1);
+    }
+    return ToResult(order.Finish(), ErrorCode::kInternal);
+  }
+
   Result<ArrayPtr> Take(const ArrayPtr& values, const ArrayPtr& indices) {
     ASSIGN_OR_RETURN(
         arrow::Datum taken,

@@ -57,6 +57,16 @@ TEST_P(FeatureOutputTest, RowsWithoutValuesAreNull) {
   }
 }
 
+TEST(FeatureOutputMemoryTest, WhatWasPutIsOfThePool) {
+  constexpr int64_t kBytes = 100'000;
+  arrow::ProxyMemoryPool memory(arrow::default_memory_pool());
+  ASSERT_OK_AND_ASSIGN(auto output, FeatureOutput::Make(arrow::utf8(), 2, &memory));
+  const std::vector<RowMove> moves = {{0, 1}};
+  EXPECT_THAT(output->Put(Column(arrow::utf8(), "[\"" + std::string(kBytes, 'x') + "\"]"), moves),
+              IsOk());
+  EXPECT_GE(memory.bytes_allocated(), kBytes);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Types,
     FeatureOutputTest,

@@ -108,8 +108,9 @@ Result<arrow::ChunkedArrayVector> JoinOne(const JoinContext& context,
     RETURN_IF_ERROR(scan.Gather(winners, outputs));
   }
   arrow::ChunkedArrayVector columns;
-  for (const auto& output : outputs) {
+  for (auto& output : outputs) {
     ASSIGN_OR_RETURN(columns.emplace_back(), output->Finish());
+    output.reset();  // holds what was put
   }
   return columns;
 }

@@ -7,10 +7,11 @@
 // times once a part.
 //
 // Memory: `memory_bytes` for the part's rows, their index and their features, and what readers hold
-// (a row group's wanted columns and a decoded batch each). How much a row needs is estimated, for
-// texts by what came out before. Beside it: what the manifest cache of the context keeps.
-// Errors: those of PointInTimeJoin and of reading the frame. After one the stream is done.
-// Thread-safety: one thread at a time. What the context names outlives the stream.
+// (a row group's wanted columns and a decoded batch each). How much a row needs is estimated
+// (part_size.h), for texts and nested values by what came out before. Beside it: what the manifest
+// cache of the context keeps. Errors: those of PointInTimeJoin and of reading the frame. After one
+// the stream is done. Thread-safety: one thread at a time. What the context names outlives the
+// stream.
 //
 //   ASSIGN_OR_RETURN(auto join, JoinStream::Open(context, frame, request, 1 << 30));
 //   while (true) {
@@ -29,6 +30,7 @@
 #include "features/join/join_context.h"
 #include "features/join/join_plan.h"
 #include "features/join/join_request.h"
+#include "features/join/part_size.h"
 
 namespace firn::features {
 
@@ -59,17 +61,12 @@ class JoinStream {
              int64_t memory_bytes);
 
   Result<std::shared_ptr<arrow::Table>> NextEntities();
-  int64_t RowsOf(int64_t frame_row_bytes) const;
 
   const table::ScanContext scan_;
   const JoinContext context_;
   const std::shared_ptr<arrow::RecordBatchReader> entities_;
   const JoinPlan plan_;
-  const int64_t part_bytes_;
-  /// Of index, slots, winners and features of fixed width.
-  const int64_t fixed_row_bytes_;
-  /// Of texts and nested features: expected, then the most that was seen.
-  int64_t varying_row_bytes_ = 0;
+  PartSize size_;
   bool any_part_ = false;
   /// What the part before left of a batch.
   std::shared_ptr<arrow::RecordBatch> rest_;

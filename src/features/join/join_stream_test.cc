@@ -1,9 +1,11 @@
 #include "features/join/join_stream.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <arrow/builder.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +19,7 @@ namespace firn::features {
 namespace {
 
 using firn::testing::IsError;
+using firn::testing::IsOk;
 using firn::testing::IsOkAnd;
 using iceberg::SchemaId;
 using iceberg::TableMetadata;
@@ -29,13 +32,15 @@ constexpr int64_t kDrivers = 7;
 
 const auto kInstant = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
 
-/// `[driver, time]` of rows in no order of time.
-TablePtr Entities(int64_t rows) {
+enum class Order : uint8_t { kNone, kByTime };
+
+/// `[driver, time]`, of times from 0 to 999.
+TablePtr Entities(int64_t rows, Order order = Order::kNone) {
   arrow::Int64Builder drivers;
   arrow::TimestampBuilder times(kInstant, arrow::default_memory_pool());
   for (int64_t row = 0; row < rows; ++row) {
     EXPECT_TRUE(drivers.Append(row % kDrivers).ok());
-    EXPECT_TRUE(times.Append(row * 7919 % 1000).ok());
+    EXPECT_TRUE(times.Append(order == Order::kByTime ? row * 1000 / rows : row * 7919 % 1000).ok());
   }
   return arrow::Table::Make(arrow::schema({arrow::field("driver", arrow::int64()),
                                            arrow::field("event_timestamp", kInstant)}),
@@ -102,6 +107,74 @@ TEST_F(JoinStreamTest, PartsAreTheWholeAnswer) {
     auto joined = arrow::ConcatenateTables(parts).ValueOrDie();
     EXPECT_TRUE(joined->Equals(*whole)) << batch_rows;
   }
+}
+
+/// Of lists and texts of some KB each.
+class WideJoinStreamTest : public ::testing::Test {
+ protected:
+  static constexpr int64_t kValues = 512;
+  static constexpr int64_t kFirstTime = 500;
+
+  WideJoinStreamTest() {
+    std::string rows;
+    for (int64_t driver = 0; driver < kDrivers; ++driver) {
+      rows += fmt::format(R"({}{{"driver":{},"ts":{},"items":[1.5)", driver > 0 ? "," : "", driver,
+                          kFirstTime);
+      for (int64_t value = 1; value < kValues; ++value) {
+        rows += fmt::format(",{}", value * driver);
+      }
+      rows += fmt::format(R"(],"note":"{}"}})", std::string(1500, static_cast<char>('a' + driver)));
+    }
+    table_.Append("[" + rows + "]");
+  }
+
+  /// The most that parts of the limit took, and the answer's size.
+  std::pair<int64_t, int64_t> Join(const TablePtr& entities, int64_t memory_bytes) {
+    arrow::ProxyMemoryPool memory(arrow::default_memory_pool());
+    const JoinContext context{.scan = table_.context, .memory = &memory};
+    JoinRequest request{.event_timestamp = "event_timestamp",
+                        .views = {{.name = "wide",
+                                   .table = table_.table,
+                                   .keys = {{"driver", "driver"}},
+                                   .timestamp_column = "ts",
+                                   .features = {{"items", "items"}, {"note", "note"}}}}};
+    auto stream = JoinStream::Open(context, std::make_shared<arrow::TableBatchReader>(entities),
+                                   std::move(request), memory_bytes);
+    EXPECT_THAT(stream, IsOk());
+    int64_t bytes = 0;
+    int64_t rows = 0;
+    while (true) {
+      auto part = (*stream)->Next();
+      EXPECT_THAT(part, IsOk());
+      if (!part.has_value() || *part == nullptr) {
+        break;
+      }
+      rows += (*part)->num_rows();
+      bytes += arrow::util::TotalBufferSize(**part);
+    }
+    EXPECT_EQ(rows, entities->num_rows());
+    return {memory.max_memory(), bytes};
+  }
+
+  FeatureTable table_{{.fields = R"(
+      {"id":1,"name":"driver","required":false,"type":"long"},
+      {"id":2,"name":"ts","required":false,"type":"timestamptz"},
+      {"id":3,"name":"items","required":false,"type":
+        {"type":"list","element-id":5,"element-required":false,"element":"float"}},
+      {"id":4,"name":"note","required":false,"type":"string"})",
+                       .partition_fields = ""}};
+};
+
+TEST_F(WideJoinStreamTest, WideFeaturesStayWithinTheLimitFromTheFirstPartOn) {
+  const auto [most, bytes] = Join(Entities(100'000), kMinJoinBytes);
+  EXPECT_GT(bytes, 10 * kMinJoinBytes);
+  EXPECT_LT(most, kMinJoinBytes);
+}
+
+TEST_F(WideJoinStreamTest, PartsWithoutMatchesSayNothingOfLaterOnes) {
+  const auto [most, bytes] = Join(Entities(60'000, Order::kByTime), kMinJoinBytes);
+  EXPECT_GT(bytes, 6 * kMinJoinBytes);
+  EXPECT_LT(most, kMinJoinBytes);
 }
 
 TEST_F(JoinStreamTest, AFrameWithoutRowsHasNoPartsButASchema) {
