@@ -1,5 +1,6 @@
 #include "native/features.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -138,16 +139,20 @@ struct Joining {
   features::EntityWindow window;
 };
 
-/// Sets `joining.entities` where there are none.
+constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
+
+/// Sets `joining.entities` where there are none, of at most so many bytes.
 Result<features::JoinRequest> RequestOf(const features::JoinContext& context,
                                         catalog::Catalog& catalog,
-                                        Joining& joining) {
+                                        Joining& joining,
+                                        std::optional<int64_t> memory_bytes) {
   const arrow::Schema* frame = joining.entities ? joining.entities->schema().get() : nullptr;
   ASSIGN_OR_RETURN(features::JoinRequest request,
                    features::MakeJoinRequest(catalog, joining.requested, frame));
   if (frame == nullptr) {
     ASSIGN_OR_RETURN(joining.entities, features::EntityRows(context, request.views, joining.window,
-                                                            request.event_timestamp));
+                                                            request.event_timestamp,
+                                                            memory_bytes.value_or(kUnlimited)));
   }
   return request;
 }
@@ -179,7 +184,7 @@ std::shared_ptr<Rows> Join(CatalogHandle& self,
   return Worked(
       session, threads, [&](const features::JoinContext& context) -> Result<std::shared_ptr<Rows>> {
         ASSIGN_OR_RETURN(features::JoinRequest request,
-                         RequestOf(context, session->catalog(), joining));
+                         RequestOf(context, session->catalog(), joining, memory_bytes));
         if (memory_bytes) {
           return RowsOfJoin(session, joining.entities, std::move(request), threads, *memory_bytes);
         }

@@ -158,6 +158,22 @@ def test_without_entities_the_tables_say_for_which(stats):
     assert ask(*window) == [(1, at("10:00"), 0.1), (1, at("11:00"), 0.3)]
 
 
+def test_without_entities_more_rows_than_the_limit_holds_are_refused(stats, tmp_path):
+    rows = 200_000
+    frame = pa.table({
+        "driver": pa.array(range(rows), pa.int64()),
+        "event_timestamp": pa.array([at("10:00")] * rows, INSTANT),
+        "rate": pa.array([0.5] * rows),
+    })  # fmt: skip
+    pq.write_table(frame, tmp_path / "many.parquet")
+    stats("append", tmp_path / "many.parquet", f"{stats.ns}.many", "--create")
+    words = ("features", "join", "--view", f"{stats.ns}.many:rate@key=driver", "--out", stats.out,
+             "--memory-limit", "16MiB")  # fmt: skip
+    assert "start" in stats(*words, expect=1).err
+    stats(*words, "--start", "2026-11-01T11:00:00")
+    assert pq.read_metadata(stats.out).num_rows == 0
+
+
 def test_the_answer_names_its_snapshots(stats):
     joined = join(stats, "stats:rate")
     snapshots = json.loads(joined.schema.metadata[b"firn.snapshots"])

@@ -12,7 +12,7 @@
 #include "cli/features/commands.h"
 #include "cli/features/feature_run.h"
 #include "cli/features/parquet_frame.h"
-#include "features/entities/entity_rows.h"
+#include "features/entities/table_join.h"
 #include "features/join/join_stream.h"
 #include "features/request/default_memory.h"
 #include "features/request/requested_join.h"
@@ -64,16 +64,14 @@ Status Join(const JoinFlags& flags) {
   ASSIGN_OR_RETURN(features::JoinRequest request,
                    features::MakeJoinRequest(run->catalog(), requested,
                                              frame ? frame->schema().get() : nullptr));
-  if (frame == nullptr) {
-    ASSIGN_OR_RETURN(auto rows, features::EntityRows(run->context(), request.views, window,
-                                                     request.event_timestamp));
-    frame = std::make_shared<arrow::TableBatchReader>(std::move(rows));
-  }
   const int64_t memory_bytes =
       flags.memory_bytes > 0 ? flags.memory_bytes : features::DefaultMemoryBytes();
   ASSIGN_OR_RETURN(auto join,
-                   features::JoinStream::Open(run->context(), std::move(frame), std::move(request),
-                                              JoinBytes(memory_bytes)));
+                   frame == nullptr
+                       ? features::JoinTables(run->context(), std::move(request), window,
+                                              JoinBytes(memory_bytes))
+                       : features::JoinStream::Open(run->context(), std::move(frame),
+                                                    std::move(request), JoinBytes(memory_bytes)));
   const int64_t row_group_bytes = std::min(kMaxRowGroupBytes, memory_bytes / 16);
   return run->Print(join->schema(), [&join] { return join->Next(); }, row_group_bytes);
 }

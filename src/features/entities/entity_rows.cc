@@ -9,6 +9,7 @@
 #include <arrow/builder.h>
 #include <arrow/compute/cast.h>
 #include <arrow/record_batch.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
@@ -88,6 +89,46 @@ Result<ArrayPtr> TimeColumn(const std::vector<int64_t>& times,
   return column;
 }
 
+/// The rows so far. Views of the same keys have each row once between them.
+class Collected {
+ public:
+  explicit Collected(int64_t memory_bytes) : memory_bytes_(memory_bytes) {}
+
+  KeyIndex& IndexOf(const JoinView& view) { return seen_[EntityColumnsOf(view)]; }
+
+  /// `batch` may be empty, and its rows are in an index.
+  Status Add(std::shared_ptr<arrow::RecordBatch> batch) {
+    if (batch->num_rows() > 0) {
+      ASSIGN_OR_RETURN(int64_t bytes,
+                       ToResult(arrow::util::ReferencedBufferSize(*batch), ErrorCode::kInternal));
+      bytes_ += bytes;
+      batches_.push_back(std::move(batch));
+    }
+    int64_t held = bytes_;
+    for (const auto& [columns, index] : seen_) {
+      held += static_cast<int64_t>(index.MemoryBytes());
+    }
+    if (held <= memory_bytes_) {
+      return {};
+    }
+    return Error(ErrorCode::kPayloadTooLarge,
+                 fmt::format("The views' tables have more keys and times than {} MiB of memory "
+                             "hold: ask for fewer, by a start and an end of the event times",
+                             memory_bytes_ >> 20));
+  }
+
+  Result<std::shared_ptr<arrow::Table>> Finish(const std::shared_ptr<arrow::Schema>& schema) && {
+    return ToResult(arrow::Table::FromRecordBatches(schema, std::move(batches_)),
+                    ErrorCode::kInternal);
+  }
+
+ private:
+  const int64_t memory_bytes_;
+  std::map<std::vector<std::string>, KeyIndex> seen_;
+  arrow::RecordBatchVector batches_;
+  int64_t bytes_ = 0;
+};
+
 /// Takes the rows of one view that no view of the same keys had.
 class ViewRows {
  public:
@@ -101,7 +142,8 @@ class ViewRows {
     key_types_.push_back({KeyKind::kTimestamp});
   }
 
-  Status AddTo(KeyIndex& seen, arrow::RecordBatchVector& batches) {
+  Status AddTo(Collected& collected) {
+    KeyIndex& seen = collected.IndexOf(view_);
     table::TableScanRequest request;
     request.plan.scan = table::SnapshotScan{view_.snapshot};
     request.plan.filter = WindowFilter(schema_, window_.start_us, window_.end_us);
@@ -120,9 +162,7 @@ class ViewRows {
         return {};
       }
       ASSIGN_OR_RETURN(auto rows, NewRows(*batch, seen));
-      if (rows->num_rows() > 0) {
-        batches.push_back(std::move(rows));
-      }
+      RETURN_IF_ERROR(collected.Add(std::move(rows)));
       context_.Count(batch->num_rows());
     }
   }
@@ -190,21 +230,19 @@ class ViewRows {
 Result<std::shared_ptr<arrow::Table>> EntityRows(const JoinContext& context,
                                                  std::span<const JoinView> views,
                                                  const EntityWindow& window,
-                                                 const std::string& event_timestamp) {
+                                                 const std::string& event_timestamp,
+                                                 int64_t memory_bytes) {
   std::vector<ViewSchema> schemas;
   for (const JoinView& view : views) {
     ASSIGN_OR_RETURN(schemas.emplace_back(), ResolveView(view));
   }
   ASSIGN_OR_RETURN(FrameColumns frame, ColumnsOf(views, schemas, event_timestamp));
-  // Views of the same keys have each row once between them.
-  std::map<std::vector<std::string>, KeyIndex> seen;
-  arrow::RecordBatchVector batches;
+  Collected collected(memory_bytes);
   for (size_t i = 0; i < views.size(); ++i) {
     ViewRows rows(context, views[i], schemas[i], frame, window);
-    RETURN_IF_ERROR(rows.AddTo(seen[EntityColumnsOf(views[i])], batches));
+    RETURN_IF_ERROR(rows.AddTo(collected));
   }
-  return ToResult(arrow::Table::FromRecordBatches(frame.schema(), std::move(batches)),
-                  ErrorCode::kInternal);
+  return std::move(collected).Finish(frame.schema());
 }
 
 }  // namespace firn::features

@@ -8,9 +8,10 @@
 // without a whole key or a time are left out. Order: by view, then by the order of its table's
 // scan.
 //
-// Memory: the frame, and an index of its keys. Errors: kInvalidArgument as PointInTimeJoin, and
-// where one entity column would have keys of two kinds; those of table::TableScan. Thread-safety:
-// pure, from any thread.
+// Memory: the frame and an index of it, of about 70 bytes a row and more for texts, within a limit;
+// what a scan holds. Errors: kInvalidArgument as PointInTimeJoin, and where one entity column would
+// have keys of two kinds; kPayloadTooLarge beyond the limit: ask for a shorter window; those of
+// table::TableScan. Thread-safety: pure, from any thread.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +35,12 @@ struct EntityWindow {
   int64_t end_us = std::numeric_limits<int64_t>::max();
 };
 
-/// `event_timestamp` is the name of the frame's column of times.
+/// `event_timestamp` is the name of the frame's column of times; `memory_bytes` are for the frame
+/// and its index.
 Result<std::shared_ptr<arrow::Table>> EntityRows(const JoinContext& context,
                                                  std::span<const JoinView> views,
                                                  const EntityWindow& window,
-                                                 const std::string& event_timestamp);
+                                                 const std::string& event_timestamp,
+                                                 int64_t memory_bytes);
 
 }  // namespace firn::features

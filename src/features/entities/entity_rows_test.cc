@@ -4,10 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "features/entities/table_join.h"
 #include "features/testing/feature_table.h"
 
 namespace firn::features {
@@ -48,8 +50,19 @@ class EntityRowsTest : public ::testing::Test {
             .timestamp_column = "day"};
   }
 
-  Result<std::shared_ptr<arrow::Table>> Rows(std::vector<JoinView> views, EntityWindow window) {
-    return EntityRows({.scan = drivers_.context}, views, window, "event_timestamp");
+  Result<std::shared_ptr<arrow::Table>> Rows(std::vector<JoinView> views,
+                                             EntityWindow window,
+                                             int64_t memory_bytes = 1 << 20) {
+    return EntityRows({.scan = drivers_.context}, views, window, "event_timestamp", memory_bytes);
+  }
+
+  /// Drivers 0 to `rows` - 1, each at the time of its number.
+  void AppendDrivers(int64_t rows) {
+    std::string text;
+    for (int64_t row = 0; row < rows; ++row) {
+      text += fmt::format(R"({}{{"driver":{},"ts":{}}})", row > 0 ? "," : "", row, row);
+    }
+    drivers_.Append("[" + text + "]");
   }
 
   FeatureTable drivers_{{.fields = R"(
@@ -101,6 +114,38 @@ TEST_F(EntityRowsTest, KeysOfTwoKindsAreRefused) {
   JoinView trips = Trips();
   trips.keys = {{"driver", "place"}};
   EXPECT_THAT(Rows({Drivers(), trips}, {}), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST_F(EntityRowsTest, MoreThanTheLimitHoldsIsRefusedAndAShorterWindowFits) {
+  AppendDrivers(30'000);
+  EXPECT_THAT(Rows({Drivers()}, {}), IsError(ErrorCode::kPayloadTooLarge));
+  ASSERT_OK_AND_ASSIGN(auto rows, Rows({Drivers()}, {.start_us = 100, .end_us = 3'099}));
+  EXPECT_EQ(rows->num_rows(), 3'000);
+}
+
+TEST_F(EntityRowsTest, AJoinOfTheTablesIsOneOfTheirRows) {
+  AppendDrivers(1000);
+  JoinView view = Drivers();
+  view.features = {{"ts", "seen"}};
+  ASSERT_OK_AND_ASSIGN(auto join,
+                       JoinTables({.scan = drivers_.context},
+                                  {.event_timestamp = "event_timestamp", .views = {view}},
+                                  {.start_us = 1}, kMinJoinBytes));
+  ASSERT_OK_AND_ASSIGN(auto part, join->Next());
+  ASSERT_NE(part, nullptr);
+  EXPECT_EQ(part->num_rows(), 999);
+  EXPECT_TRUE(part->GetColumnByName("seen")->Equals(*part->GetColumnByName("event_timestamp")));
+  ASSERT_OK_AND_ASSIGN(part, join->Next());
+  EXPECT_EQ(part, nullptr);
+}
+
+TEST_F(EntityRowsTest, AJoinOfMoreThanHalfOfTheLimitIsRefused) {
+  AppendDrivers(200'000);
+  JoinView view = Drivers();
+  view.features = {{"ts", "seen"}};
+  const JoinRequest request{.event_timestamp = "event_timestamp", .views = {view}};
+  EXPECT_THAT(JoinTables({.scan = drivers_.context}, request, {}, kMinJoinBytes),
+              IsError(ErrorCode::kPayloadTooLarge));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "features/entities/table_join.h"
 #include "features/join/join_stream.h"
 #include "features/join/snapshot_record.h"
 
@@ -15,16 +16,14 @@ class Joined final : public FeatureRows {
       : context_(context), input_(std::move(input)) {}
 
   Result<std::shared_ptr<arrow::Schema>> Open() override {
-    std::shared_ptr<arrow::RecordBatchReader> entities = std::move(input_.entities);
-    if (entities == nullptr) {
-      ASSIGN_OR_RETURN(auto rows,
-                       features::EntityRows(context_, input_.request.views, input_.window,
-                                            input_.request.event_timestamp));
-      entities = std::make_shared<arrow::TableBatchReader>(std::move(rows));
+    if (input_.entities == nullptr) {
+      ASSIGN_OR_RETURN(join_, features::JoinTables(context_, std::move(input_.request),
+                                                   input_.window, input_.memory_bytes));
+    } else {
+      ASSIGN_OR_RETURN(join_,
+                       features::JoinStream::Open(context_, std::move(input_.entities),
+                                                  std::move(input_.request), input_.memory_bytes));
     }
-    ASSIGN_OR_RETURN(
-        join_, features::JoinStream::Open(context_, std::move(entities), std::move(input_.request),
-                                          input_.memory_bytes));
     return join_->schema();
   }
 

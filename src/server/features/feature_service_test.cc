@@ -63,11 +63,15 @@ class FeatureServiceTest : public ::testing::Test {
     request.schema = iceberg::testing::SchemaOfFields(kFields);
     ASSERT_THAT(service::TableService(catalog_.environment()).Create(catalog_.call(), request),
                 IsOk());
+    Append(kRows);
+  }
+
+  void Append(const std::string& rows) {
     ServedTables tables(catalog_.environment(), catalog_.call(), FileAccess::kWrite);
-    auto table = tables.Load(request.identifier);
+    auto table = tables.Load({NamespacePath{{"ns"}}, "stats"});
     ASSERT_THAT(table, IsOk());
     auto batch =
-        BatchOfJson(columnar::ArrowSchemaOf(table->metadata->current_schema())->fields(), kRows);
+        BatchOfJson(columnar::ArrowSchemaOf(table->metadata->current_schema())->fields(), rows);
     auto writer = table::TableWriter::Make(tables, *table, *batch->schema(), tools_);
     ASSERT_THAT(writer, IsOk());
     ASSERT_THAT((*writer)->Write(*batch), IsOk());
@@ -154,6 +158,23 @@ TEST_F(FeatureServiceTest, WithoutEntitiesTheTableSaysForWhich) {
   ASSERT_THAT(rows, IsOk());
   auto expected = TableOfJson({arrow::field("r", arrow::float64())}, R"([{"r":0.1},{"r":0.3}])");
   EXPECT_TRUE((*rows)->GetColumnByName("rate")->Equals(expected->column(0)));
+}
+
+TEST_F(FeatureServiceTest, MoreOfTheTablesRowsThanTheLimitHoldsAreRefused) {
+  FeatureService small(catalog_.environment(), {.memory_bytes = int64_t{16} << 20});
+  std::string rows;
+  for (int driver = 0; driver < 200'000; ++driver) {
+    rows += fmt::format(R"({}{{"driver":{},"ts":"2026-11-02 10:00:00Z"}})", driver > 0 ? "," : "",
+                        driver);
+  }
+  Append("[" + rows + "]");
+  const auto join = [&](std::string_view body) {
+    return Rows(small.Join(catalog_.call(), {.body = body}));
+  };
+  EXPECT_THAT(join(R"({"views":["ns.stats:rate@key=driver"]})"),
+              IsError(ErrorCode::kPayloadTooLarge));
+  EXPECT_THAT(join(R"({"views":["ns.stats:rate@key=driver"],"end":"2026-11-01T23:00:00Z"})"),
+              IsOk());
 }
 
 TEST_F(FeatureServiceTest, NoEntitiesGiveColumnsWithoutRows) {
