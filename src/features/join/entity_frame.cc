@@ -2,35 +2,18 @@
 
 #include <limits>
 
-#include <arrow/array/concatenate.h>
-#include <arrow/array/util.h>
 #include <fmt/format.h>
 
-#include "columnar/io/arrow_status.h"
+#include "features/join/plain_column.h"
 
 namespace firn::features {
-namespace {
 
-using columnar::ToResult;
 using ArrayPtr = std::shared_ptr<arrow::Array>;
-
-Result<ArrayPtr> WholeColumn(const arrow::Table& table, const std::string& name) {
-  auto column = table.GetColumnByName(name);
-  if (column->num_chunks() == 1) {
-    return column->chunk(0);
-  }
-  if (column->num_chunks() == 0) {
-    return ToResult(arrow::MakeEmptyArray(column->type()), ErrorCode::kInternal);
-  }
-  return ToResult(arrow::Concatenate(column->chunks()), ErrorCode::kPayloadTooLarge);
-}
-
-}  // namespace
 
 Result<EntityFrame> EntityFrame::Make(const arrow::Table& table,
                                       const std::string& event_timestamp) {
   EntityFrame frame(table);
-  ASSIGN_OR_RETURN(ArrayPtr column, WholeColumn(table, event_timestamp));
+  ASSIGN_OR_RETURN(ArrayPtr column, PlainColumn(*table.GetColumnByName(event_timestamp)));
   ASSIGN_OR_RETURN(frame.times_, ParsedTimes(column));
   return frame;
 }
@@ -44,7 +27,7 @@ Result<const EntityIndex*> EntityFrame::IndexOf(const JoinView& view, const View
   if (found == indexes_.end()) {
     arrow::ArrayVector columns;
     for (const std::string& name : names) {
-      ASSIGN_OR_RETURN(columns.emplace_back(), WholeColumn(table_, name));
+      ASSIGN_OR_RETURN(columns.emplace_back(), PlainColumn(*table_.GetColumnByName(name)));
     }
     ASSIGN_OR_RETURN(EncodedKeys keys, EncodeKeys(schema.key_types, columns, table_.num_rows()));
     ASSIGN_OR_RETURN(std::vector<int64_t> times, TimesOf(*times_, schema.slot_unit));

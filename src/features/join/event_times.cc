@@ -82,7 +82,8 @@ std::optional<int64_t> Parse(std::string_view text, arrow::TimeUnit::type unit) 
 }
 
 /// The texts in one unit; nullopt where one does not fit it.
-Result<std::optional<std::shared_ptr<arrow::Array>>> ParseAll(const arrow::StringArray& texts,
+template <class Texts>
+Result<std::optional<std::shared_ptr<arrow::Array>>> ParseAll(const Texts& texts,
                                                               arrow::TimeUnit::type unit) {
   arrow::TimestampBuilder builder(arrow::timestamp(unit, "UTC"), arrow::default_memory_pool());
   RETURN_IF_ERROR(columnar::ToStatus(builder.Reserve(texts.length()), ErrorCode::kInternal));
@@ -100,6 +101,23 @@ Result<std::optional<std::shared_ptr<arrow::Array>>> ParseAll(const arrow::Strin
   std::shared_ptr<arrow::Array> parsed;
   RETURN_IF_ERROR(columnar::ToStatus(builder.Finish(&parsed), ErrorCode::kInternal));
   return std::optional(std::move(parsed));
+}
+
+template <class Texts>
+Result<std::shared_ptr<arrow::Array>> ParsedTexts(const Texts& texts) {
+  for (arrow::TimeUnit::type unit : {arrow::TimeUnit::NANO, arrow::TimeUnit::MICRO}) {
+    ASSIGN_OR_RETURN(auto parsed, ParseAll(texts, unit));
+    if (parsed) {
+      return *std::move(parsed);
+    }
+  }
+  for (int64_t row = 0; row < texts.length(); ++row) {
+    if (texts.IsValid(row) && !Parse(texts.GetView(row), arrow::TimeUnit::MICRO)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Row {}: '{}' is no time", row, texts.GetView(row)));
+    }
+  }
+  return Error(ErrorCode::kInternal, "Texts that are times could not be read as times");
 }
 
 }  // namespace
@@ -138,26 +156,22 @@ int64_t InUnit(int64_t micros, TimeUnit unit) {
                            : Multiplied(micros, NanosOf(TimeUnit::kMicros) / NanosOf(unit));
 }
 
-bool AreParsed(const arrow::DataType& type) { return type.id() == arrow::Type::STRING; }
+bool AreParsed(const arrow::DataType& type) {
+  return type.id() == arrow::Type::STRING || type.id() == arrow::Type::LARGE_STRING ||
+         type.id() == arrow::Type::STRING_VIEW;
+}
 
 Result<std::shared_ptr<arrow::Array>> ParsedTimes(const std::shared_ptr<arrow::Array>& column) {
-  if (!AreParsed(*column->type())) {
-    return column;
+  switch (column->type_id()) {
+    case arrow::Type::STRING:
+      return ParsedTexts(static_cast<const arrow::StringArray&>(*column));
+    case arrow::Type::LARGE_STRING:
+      return ParsedTexts(static_cast<const arrow::LargeStringArray&>(*column));
+    case arrow::Type::STRING_VIEW:
+      return ParsedTexts(static_cast<const arrow::StringViewArray&>(*column));
+    default:
+      return column;
   }
-  const auto& texts = static_cast<const arrow::StringArray&>(*column);
-  for (arrow::TimeUnit::type unit : {arrow::TimeUnit::NANO, arrow::TimeUnit::MICRO}) {
-    ASSIGN_OR_RETURN(auto parsed, ParseAll(texts, unit));
-    if (parsed) {
-      return *std::move(parsed);
-    }
-  }
-  for (int64_t row = 0; row < texts.length(); ++row) {
-    if (texts.IsValid(row) && !Parse(texts.GetView(row), arrow::TimeUnit::MICRO)) {
-      return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("Row {}: '{}' is no time", row, texts.GetView(row)));
-    }
-  }
-  return Error(ErrorCode::kInternal, "Texts that are times could not be read as times");
 }
 
 AgeLimit::AgeLimit(const arrow::Array& entity_times, TimeUnit feature_unit, int64_t ttl_us)

@@ -53,16 +53,20 @@ TEST(EventTimesTest, WhatIsNoTimeIsRefused) {
               IsError(ErrorCode::kInvalidArgument));
 }
 
-TEST(EventTimesTest, TextsAreParsed) {
-  auto texts = Column(arrow::utf8(), R"(["1970-01-01T00:00:01Z", "1970-01-01 00:00:01.5",
-                                         "1970-01-01", "1970-01-01T01:00:00+01:00", null])");
-  ASSERT_OK_AND_ASSIGN(auto parsed, ParsedTimes(texts));
-  EXPECT_THAT(TimesOf(*parsed, TimeUnit::kMicros),
-              IsOkAnd(ElementsAre(1'000'000, 1'500'000, 0, 0, kNoTime)));
-  ASSERT_OK_AND_ASSIGN(parsed, ParsedTimes(Column(arrow::utf8(), R"(["3000-01-01"])")));
-  EXPECT_THAT(TimesOf(*parsed, TimeUnit::kMicros), IsOkAnd(ElementsAre(32'503'680'000'000'000)));
-  EXPECT_THAT(ParsedTimes(Column(arrow::utf8(), R"(["1970-01-01", "yesterday"])")),
-              IsError(ErrorCode::kInvalidArgument));
+TEST(EventTimesTest, TextsAreParsedInWhateverFormTheyCome) {
+  for (const auto& type : {arrow::utf8(), arrow::large_utf8(), arrow::utf8_view()}) {
+    SCOPED_TRACE(type->ToString());
+    EXPECT_TRUE(AreParsed(*type));
+    auto texts = Column(type, R"(["1970-01-01T00:00:01Z", "1970-01-01 00:00:01.5",
+                                  "1970-01-01", "1970-01-01T01:00:00+01:00", null])");
+    ASSERT_OK_AND_ASSIGN(auto parsed, ParsedTimes(texts));
+    EXPECT_THAT(TimesOf(*parsed, TimeUnit::kMicros),
+                IsOkAnd(ElementsAre(1'000'000, 1'500'000, 0, 0, kNoTime)));
+    ASSERT_OK_AND_ASSIGN(parsed, ParsedTimes(Column(type, R"(["3000-01-01"])")));
+    EXPECT_THAT(TimesOf(*parsed, TimeUnit::kMicros), IsOkAnd(ElementsAre(32'503'680'000'000'000)));
+    EXPECT_THAT(ParsedTimes(Column(type, R"(["1970-01-01", "yesterday"])")),
+                IsError(ErrorCode::kInvalidArgument));
+  }
 }
 
 TEST(AgeLimitTest, AgesAreExactInWhateverUnit) {

@@ -9,6 +9,7 @@
 #include "base/nearest.h"
 #include "features/join/entity_frame.h"
 #include "features/join/feature_output.h"
+#include "features/join/plain_column.h"
 #include "features/join/snapshot_record.h"
 #include "features/join/view_scan.h"
 #include "features/join/winner_slots.h"
@@ -35,10 +36,11 @@ Result<std::shared_ptr<arrow::Field>> FindColumn(const arrow::Schema& entities,
 
 Status CheckTimes(const arrow::Schema& entities, const std::string& event_timestamp) {
   ASSIGN_OR_RETURN(auto field, FindColumn(entities, event_timestamp));
-  if (AreParsed(*field->type())) {
+  const arrow::DataType& type = PlainTypeOf(*field->type());
+  if (AreParsed(type)) {
     return {};
   }
-  auto unit = TimeUnitOf(*field->type());
+  auto unit = TimeUnitOf(type);
   if (!unit.has_value()) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Entity column {}: {}", event_timestamp, unit.error().message()));
@@ -51,7 +53,7 @@ Status CheckKeys(const arrow::Schema& entities, const JoinView& view, const View
   for (size_t i = 0; i < view.keys.size(); ++i) {
     const JoinKey& key = view.keys[i];
     ASSIGN_OR_RETURN(auto field, FindColumn(entities, key.entity_column));
-    auto type = KeyTypeOf(*field->type());
+    auto type = KeyTypeOf(PlainTypeOf(*field->type()));
     if (!type.has_value()) {
       return Error(ErrorCode::kInvalidArgument,
                    fmt::format("Entity column {}: {}", key.entity_column, type.error().message()));

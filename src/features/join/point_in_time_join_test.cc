@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <arrow/compute/cast.h>
+#include <arrow/json/from_string.h>
 #include <arrow/scalar.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -51,17 +53,21 @@ class PointInTimeJoinTest : public ::testing::Test {
                            {.event_timestamp = "event_timestamp", .views = std::move(views)});
   }
 
+  static std::string RatesOf(const arrow::Table& joined) {
+    std::string text;
+    for (int64_t row = 0; row < joined.num_rows(); ++row) {
+      text += joined.GetColumnByName("rate")->GetScalar(row).ValueOrDie()->ToString() + " ";
+    }
+    return text;
+  }
+
   /// The column `rate` of the answer for entity rows `[driver, time]`, as JSON shows it.
   std::string Rates(const std::string& entities, const JoinView& view) {
     auto joined = Join(TableOfJson(EntityFields(), entities), {view});
     if (!joined.has_value()) {
       return joined.error().Describe();
     }
-    std::string text;
-    for (int64_t row = 0; row < (*joined)->num_rows(); ++row) {
-      text += (*joined)->GetColumnByName("rate")->GetScalar(row).ValueOrDie()->ToString() + " ";
-    }
-    return text;
+    return RatesOf(**joined);
   }
   std::string Rates(const std::string& entities) { return Rates(entities, View()); }
 
@@ -82,6 +88,49 @@ TEST_F(PointInTimeJoinTest, EveryEntityRowComesOnceInItsOrder) {
   EXPECT_EQ(joined->num_rows(), 5);
   EXPECT_TRUE(joined->SelectColumns({0, 1}).ValueOrDie()->Equals(*entities));
   EXPECT_EQ(Rates("[[2,30],[1,10],[2,30],[1,5],[2,20]]"), "2 1 2 null 2 ");
+}
+
+/// The same whatever the form of the frame's texts, in chunks with dictionaries of their own.
+TEST_F(PointInTimeJoinTest, TextsAreKeysAndTimesInEveryForm) {
+  table_.Append(R"([{"note":"a","ts":10000000,"rate":1}, {"note":"b","ts":10000000,"rate":2}])");
+  JoinView view = View();
+  view.keys = {{"who", "note"}};
+  const char* rows = R"([["b","1970-01-01T00:00:11Z"],["a","1970-01-01T00:00:09Z"],
+                         ["a","1970-01-01 00:00:10"],["c","1970-01-02"],[null,"1970-01-02"],
+                         ["b",null]])";
+  const auto text = arrow::utf8();
+  for (const auto& type :
+       {text, arrow::large_utf8(), arrow::utf8_view(), arrow::dictionary(arrow::int8(), text),
+        arrow::dictionary(arrow::uint32(), arrow::large_utf8())}) {
+    SCOPED_TRACE(type->ToString());
+    auto entities = TableOfJson({arrow::field("who", text), arrow::field("event_timestamp", text)},
+                                rows, /*chunk_rows=*/2);
+    arrow::ChunkedArrayVector columns;
+    for (const auto& column : entities->columns()) {
+      columns.push_back(arrow::compute::Cast(column, type).ValueOrDie().chunked_array());
+    }
+    entities = arrow::Table::Make(
+        arrow::schema({arrow::field("who", type), arrow::field("event_timestamp", type)}), columns);
+    ASSERT_OK_AND_ASSIGN(auto joined, Join(entities, {view}));
+    EXPECT_TRUE(joined->SelectColumns({0, 1}).ValueOrDie()->Equals(*entities));
+    EXPECT_EQ(RatesOf(*joined), "2 null 1 null null null ");
+  }
+}
+
+TEST_F(PointInTimeJoinTest, CategoriesOfOtherValuesAreKeysAndTimesToo) {
+  table_.Append(R"([{"driver":1,"ts":10,"rate":1}, {"driver":2,"ts":10,"rate":2}])");
+  const auto drivers = arrow::dictionary(arrow::int8(), arrow::int64());
+  const auto times = arrow::dictionary(arrow::int8(), kInstant);
+  auto entities = arrow::Table::Make(
+      arrow::schema({arrow::field("driver", drivers), arrow::field("event_timestamp", times)}),
+      {arrow::json::DictArrayFromJSONString(drivers, "[1, 0, null]", "[1, 2]").ValueOrDie(),
+       arrow::json::DictArrayFromJSONString(times, "[0, 1, 1]", "[10, 9]").ValueOrDie()});
+  ASSERT_OK_AND_ASSIGN(auto joined, Join(entities, {View()}));
+  EXPECT_EQ(RatesOf(*joined), "2 null null ");
+  entities = entities->RenameColumns({"ts", "event_timestamp"}).ValueOrDie();
+  JoinView view = View();
+  view.keys = {{"ts", "note"}};
+  EXPECT_THAT(Join(entities, {view}), IsError(ErrorCode::kInvalidArgument)) << "no text";
 }
 
 TEST_F(PointInTimeJoinTest, BothEndsOfTheTtlAreIncluded) {
