@@ -32,9 +32,9 @@ Result<const EntityIndex*> EntityFrame::IndexOf(const JoinView& view, const View
     ASSIGN_OR_RETURN(EncodedKeys keys, EncodeKeys(schema.key_types, columns, table_.num_rows()));
     ASSIGN_OR_RETURN(std::vector<int64_t> times, TimesOf(*times_, schema.slot_unit));
     ASSIGN_OR_RETURN(EntityIndex index, EntityIndex::Make(keys, times));
-    RETURN_IF_ERROR(CheckRange(view, schema, index));
     found = indexes_.emplace(std::pair(std::move(names), schema.slot_unit), std::move(index)).first;
   }
+  RETURN_IF_ERROR(CheckRange(view, schema, found->second));
   return &found->second;
 }
 

@@ -204,6 +204,14 @@ TEST_F(PointInTimeJoinTest, TimesOutOfANanosecondColumnsRangeNeverShowTheFuture)
   view.created_later = CreatedLater::kDoesNot;
   EXPECT_THAT(Join(TableOfJson(EntityFields(), year_3000), {view}),
               IsError(ErrorCode::kInvalidArgument));
+  JoinView by_creation = view;
+  by_creation.timestamp_column = "created";
+  by_creation.created_column = "";
+  by_creation.created_later = CreatedLater::kCounts;
+  by_creation.features = {{"rate", "other"}};
+  EXPECT_THAT(Join(TableOfJson(EntityFields(), year_3000), {by_creation, view}),
+              IsError(ErrorCode::kInvalidArgument))
+      << "also behind a view that has nanoseconds itself";
   EXPECT_EQ(Rates("[[1,9000000000000000]]", view), "null ");
 }
 
