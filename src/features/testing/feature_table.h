@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "storage/memory_object_store.h"
 #include "table/commit/commit_tools.h"
+#include "table/evolve/schema_change.h"
 #include "table/scan/table_scan.h"
 #include "table/testing/memory_table_store.h"
 #include "table/write/row_removal.h"
@@ -49,6 +50,9 @@ class FeatureTable {
   void Append(const std::string& rows);
   /// Rows that the filter, in text form, keeps leave.
   void Delete(std::string_view filter, std::optional<table::RowDeletionMode> mode = std::nullopt);
+  /// An equality delete of those columns, for all files of a table without partitions.
+  void DeleteEqual(const std::vector<std::string>& columns, const std::string& rows);
+  void Evolve(const std::vector<table::SchemaStep>& steps);
   arrow::FieldVector fields() const;
   /// Every row of a scan.
   std::shared_ptr<arrow::Table> Rows(const std::vector<std::string>& columns);
