@@ -96,11 +96,7 @@ Result<Columns> ReadColumns(const json::Array& rows) {
       Column& column = columns[place->second];
       ASSIGN_OR_RETURN(Kind kind, KindOf(column, field.value));
       ASSIGN_OR_RETURN(column.kind, Both(column, kind));
-      if (!column.values.empty() && column.values.back().first == row) {
-        column.values.back().second = field.value;  // named twice: the last counts
-      } else {
-        column.values.emplace_back(row, field.value);
-      }
+      column.values.emplace_back(row, field.value);
     }
     ++row;
   }
