@@ -53,7 +53,10 @@ void MakeView(View* self,
               std::string timestamp,
               std::string created,
               int64_t ttl_us,
-              bool created_later_counts) {
+              bool created_later_counts,
+              std::optional<int64_t> snapshot_id,
+              std::optional<int32_t> schema_id,
+              std::optional<std::string> ref) {
   features::ViewText text{.name = std::move(name),
                           .table = IdentifierOf(std::move(identifier)),
                           .all_features = all_features,
@@ -62,6 +65,12 @@ void MakeView(View* self,
                           .ttl_us = ttl_us};
   text.created_later =
       created_later_counts ? features::CreatedLater::kCounts : features::CreatedLater::kDoesNot;
+  if (snapshot_id) {
+    text.snapshot = iceberg::SnapshotId(*snapshot_id);
+  } else if (ref) {
+    text.snapshot = table::RefName{*std::move(ref)};
+  }
+  text.schema = schema_id.transform([](int32_t id) { return iceberg::SchemaId(id); });
   for (const auto& [column, output] : features) {
     text.features.push_back({column, output});
   }
@@ -93,6 +102,12 @@ nb::dict ParseView(const std::string& text) {
   named["created"] = view.created_column;
   named["ttl_us"] = view.ttl_us;
   named["created_later_counts"] = view.created_later == features::CreatedLater::kCounts;
+  const auto* id = view.snapshot ? std::get_if<iceberg::SnapshotId>(&*view.snapshot) : nullptr;
+  const auto* ref = view.snapshot ? std::get_if<table::RefName>(&*view.snapshot) : nullptr;
+  named["snapshot_id"] = id ? std::optional(id->value()) : std::nullopt;
+  named["schema_id"] =
+      view.schema.transform([](iceberg::SchemaId schema) { return schema.value(); });
+  named["ref"] = ref ? std::optional(ref->name) : std::nullopt;
   return named;
 }
 
@@ -226,7 +241,8 @@ void BindFeatures(nb::module_& module) {
       .def("__init__", &MakeView, nb::arg("identifier"), nb::arg("table").none(), nb::arg("name"),
            nb::arg("features"), nb::arg("all_features"), nb::arg("keys").none(),
            nb::arg("timestamp"), nb::arg("created"), nb::arg("ttl_us"),
-           nb::arg("created_later_counts"));
+           nb::arg("created_later_counts"), nb::arg("snapshot_id").none(),
+           nb::arg("schema_id").none(), nb::arg("ref").none());
   module.def("parse_view", &ParseView);
   module.def("parse_duration",
              [](const std::string& text) { return ValueOf(features::ParseDuration(text)); });

@@ -129,31 +129,14 @@ table::SnapshotSelector SelectorOf(std::optional<int64_t> snapshot_id,
   return table::CurrentSnapshot{};
 }
 
-Result<iceberg::SchemaId> SchemaIdOf(const iceberg::TableMetadata& table,
-                                     const table::SnapshotSelector& selector,
-                                     const iceberg::Snapshot& snapshot,
-                                     std::optional<int32_t> wanted) {
-  if (!wanted) {
-    return table::SelectSchema(table, selector, &snapshot).id();
-  }
-  if (table.FindSchema(iceberg::SchemaId(*wanted)) == nullptr) {
-    return Error(ErrorCode::kNotFound, fmt::format("Cannot find schema with ID {}", *wanted));
-  }
-  return iceberg::SchemaId(*wanted);
-}
-
-/// The table with that snapshot as its current one and the columns of then, or of the schema that
-/// is named: to be read, not changed. `selector` names a snapshot.
+/// To be read, not changed: table::MetadataAt. `selector` names a snapshot.
 std::shared_ptr<TableHandle> At(TableHandle& self,
                                 const table::SnapshotSelector& selector,
                                 std::optional<int32_t> schema_id) {
   table::Table table = *self.usable();
-  const iceberg::TableMetadata& now = *table.metadata;
-  const iceberg::Snapshot* snapshot = ValueOf(table::SelectSnapshot(now, selector));
-  auto then = std::make_shared<iceberg::TableMetadata>(now);
-  then->current_snapshot_id = snapshot->id;
-  then->current_schema_id = ValueOf(SchemaIdOf(now, selector, *snapshot, schema_id));
-  table.metadata = std::move(then);
+  table.metadata = ValueOf(
+      table::MetadataAt(*table.metadata, selector,
+                        schema_id.transform([](int32_t id) { return iceberg::SchemaId(id); })));
   auto handle = std::make_shared<TableHandle>(self);
   handle->Set(std::move(table));
   return handle;

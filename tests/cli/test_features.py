@@ -195,6 +195,13 @@ def test_a_table_as_it_was(stats, tmp_path):
     assert join(stats, "stats:rate@ttl=2h")["rate"].to_pylist()[4] == 0.5
     old = join(stats, "stats:rate@ttl=2h", "--as-of", history[0]["made-current-at"])
     assert old["rate"].to_pylist() == RATES
+    snapshot = json.loads(old.schema.metadata[b"firn.snapshots"])["stats"]
+    pinned = f"stats:rate@ttl=2h,snapshot={snapshot['snapshot-id']},schema={snapshot['schema-id']}"
+    assert join(stats, pinned).equals(old, check_metadata=True)
+    assert join(stats, "stats:rate@ttl=2h,ref=main")["rate"].to_pylist()[4] == 0.5
+    assert "not passed" in stats(
+        "features", "latest", f"{stats.ns}.stats:rate@key=driver", "--as-of", "2999-01-01", expect=2
+    ).err
 
 
 def test_latest_rows(stats):

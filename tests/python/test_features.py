@@ -111,6 +111,15 @@ def test_tables_as_they_were(catalog, stats):
     joined = firn.join(catalog, ENTITIES, "db.stats:rate@ttl=2h", as_of=then)
     assert joined.to_arrow()["rate"].to_pylist() == RATES
     assert firn.latest(catalog, "db.stats:rate@key=driver", as_of=then).to_arrow().num_rows == 2
+    first = stats.snapshots()[0].snapshot_id
+    schema = joined.snapshots["stats"]["schema-id"]
+    said = firn.View.parse(f"db.stats:rate@ttl=2h,snapshot={first},schema={schema}")
+    assert said == firn.View("db.stats", "rate", ttl="2h", snapshot_id=first, schema_id=schema)
+    assert firn.join(catalog, ENTITIES, said).to_arrow() == joined.to_arrow()
+    assert firn.View.parse("db.stats:rate@ref=main") == firn.View("db.stats", "rate", ref="main")
+    for wrong in ({"schema_id": 1}, {"snapshot_id": 1, "ref": "main"}):
+        with pytest.raises(firn.InvalidArgumentError):
+            firn.View("db.stats", "rate", **wrong)
 
 
 def test_an_answer_is_read_as_often_as_wanted(catalog, stats):

@@ -24,7 +24,7 @@ class View:
         View("db.driver_stats", ["conv_rate", "acc_rate"], ttl="7d")
         View("db.places", {"temperature": "origin_temperature"}, name="origin",
              keys={"origin_id": "place_id"})
-        View.parse("db.driver_stats:conv_rate,acc_rate@ttl=7d")
+        View.parse("db.driver_stats:conv_rate,acc_rate@ttl=7d,ref=train-7")
 
     Args:
         table: identifier, or a Table: then the state of that object is read, an older one too
@@ -40,6 +40,9 @@ class View:
             "created" where the table has one, if None.
         ttl: how old a row may be, timedelta or text ("7d", "36h"); any age if None or 0.
         created_later: "counts", or "does-not": rows created after the entity's time are not seen.
+        snapshot_id, ref: one of them, as of `Table.at`: the state of the table that is read,
+            whatever other views do.
+        schema_id: with snapshot_id, as of `Table.at`.
     """
 
     table: tuple[str, ...] | Table
@@ -51,6 +54,9 @@ class View:
     created: str | None
     ttl: dt.timedelta
     created_later: str
+    snapshot_id: int | None
+    schema_id: int | None
+    ref: str | None
 
     def __init__(
         self,
@@ -63,9 +69,15 @@ class View:
         created: str | None = None,
         ttl: dt.timedelta | str | None = None,
         created_later: str = "counts",
+        snapshot_id: int | None = None,
+        schema_id: int | None = None,
+        ref: str | None = None,
     ) -> None:
         if created_later not in _LATER:
             raise InvalidArgumentError(f"created_later: expected one of {_LATER}")
+        _convert.refuse_schema_alone(snapshot_id, schema_id)
+        if snapshot_id is not None and ref is not None:
+            raise InvalidArgumentError("of snapshot_id and ref give one")
         path = table.identifier if isinstance(table, Table) else tuple(_convert.levels(table))
         if not path:
             raise InvalidArgumentError("a view needs a table")
@@ -80,6 +92,9 @@ class View:
             created=created,
             ttl=dt.timedelta(microseconds=_convert.duration(ttl, "ttl")),
             created_later=created_later,
+            snapshot_id=_convert.snapshot_id(snapshot_id),
+            schema_id=_convert.schema_id(schema_id),
+            ref=_convert.ref(ref),
         )
 
     @classmethod
@@ -97,6 +112,9 @@ class View:
             created=said["created"] or None,
             ttl=dt.timedelta(microseconds=said["ttl_us"]),
             created_later=_LATER[0] if said["created_later_counts"] else _LATER[1],
+            snapshot_id=said["snapshot_id"],
+            schema_id=said["schema_id"],
+            ref=said["ref"],
         )
         return view
 
@@ -118,6 +136,9 @@ class View:
             created=self.created or "",
             ttl_us=_convert.duration(self.ttl, "ttl"),
             created_later_counts=self.created_later == "counts",
+            snapshot_id=self.snapshot_id,
+            schema_id=self.schema_id,
+            ref=self.ref,
         )
 
 

@@ -128,6 +128,9 @@ class View:
         created: str,
         ttl_us: int,
         created_later_counts: bool,
+        snapshot_id: int | None,
+        schema_id: int | None,
+        ref: str | None,
     ) -> None: ...
 
 def open_catalog(uri: str | None, keys: dict[str, str]) -> Catalog: ...

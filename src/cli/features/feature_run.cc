@@ -1,6 +1,7 @@
 #include "cli/features/feature_run.h"
 
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/stop_wait.h"
 #include "cli/data/progress.h"
 #include "columnar/io/arrow_status.h"
+#include "features/request/as_of.h"
 #include "iceberg/schema/time_text.h"
 
 namespace firn::cli {
@@ -78,11 +80,11 @@ FeatureRun::FeatureRun(std::unique_ptr<catalog::Catalog> catalog)
 
 Result<std::unique_ptr<FeatureRun>> FeatureRun::Open(const FeatureRunFlags& flags) {
   ASSIGN_OR_RETURN(RowFormat format, RowFormatOf(flags.format, flags.file));
-  table::SnapshotSelector snapshot = table::CurrentSnapshot{};
+  std::optional<TimestampMs> as_of;
   if (!flags.as_of.empty()) {
-    ASSIGN_OR_RETURN(TimestampMs time, iceberg::ReadTime(flags.as_of));
-    snapshot = table::AsOf{time};
+    ASSIGN_OR_RETURN(as_of, iceberg::ReadTime(flags.as_of));
   }
+  ASSIGN_OR_RETURN(table::SnapshotSelector snapshot, features::StateAsOf(as_of, SystemClock()));
   CatalogChoice choice = flags.where;
   RETURN_IF_ERROR(Resolve(choice, Elsewhere::kMayBe));
   ASSIGN_OR_RETURN(auto catalog, OpenChosen(choice));

@@ -40,7 +40,9 @@ Status Latest(const LatestFlags& flags) {
 void AddLatest(CLI::App& group, Chosen& chosen) {
   CLI::App* app = group.add_subcommand("latest", "Print the newest row of every key of a table");
   auto flags = std::make_shared<LatestFlags>();
-  app->add_option("view", flags->view, "TABLE:FEATURE,...@key=COLUMN[,time=,created=]")->required();
+  app->add_option("view", flags->view,
+                  "TABLE:FEATURE,...@key=COLUMN[,time=,created=,snapshot=,ref=]")
+      ->required();
   AddWindowFlags(*app, flags->window);
   AddFeatureRunFlags(*app, flags->run);
   app->callback([flags, &chosen] { chosen.action = [flags] { return Latest(*flags); }; });

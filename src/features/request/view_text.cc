@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -63,6 +65,34 @@ Status ReadFeatures(std::string_view text, ViewText& view) {
   return {};
 }
 
+template <class Number>
+Result<Number> ReadId(std::string_view key, std::string_view value) {
+  Number id = 0;
+  const auto [end, error] = std::from_chars(value.begin(), value.end(), id);
+  if (error != std::errc() || end != value.end()) {
+    return Wrong(fmt::format("'{}={}' is no id", key, value));
+  }
+  return id;
+}
+
+Status ReadState(std::string_view key, std::string_view value, ViewText& view) {
+  if (key == "schema") {
+    ASSIGN_OR_RETURN(int32_t id, ReadId<int32_t>(key, value));
+    view.schema = iceberg::SchemaId(id);
+    return {};
+  }
+  if (view.snapshot) {
+    return Wrong("Of snapshot= and ref= give one");
+  }
+  if (key == "ref") {
+    view.snapshot = table::RefName{std::string(value)};
+    return {};
+  }
+  ASSIGN_OR_RETURN(int64_t id, ReadId<int64_t>(key, value));
+  view.snapshot = iceberg::SnapshotId(id);
+  return {};
+}
+
 Status ReadSetting(std::string_view key, std::string_view value, ViewText& view) {
   if (value.empty()) {
     return Wrong(fmt::format("'{}' has no value", key));
@@ -79,11 +109,14 @@ Status ReadSetting(std::string_view key, std::string_view value, ViewText& view)
     view.timestamp_column = value;
   } else if (key == "created") {
     view.created_column = value;
+  } else if (key == "snapshot" || key == "ref" || key == "schema") {
+    return ReadState(key, value, view);
   } else if (key == "created-later" && (value == "counts" || value == "does-not")) {
     view.created_later = value == "counts" ? CreatedLater::kCounts : CreatedLater::kDoesNot;
   } else {
     return Wrong(
-        fmt::format("'{}={}' is none of ttl=, key=, time=, created=, created-later=counts|does-not",
+        fmt::format("'{}={}' is none of ttl=, key=, time=, created=, "
+                    "created-later=counts|does-not, snapshot=, schema=, ref=",
                     key, value));
   }
   return {};
@@ -192,16 +225,65 @@ void AddAllFeatures(const iceberg::Schema& schema, JoinView& view) {
   }
 }
 
+/// A schema alone would be of a snapshot that a later commit replaces.
+Status CheckState(const ViewText& view) {
+  const bool is_id = view.snapshot && std::holds_alternative<iceberg::SnapshotId>(*view.snapshot);
+  return view.schema && !is_id ? Status(Wrong("schema= goes with snapshot=")) : Status();
+}
+
+/// A table, and what of it is read.
+struct TableState {
+  table::Table table;
+  table::SnapshotSelector selector;
+  const iceberg::Schema* schema = nullptr;
+};
+
 /// Errors name the view: a request has several.
-Result<const iceberg::Snapshot*> SnapshotOf(const ViewText& text,
-                                            const table::Table& table,
-                                            const table::SnapshotSelector& snapshot) {
-  auto chosen = table::SelectSnapshot(*table.metadata, snapshot);
-  if (!chosen.has_value()) {
-    return Reworded(chosen.error(),
-                    fmt::format("View {}: {}", text.name, chosen.error().message()));
+Result<TableState> StateOf(const ViewText& text,
+                           table::Table table,
+                           const table::SnapshotSelector& snapshot) {
+  const auto named = [&text](const Error& error) {
+    return Reworded(error, fmt::format("View {}: {}", text.name, error.message()));
+  };
+  TableState state{std::move(table), snapshot};
+  if (text.snapshot) {
+    auto then = table::MetadataAt(*state.table.metadata, *text.snapshot, text.schema);
+    if (!then.has_value()) {
+      return named(then.error());
+    }
+    state.table.metadata = *std::move(then);
+    state.selector = table::CurrentSnapshot{};
   }
-  return *chosen;
+  auto chosen = table::SelectSnapshot(*state.table.metadata, state.selector);
+  if (!chosen.has_value()) {
+    return named(chosen.error());
+  }
+  state.schema = &table::SelectSchema(*state.table.metadata, state.selector, *chosen);
+  return state;
+}
+
+Result<JoinView> ViewOf(const ViewText& text,
+                        TableState state,
+                        const arrow::Schema& entities,
+                        const std::string& event_timestamp,
+                        FeatureNames names) {
+  const iceberg::Schema& schema = *state.schema;
+  JoinView view{.name = text.name, .snapshot = state.selector, .ttl_us = text.ttl_us};
+  view.features = text.features;
+  view.created_column = CreatedColumn(text, schema);
+  view.created_later = text.created_later;
+  ASSIGN_OR_RETURN(view.timestamp_column, TimestampColumn(text, schema, view.created_column));
+  ASSIGN_OR_RETURN(view.keys, Keys(text, schema, entities, event_timestamp));
+  if (text.all_features) {
+    AddAllFeatures(schema, view);
+  }
+  if (names == FeatureNames::kFull) {
+    for (FeatureColumn& feature : view.features) {
+      feature.output_name = text.name + "__" + feature.output_name;
+    }
+  }
+  view.table = std::move(state.table);
+  return view;
 }
 
 }  // namespace
@@ -232,6 +314,7 @@ Result<ViewText> ParseViewText(std::string_view text) {
     const std::string_view value = setting.substr(std::min(split + 1, setting.size()));
     RETURN_IF_ERROR(ReadSetting(Trim(setting.substr(0, split)), Trim(value), view));
   }
+  RETURN_IF_ERROR(CheckState(view));
   return view;
 }
 
@@ -241,40 +324,23 @@ Result<JoinView> MakeView(const ViewText& text,
                           const arrow::Schema& entities,
                           const std::string& event_timestamp,
                           FeatureNames names) {
-  ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen, SnapshotOf(text, table, snapshot));
-  const iceberg::Schema& schema = table::SelectSchema(*table.metadata, snapshot, chosen);
-  JoinView view{.name = text.name, .snapshot = snapshot, .ttl_us = text.ttl_us};
-  view.features = text.features;
-  view.created_column = CreatedColumn(text, schema);
-  view.created_later = text.created_later;
-  ASSIGN_OR_RETURN(view.timestamp_column, TimestampColumn(text, schema, view.created_column));
-  ASSIGN_OR_RETURN(view.keys, Keys(text, schema, entities, event_timestamp));
-  if (text.all_features) {
-    AddAllFeatures(schema, view);
-  }
-  if (names == FeatureNames::kFull) {
-    for (FeatureColumn& feature : view.features) {
-      feature.output_name = text.name + "__" + feature.output_name;
-    }
-  }
-  view.table = std::move(table);
-  return view;
+  ASSIGN_OR_RETURN(TableState state, StateOf(text, std::move(table), snapshot));
+  return ViewOf(text, std::move(state), entities, event_timestamp, names);
 }
 
 Result<JoinView> MakeView(const ViewText& text,
                           table::Table table,
                           const table::SnapshotSelector& snapshot,
                           FeatureNames names) {
-  ASSIGN_OR_RETURN(const iceberg::Snapshot* chosen, SnapshotOf(text, table, snapshot));
-  const iceberg::Schema& schema = table::SelectSchema(*table.metadata, snapshot, chosen);
+  ASSIGN_OR_RETURN(TableState state, StateOf(text, std::move(table), snapshot));
   // A frame of the identifier fields alone.
   arrow::FieldVector frame;
-  for (const NestedField& field : schema.fields()) {
-    if (IsIdentifier(schema, field)) {
+  for (const NestedField& field : state.schema->fields()) {
+    if (IsIdentifier(*state.schema, field)) {
       frame.push_back(arrow::field(field.name, arrow::null()));
     }
   }
-  return MakeView(text, std::move(table), snapshot, *arrow::schema(std::move(frame)), "", names);
+  return ViewOf(text, std::move(state), *arrow::schema(std::move(frame)), "", names);
 }
 
 }  // namespace firn::features

@@ -7,7 +7,8 @@
 //
 // FEATURE is a column, or `column as name`; `*` all that are neither key nor time. Keys: `ttl` (a
 // duration; none: any age), `key` (a column of both, or ENTITY:COLUMN; repeatable), `time`,
-// `created`, `created-later` (`counts`, `does-not`).
+// `created`, `created-later` (`counts`, `does-not`), and which state of the table is read, whatever
+// other views do: `snapshot` (an id), maybe with `schema` (an id), or `ref` (a branch or tag).
 //
 // What is not said: keys are the table's identifier fields if the frame has them all, else the
 // columns that both have, times left out; `time` is `event_timestamp`, else the only timestamp but
@@ -28,6 +29,8 @@
 #include "base/result.h"
 #include "base/table_identifier.h"
 #include "features/join/join_request.h"
+#include "iceberg/metadata/table_metadata.h"
+#include "table/plan/snapshot_selection.h"
 #include "table/table_store.h"
 
 namespace firn::features {
@@ -50,6 +53,11 @@ struct ViewText {
   std::string created_column;
   int64_t ttl_us = 0;
   CreatedLater created_later = CreatedLater::kCounts;
+  /// Of its table; none: what the whole join reads.
+  std::optional<table::SnapshotSelector> snapshot;
+  /// With the id of a snapshot: the columns that it is read by, instead of those that it was
+  /// written with.
+  std::optional<iceberg::SchemaId> schema;
 };
 
 Result<ViewText> ParseViewText(std::string_view text);
@@ -60,7 +68,8 @@ enum class FeatureNames : uint8_t {
   kFull,   ///< `view__feature`
 };
 
-/// `event_timestamp` is the frame's column of times.
+/// `event_timestamp` is the frame's column of times; `snapshot` counts where the text names none.
+/// The view of a text that does has the table's metadata of then (table::MetadataAt).
 Result<JoinView> MakeView(const ViewText& text,
                           table::Table table,
                           const table::SnapshotSelector& snapshot,

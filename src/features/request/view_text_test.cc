@@ -1,11 +1,15 @@
 #include "features/request/view_text.h"
 
 #include <string>
+#include <utility>
+#include <variant>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "features/request/as_of.h"
 #include "features/request/duration.h"
 #include "features/request/frame_columns.h"
 #include "features/testing/feature_table.h"
@@ -67,6 +71,30 @@ TEST(ViewTextTest, WhatCannotBeReadIsRefused) {
   }
 }
 
+TEST(ViewTextTest, AStateOfTheTableCanBeNamed) {
+  ASSERT_OK_AND_ASSIGN(ViewText view, ParseViewText("db.t:a@schema=2,snapshot=-7"));
+  ASSERT_TRUE(view.snapshot.has_value());
+  EXPECT_EQ(std::get<iceberg::SnapshotId>(*view.snapshot), iceberg::SnapshotId(-7));
+  EXPECT_EQ(view.schema, iceberg::SchemaId(2));
+  ASSERT_OK_AND_ASSIGN(view, ParseViewText("db.t:a@ttl=7d,ref=train 7"));
+  EXPECT_EQ(std::get<table::RefName>(*view.snapshot).name, "train 7");
+  for (const char* wrong : {"snapshot=", "snapshot=x", "snapshot=1x",
+                            "snapshot=9223372036854775808", "snapshot=1,ref=a", "ref=a,ref=b",
+                            "schema=1", "schema=1,ref=a", "snapshot=1,schema=4294967296"}) {
+    EXPECT_THAT(ParseViewText(std::string("db.t:a@") + wrong), IsError(ErrorCode::kInvalidArgument))
+        << wrong;
+  }
+}
+
+TEST(StateAsOfTest, AMomentHasToHavePassed) {
+  const ManualClock clock(TimestampMs(1000));
+  ASSERT_OK_AND_ASSIGN(table::SnapshotSelector state, StateAsOf(TimestampMs(1000), clock));
+  EXPECT_EQ(std::get<table::AsOf>(state).time, TimestampMs(1000));
+  EXPECT_THAT(StateAsOf(TimestampMs(1001), clock), IsError(ErrorCode::kInvalidArgument));
+  ASSERT_OK_AND_ASSIGN(state, StateAsOf(std::nullopt, clock));
+  EXPECT_TRUE(std::holds_alternative<table::CurrentSnapshot>(state));
+}
+
 class MakeViewTest : public ::testing::Test {
  protected:
   static constexpr const char* kFields = R"(
@@ -107,6 +135,42 @@ TEST_F(MakeViewTest, TwoTimesThatCouldBeMeantAreNotGuessedBetween) {
   EXPECT_THAT(Make("ns.t:rate@created=trips"), IsError(ErrorCode::kInvalidArgument));
   ASSERT_OK_AND_ASSIGN(JoinView view, Make("ns.t:rate@time=created_ts,created=event_ts"));
   EXPECT_EQ(view.timestamp_column, "created_ts");
+}
+
+TEST_F(MakeViewTest, AStateThatIsNamedIsReadByItsColumns) {
+  table_.Append(R"([{"driver":1,"rate":1}])");
+  const iceberg::SnapshotId first = table_.table.metadata->current_snapshot()->id;
+  const iceberg::SchemaId columns = table_.table.metadata->current_schema_id;
+  table_.Evolve(
+      {table::AddColumn{.name = "fresh", .type = iceberg::Type::Plain(iceberg::TypeId::kDouble)}});
+  table_.Append(R"([{"driver":1,"fresh":1}])");
+  const iceberg::SchemaId newer = table_.table.metadata->current_schema_id;
+  ASSERT_NE(columns, newer);
+  const auto make = [this](const std::string& settings) { return Make("ns.t:*@" + settings); };
+  const auto recorded = [](const JoinView& view) {
+    return std::pair(view.table.metadata->current_snapshot()->id,
+                     table::SelectSchema(*view.table.metadata, view.snapshot,
+                                         view.table.metadata->current_snapshot())
+                         .id());
+  };
+  ASSERT_OK_AND_ASSIGN(JoinView view, make(fmt::format("snapshot={}", first.value())));
+  EXPECT_EQ(recorded(view), std::pair(first, columns));
+  EXPECT_EQ(view.features.size(), 2U);
+  ASSERT_OK_AND_ASSIGN(view,
+                       make(fmt::format("snapshot={},schema={}", first.value(), newer.value())));
+  EXPECT_EQ(recorded(view), std::pair(first, newer));
+  EXPECT_EQ(view.features.size(), 3U);
+  ASSERT_OK_AND_ASSIGN(view, make("ref=main"));
+  EXPECT_EQ(recorded(view), std::pair(table_.table.metadata->current_snapshot()->id, newer));
+  for (const char* lost : {"ref=lost", "snapshot=1"}) {
+    EXPECT_THAT(make(lost), IsError(ErrorCode::kNotFound)) << lost;
+  }
+  EXPECT_THAT(make(fmt::format("snapshot={},schema=99", first.value())),
+              IsError(ErrorCode::kNotFound));
+  // Whatever the whole join reads.
+  ASSERT_OK_AND_ASSIGN(ViewText text, ParseViewText("ns.t:rate@key=driver,ref=main"));
+  EXPECT_THAT(MakeView(text, table_.table, table::AsOf{TimestampMs(0)}, FeatureNames::kShort),
+              firn::testing::IsOk());
 }
 
 TEST_F(MakeViewTest, NoCommonColumnIsAnError) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "features/request/as_of.h"
 #include "features/request/requested_join.h"
 #include "features/request/view_text.h"
 #include "server/features/arrow_answer.h"
@@ -18,11 +19,6 @@ namespace {
 /// For requests to the store, of which more than one a core wait.
 constexpr size_t kPoolThreads = 16;
 
-table::SnapshotSelector SnapshotOf(const std::optional<TimestampMs>& as_of) {
-  return as_of ? table::SnapshotSelector(table::AsOf{*as_of})
-               : table::SnapshotSelector(table::CurrentSnapshot{});
-}
-
 features::EntityWindow WindowOf(const std::optional<TimestampUs>& start,
                                 const std::optional<TimestampUs>& end) {
   features::EntityWindow window;
@@ -31,10 +27,10 @@ features::EntityWindow WindowOf(const std::optional<TimestampUs>& start,
   return window;
 }
 
-Result<features::RequestedJoin> RequestedOf(const rest::JoinFeaturesRequest& request) {
-  features::RequestedJoin join{.event_timestamp = request.event_timestamp,
-                               .views = {},
-                               .snapshot = SnapshotOf(request.as_of)};
+Result<features::RequestedJoin> RequestedOf(const rest::JoinFeaturesRequest& request,
+                                            const Clock& clock) {
+  features::RequestedJoin join{.event_timestamp = request.event_timestamp, .views = {}};
+  ASSIGN_OR_RETURN(join.snapshot, features::StateAsOf(request.as_of, clock));
   join.names =
       request.full_feature_names ? features::FeatureNames::kFull : features::FeatureNames::kShort;
   for (const std::string& text : request.views) {
@@ -117,7 +113,8 @@ Result<std::shared_ptr<http::BodyStream>> FeatureService::Join(const service::Ca
   if (!input.has_value()) {
     return run->Explained(TakeError(std::move(input)));
   }
-  ASSIGN_OR_RETURN(features::RequestedJoin requested, RequestedOf(input->request));
+  ASSIGN_OR_RETURN(features::RequestedJoin requested,
+                   RequestedOf(input->request, environment_.clock));
   ASSIGN_OR_RETURN(
       features::JoinRequest join,
       features::MakeJoinRequest(run->tables(), requested,
@@ -135,10 +132,11 @@ Result<std::shared_ptr<http::BodyStream>> FeatureService::Latest(const service::
   ASSIGN_OR_RETURN(auto run, Begin(call, request.stop));
   ASSIGN_OR_RETURN(auto asked, ReadLatestInput(request.body, request.form));
   ASSIGN_OR_RETURN(features::ViewText text, features::ParseViewText(asked.view));
+  ASSIGN_OR_RETURN(table::SnapshotSelector snapshot,
+                   features::StateAsOf(asked.as_of, environment_.clock));
   ASSIGN_OR_RETURN(table::Table table, run->tables().Load(text.table));
-  ASSIGN_OR_RETURN(features::JoinView view,
-                   features::MakeView(text, std::move(table), SnapshotOf(asked.as_of),
-                                      features::FeatureNames::kShort));
+  ASSIGN_OR_RETURN(features::JoinView view, features::MakeView(text, std::move(table), snapshot,
+                                                               features::FeatureNames::kShort));
   const features::EntityWindow window = WindowOf(asked.start, asked.end);
   auto rows =
       NewestRows(run->context(),

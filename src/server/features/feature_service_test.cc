@@ -205,6 +205,27 @@ TEST_F(FeatureServiceTest, TheNewestRowOfEveryKey) {
   EXPECT_TRUE((*rows)->schema()->metadata()->Contains("firn.snapshots"));
 }
 
+TEST_F(FeatureServiceTest, AViewIsReadAtTheStateThatItNames) {
+  const auto join = [this](std::string_view settings, std::string_view more = "") {
+    return Join(fmt::format(R"({{"views":["ns.stats:rate@key=driver{}"]{}}})", settings, more));
+  };
+  auto first = join("");
+  ASSERT_THAT(first, IsOk());
+  Append(R"([{"driver":9,"ts":"2026-11-01 10:00:00Z","rate":9}])");
+  ServedTables tables(catalog_.environment(), catalog_.call(), FileAccess::kRead);
+  auto table = tables.Load({NamespacePath{{"ns"}}, "stats"});
+  ASSERT_THAT(table, IsOk());
+  const iceberg::SnapshotId snapshot = *table->metadata->current_snapshot()->parent_id;
+  auto then = join(fmt::format(",snapshot={}", snapshot.value()));
+  ASSERT_THAT(then, IsOk());
+  EXPECT_TRUE((*then)->Equals(**first, /*check_metadata=*/true));
+  auto now = join(",ref=main");
+  ASSERT_THAT(now, IsOk());
+  EXPECT_EQ((*now)->num_rows(), (*first)->num_rows() + 1);
+  EXPECT_THAT(join(",ref=lost"), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(join("", R"(,"as-of":"2999-01-01")"), IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST_F(FeatureServiceTest, WhatDoesNotFitIsAnErrorBeforeAnythingIsRead) {
   EXPECT_THAT(Join(R"({"views":["ns.other:rate"]})"), IsError(ErrorCode::kNoSuchTable));
   EXPECT_THAT(Join(R"({"views":["ns.stats"]})"), IsError(ErrorCode::kInvalidArgument));

@@ -1,5 +1,6 @@
 #include "table/plan/snapshot_selection.h"
 
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -77,6 +78,22 @@ const Schema& SelectSchema(const TableMetadata& table,
     }
   }
   return table.current_schema();
+}
+
+Result<iceberg::TableMetadataPtr> MetadataAt(const TableMetadata& table,
+                                             const SnapshotSelector& selector,
+                                             std::optional<iceberg::SchemaId> schema) {
+  ASSIGN_OR_RETURN(const Snapshot* snapshot, SelectSnapshot(table, selector));
+  if (schema && table.FindSchema(*schema) == nullptr) {
+    return Error(ErrorCode::kNotFound,
+                 fmt::format("Cannot find schema with ID {}", schema->value()));
+  }
+  auto then = std::make_shared<TableMetadata>(table);
+  if (snapshot != nullptr) {
+    then->current_snapshot_id = snapshot->id;
+  }
+  then->current_schema_id = schema ? *schema : SelectSchema(table, selector, snapshot).id();
+  return iceberg::TableMetadataPtr(std::move(then));
 }
 
 Result<std::vector<const Snapshot*>> AppendsBetween(const TableMetadata& table,

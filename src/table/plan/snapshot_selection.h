@@ -39,6 +39,13 @@ const iceberg::Schema& SelectSchema(const iceberg::TableMetadata& table,
                                     const SnapshotSelector& selector,
                                     const iceberg::Snapshot* snapshot);
 
+/// The table with what `selector` names as its current snapshot, and the columns of then, or of
+/// `schema`: to be read, not changed. Errors: those of SelectSnapshot; kNotFound for a schema that
+/// is not there.
+Result<iceberg::TableMetadataPtr> MetadataAt(const iceberg::TableMetadata& table,
+                                             const SnapshotSelector& selector,
+                                             std::optional<iceberg::SchemaId> schema);
+
 /// Appends after `from` (its own not among them; all of the line where nullopt) up to and with
 /// `to`, newest first: what an incremental append scan reads. Other operations on the way are
 /// passed over. Errors: kNotFound where one of the two is not in the table; kInvalidArgument where
