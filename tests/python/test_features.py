@@ -155,6 +155,12 @@ def test_without_entities_the_tables_say_for_which(catalog, stats):
         {"driver": 1, "event_timestamp": at("11:00"), "trips": 3},
     ]
     assert firn.join(catalog, None, view, memory_limit=1 << 26).to_arrow().num_rows == 4
+    rows = pa.table({"driver": range(300_000), "ts": pa.array([0] * 300_000, STATS["ts"].type)})
+    catalog.create_table("db.many", rows.schema).append(rows)
+    many = firn.View("db.many", {"ts": "seen"}, keys="driver")
+    with pytest.raises(firn.PayloadTooLargeError, match="start"):
+        firn.join(catalog, None, many, memory_limit=16 << 20)
+    assert firn.join(catalog, None, many, start="2000-01-01").to_arrow().num_rows == 0
     with pytest.raises(firn.InvalidArgumentError, match="start"):
         firn.join(catalog, ENTITIES, view, start=at("10:00"))
 

@@ -176,12 +176,14 @@ def join(
         as_of: every table as it was at a time.
         threads: files read at a time; as many as there are cores if None.
         memory_limit: bytes that a part of the join may hold, 16 MiB at least; entities are held
-            beside it.
+            beside it. Those that are made of the tables and their index may take as much.
 
     Raises:
         InvalidArgumentError: a column is not there, is no key or time, or two could be meant; the
             error names view and column.
         NoSuchTableError, NotFoundError.
+        PayloadTooLargeError: without entities, more keys and times than the limit holds: give a
+            start and an end.
     """
     if entities is not None and (start is not None or end is not None):
         raise InvalidArgumentError("start and end are for a join without entities")
