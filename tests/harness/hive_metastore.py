@@ -54,14 +54,16 @@ def _jars(name: str) -> Path:
     pom = HERE / f"{name}.xml"
     folder = places.cache_folder() / "jars" / name
     done = folder / "complete"
-    if done.is_file() and done.read_text() == pom.read_text():
-        return folder
-    if not shutil.which("mvn"):
-        raise Missing("no Maven for a metastore")
-    shutil.rmtree(folder, ignore_errors=True)
-    command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies"]
-    subprocess.run([*command, "-DincludeScope=runtime", f"-DoutputDirectory={folder}"], check=True)
-    done.write_text(pom.read_text())
+    with places.maven_alone():
+        if done.is_file() and done.read_text() == pom.read_text():
+            return folder
+        if not shutil.which("mvn"):
+            raise Missing("no Maven for a metastore")
+        shutil.rmtree(folder, ignore_errors=True)
+        command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies"]
+        command += ["-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
+        subprocess.run(command, check=True)
+        done.write_text(pom.read_text())
     return folder
 
 

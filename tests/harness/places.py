@@ -1,5 +1,7 @@
 """Where things are: the repository, the binary under test, caches, the OpenAPI document."""
 
+import contextlib
+import fcntl
 import os
 from pathlib import Path
 
@@ -25,6 +27,14 @@ def cache_folder() -> Path:
     folder = Path(os.environ.get("FIRN_CACHE") or Path.home() / ".cache" / "firn")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@contextlib.contextmanager
+def maven_alone():
+    """Suites run beside each other; two Mavens at one repository and one folder do not."""
+    with (cache_folder() / "maven.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def openapi_document() -> Path | None:

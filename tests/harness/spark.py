@@ -43,7 +43,9 @@ def _maven_jar(artifact: str) -> Path:
     """Maven knows the user's mirrors."""
     _, name, version = artifact.split(":")
     jar = Path(places.cache_folder(), "jars", f"{name}-{version}.jar")
-    if not jar.is_file():
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
-        subprocess.run([*command, f"-DoutputDirectory={jar.parent}"], check=True, cwd=jar.anchor)
+    with places.maven_alone():
+        if not jar.is_file():
+            command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
+            command.append(f"-DoutputDirectory={jar.parent}")
+            subprocess.run(command, check=True, cwd=jar.anchor)
     return jar
