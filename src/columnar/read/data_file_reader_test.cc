@@ -1,5 +1,6 @@
 #include "columnar/read/data_file_reader.h"
 
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -234,6 +235,29 @@ TEST_F(DataFileReaderTest, FilesWithoutIdsNeedANameMapping) {
   request_.name_mapping = iceberg::MappingOf(schema_);
   ASSERT_OK_AND_ASSIGN(auto table, ReadAll(FilterOf("id = 2", schema_)));
   EXPECT_THAT(LongsOf(*table, 0), ElementsAre(2));
+}
+
+// A bit of a place turns it negative.
+TEST_F(DataFileReaderTest, ADamagedFooterLosesNoRows) {
+  Write(*testing::BatchOf(schema_, rows_), {.row_group_rows = 50, .page_index = false});
+  request_.columns = {schema_.fields()[0]};
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, store_.Read(file_.path, 1 << 20));
+  uint32_t footer_bytes = 0;
+  constexpr size_t kTail = 8;
+  std::memcpy(&footer_bytes, bytes.data() + bytes.size() - kTail, sizeof(footer_bytes));
+  int refused = 0;
+  for (size_t at = bytes.size() - kTail - footer_bytes; at < bytes.size() - kTail; ++at) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    ASSERT_THAT(store_.Write(file_.path, damaged, storage::WriteMode::kOverwrite), IsOk());
+    auto table = ReadAll(BoundExpression::True());
+    if (table.has_value()) {
+      EXPECT_EQ((*table)->num_rows(), 100) << at;
+    } else {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 0);
 }
 
 TEST_F(DataFileReaderTest, BrokenFilesAreErrorsThatNameThem) {
