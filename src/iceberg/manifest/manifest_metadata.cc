@@ -43,4 +43,16 @@ Result<ManifestMetadata> ReadManifestMetadata(std::string_view bytes, std::strin
   return MetadataOf(file);
 }
 
+Result<ManifestFile> EmbeddedManifest(std::string_view bytes,
+                                      std::string_view path,
+                                      SnapshotId snapshot) {
+  ASSIGN_OR_RETURN(ManifestMetadata header, ReadManifestMetadata(bytes, path));
+  ManifestFile manifest;
+  manifest.path = path;
+  manifest.length_bytes = static_cast<int64_t>(bytes.size());
+  manifest.spec_id = header.partition_spec_id.value_or(SpecId(0));
+  manifest.added_snapshot_id = snapshot;
+  return manifest;
+}
+
 }  // namespace firn::iceberg

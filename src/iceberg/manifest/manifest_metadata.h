@@ -30,4 +30,10 @@ struct ManifestMetadata {
 /// Reads only the header. `bytes` is the file or its beginning, `path` its location, for messages.
 Result<ManifestMetadata> ReadManifestMetadata(std::string_view bytes, std::string_view path);
 
+/// What a manifest list would say of a manifest that a snapshot names itself, as those of version 1
+/// may: place and spec. How many files and rows it has stays unknown.
+Result<ManifestFile> EmbeddedManifest(std::string_view bytes,
+                                      std::string_view path,
+                                      SnapshotId snapshot);
+
 }  // namespace firn::iceberg

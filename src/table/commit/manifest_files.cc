@@ -45,12 +45,7 @@ Result<std::vector<ManifestFile>> ManifestFiles::List(const iceberg::Snapshot* s
 Result<ManifestFile> ManifestFiles::Embedded(const std::string& path,
                                              iceberg::SnapshotId snapshot) {
   ASSIGN_OR_RETURN(std::string bytes, store_->Read(path, kMaxManifestBytes));
-  ManifestFile row;
-  row.path = path;
-  row.length_bytes = std::ssize(bytes);
-  row.added_snapshot_id = snapshot;
-  ASSIGN_OR_RETURN(iceberg::ManifestMetadata header, iceberg::ReadManifestMetadata(bytes, path));
-  row.spec_id = header.partition_spec_id.value_or(iceberg::SpecId(0));
+  ASSIGN_OR_RETURN(ManifestFile row, iceberg::EmbeddedManifest(bytes, path, snapshot));
   ASSIGN_OR_RETURN(std::vector<ManifestEntry> entries, iceberg::ReadManifest(bytes, row));
   row.added_files_count = row.existing_files_count = row.deleted_files_count = 0;
   row.added_rows_count = row.existing_rows_count = row.deleted_rows_count = 0;

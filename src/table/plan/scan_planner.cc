@@ -338,12 +338,7 @@ Result<ManifestListPtr> ScanPlan::ListWithin(const iceberg::Snapshot& snapshot) 
       RETURN_IF_ERROR(context_->check(path));
     }
     ASSIGN_OR_RETURN(std::string bytes, context_->store.Read(path, kMaxManifestFileBytes));
-    ASSIGN_OR_RETURN(iceberg::ManifestMetadata header, iceberg::ReadManifestMetadata(bytes, path));
-    ManifestFile manifest;
-    manifest.path = path;
-    manifest.spec_id = header.partition_spec_id.value_or(iceberg::SpecId(0));
-    manifest.added_snapshot_id = snapshot.id;
-    list.push_back(std::move(manifest));
+    ASSIGN_OR_RETURN(list.emplace_back(), iceberg::EmbeddedManifest(bytes, path, snapshot.id));
   }
   return std::make_shared<const ManifestList>(std::move(list));
 }
