@@ -6,7 +6,6 @@
 #include <tuple>
 #include <utility>
 
-#include <fmt/format.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>

@@ -104,9 +104,10 @@ void PrintAppended(const TableArguments& arguments,
                    const table::Table& table,
                    int64_t rows) {
   if (!arguments.json) {
-    constexpr const char* kReplaced = "Replaced the partitions of {} in {}";
-    PrintLine(fmt::format(fmt::runtime(flags.replace_partitions ? kReplaced : "Appended {} to {}"),
-                          Counted(rows, "row"), arguments.name));
+    const std::string counted = Counted(rows, "row");
+    PrintLine(flags.replace_partitions
+                  ? fmt::format("Replaced the partitions of {} in {}", counted, arguments.name)
+                  : fmt::format("Appended {} to {}", counted, arguments.name));
     return;
   }
   const std::optional<iceberg::SnapshotId> head = HeadOf(table, flags.branch);

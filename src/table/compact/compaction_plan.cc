@@ -65,7 +65,7 @@ class Planner {
     const ManifestColumns& columns = *tasks->manifest;
     const bool moves = columns.spec_id != scan_.table().default_spec_id;
     for (size_t task = 0; task < tasks->files.size(); ++task) {
-      Candidate candidate{.file = {.tasks = tasks, .task = task, .number = 0}};
+      Candidate candidate{.file = {.tasks = tasks, .task = task}};
       Judge(candidate, moves);
       if (!candidate.must && !IsMisfit(candidate)) {
         continue;

@@ -13,7 +13,7 @@ bool FileQueue::Put(ManifestTasks tasks) {
   const auto shared = std::make_shared<const ManifestTasks>(std::move(tasks));
   std::deque<ScanPart> parts;
   for (size_t task = 0; task < shared->files.size(); ++task) {
-    const ScanFile file{.tasks = shared, .task = task, .number = files_++};
+    const ScanFile file{.tasks = shared, .task = task};
     for (const FileSpan& span : SpansOf(*shared->manifest, file.file().row, part_bytes_)) {
       parts.push_back({.file = file, .span = span, .number = parts_++});
     }

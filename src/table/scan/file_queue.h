@@ -23,8 +23,6 @@ struct ScanFile {
   std::shared_ptr<const ManifestTasks> tasks;
   /// Of `tasks->files`.
   size_t task = 0;
-  /// Among all files of the scan.
-  size_t number = 0;
 
   const FileTask& file() const { return tasks->files[task]; }
 };
@@ -59,8 +57,7 @@ class FileQueue {
   std::condition_variable filled_;
   /// Of each manifest its parts; none is empty.
   std::deque<std::deque<ScanPart>> waiting_;
-  /// Files and parts put.
-  size_t files_ = 0;
+  /// Put so far.
   size_t parts_ = 0;
   bool closed_ = false;
   bool stopped_ = false;

@@ -59,7 +59,7 @@ Result<std::vector<MatchedFile>> MatchedRows::Plan(const FileMatcher* whole) con
   auto visit = [&](ManifestTasks planned) -> Status {
     auto tasks = std::make_shared<const ManifestTasks>(std::move(planned));
     for (size_t task = 0; task < tasks->files.size(); ++task) {
-      ScanFile file{.tasks = tasks, .task = task, .number = files.size()};
+      ScanFile file{.tasks = tasks, .task = task};
       const iceberg::ManifestColumns& manifest = *tasks->manifest;
       FileMatch match = FileMatch::kMaybe;
       if (whole != nullptr) {
