@@ -19,18 +19,18 @@ using iceberg::FieldId;
 using iceberg::NestedField;
 using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 
-/// Values of identity partition fields, for columns that the file itself lacks.
+/// Values of identity partition fields, null among them, for columns that the file itself lacks.
 std::map<FieldId, std::optional<iceberg::Literal>> ConstantsOf(const FileToRead& file) {
   std::map<FieldId, std::optional<iceberg::Literal>> constants;
   for (const iceberg::PartitionField& field : file.spec.fields) {
     if (field.transform.kind() != iceberg::TransformKind::kIdentity) {
       continue;
     }
-    for (const auto& [id, value] : file.partition.fields) {
-      if (id == field.field_id) {
-        constants.emplace(field.source_id, value);
-      }
-    }
+    auto value = std::ranges::find(file.partition.fields, field.field_id,
+                                   &std::pair<FieldId, iceberg::Literal>::first);
+    constants.emplace(field.source_id, value == file.partition.fields.end()
+                                           ? std::nullopt
+                                           : std::optional(value->second));
   }
   return constants;
 }
@@ -56,7 +56,8 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadContext& 
   reader->memory_ = context.memory;
   reader->stop_ = context.options.stop;
   ASSIGN_OR_RETURN(reader->source_, ParquetSource::Open(context, file));
-  Status prepared = reader->Prepare(context, request, file, iceberg::RewriteNot(residual));
+  Status prepared = Guarded(
+      [&] { return reader->Prepare(context, request, file, iceberg::RewriteNot(residual)); });
   if (!prepared.has_value()) {
     return reader->source_->Explain(std::move(prepared).error());
   }
@@ -197,31 +198,32 @@ Result<std::optional<RowBatch>> DataFileReader::NextDecoded() {
 }
 
 Result<BatchPtr> DataFileReader::Next() {
+  auto batch = Guarded([this] { return NextKept(); });
+  if (!batch.has_value()) {
+    return source_->Explain(std::move(batch).error());
+  }
+  if (*batch != nullptr) {
+    counts_.rows_returned += (*batch)->num_rows();
+  }
+  return batch;
+}
+
+Result<BatchPtr> DataFileReader::NextKept() {
   while (true) {
     if (stop_.stop_requested()) {
       return Error(ErrorCode::kUnavailable, "Reading was stopped");
     }
-    auto decoded = NextDecoded();
-    if (!decoded.has_value()) {
-      return source_->Explain(std::move(decoded).error());
-    }
-    if (!*decoded) {
+    ASSIGN_OR_RETURN(std::optional<RowBatch> decoded, NextDecoded());
+    if (!decoded) {
       return BatchPtr();
     }
-    const arrow::RecordBatch& rows = *(*decoded)->rows;
+    const arrow::RecordBatch& rows = *decoded->rows;
     rows_left_ -= rows.num_rows();
     counts_.rows_decoded += rows.num_rows();
-    auto finish = [&]() -> Result<BatchPtr> {
-      ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(rows));
-      return Finish(*projected, group_begin_ + (*decoded)->first_row);
-    };
-    auto batch = Guarded(finish);
-    if (!batch.has_value()) {
-      return source_->Explain(std::move(batch).error());
-    }
-    if (*batch != nullptr) {
-      counts_.rows_returned += (*batch)->num_rows();
-      return batch;
+    ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(rows));
+    ASSIGN_OR_RETURN(BatchPtr kept, Finish(*projected, group_begin_ + decoded->first_row));
+    if (kept != nullptr) {
+      return kept;
     }
   }
 }

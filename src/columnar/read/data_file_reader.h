@@ -72,6 +72,8 @@ class DataFileReader {
   const std::shared_ptr<arrow::Schema>& schema() const { return output_->schema(); }
   ReadPath path() const { return deletes_.empty() ? ReadPath::kDirect : ReadPath::kMerge; }
   ReadCounts counts() const;
+  /// False where the file lacks a field that is asked for, outside of lists and maps.
+  bool holds_all() const { return projection_->holds_all(); }
   /// Of the whole file: the first row of each row group.
   std::span<const int64_t> row_groups() const { return first_rows_; }
 
@@ -94,6 +96,8 @@ class DataFileReader {
                     const std::vector<SourceField>& fields,
                     const iceberg::BoundExpression& residual);
   Status BeginGroup(const ChosenRowGroup& group);
+  /// The next rows that live and match; null at the end.
+  Result<std::shared_ptr<arrow::RecordBatch>> NextKept();
   Result<std::optional<RowBatch>> NextDecoded();
   Result<std::shared_ptr<arrow::RecordBatch>> Finish(const arrow::RecordBatch& projected,
                                                      int64_t first_row);
