@@ -12,10 +12,12 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "base/clock.h"
 #include "columnar/io/arrow_status.h"
 #include "features/entities/entity_rows.h"
 #include "features/join/point_in_time_join.h"
 #include "features/latest/latest_rows.h"
+#include "features/request/as_of.h"
 #include "features/request/duration.h"
 #include "features/request/requested_join.h"
 #include "native/arrow_exchange.h"
@@ -112,8 +114,8 @@ nb::dict ParseView(const std::string& text) {
 }
 
 table::SnapshotSelector SelectorOf(std::optional<int64_t> as_of_ms) {
-  return as_of_ms ? table::SnapshotSelector(table::AsOf{TimestampMs(*as_of_ms)})
-                  : table::SnapshotSelector(table::CurrentSnapshot{});
+  return ValueOf(features::StateAsOf(as_of_ms.transform([](int64_t ms) { return TimestampMs(ms); }),
+                                     SystemClock()));
 }
 
 /// What `work(context)` says of a session, without the GIL and ended by Ctrl-C.
@@ -216,22 +218,23 @@ std::shared_ptr<Rows> Latest(CatalogHandle& self,
                              std::optional<int64_t> as_of_ms,
                              size_t threads) {
   const features::RequestedView requested = view.requested();
+  const table::SnapshotSelector snapshot = SelectorOf(as_of_ms);
   const SessionPtr session = self.session();
-  return Worked(
-      session, threads, [&](const features::JoinContext& context) -> Result<std::shared_ptr<Rows>> {
-        std::optional<table::Table> table = requested.table;
-        if (!table) {
-          ASSIGN_OR_RETURN(table, session->catalog().Load(requested.text.table));
-        }
-        features::LatestRequest request;
-        ASSIGN_OR_RETURN(request.view,
-                         features::MakeView(requested.text, *std::move(table), SelectorOf(as_of_ms),
-                                            features::FeatureNames::kShort));
-        request.start_us = start_us.value_or(request.start_us);
-        request.end_us = end_us.value_or(request.end_us);
-        ASSIGN_OR_RETURN(auto rows, features::LatestRows(context, request));
-        return RowsOfTable(rows);
-      });
+  return Worked(session, threads,
+                [&](const features::JoinContext& context) -> Result<std::shared_ptr<Rows>> {
+                  std::optional<table::Table> table = requested.table;
+                  if (!table) {
+                    ASSIGN_OR_RETURN(table, session->catalog().Load(requested.text.table));
+                  }
+                  features::LatestRequest request;
+                  ASSIGN_OR_RETURN(request.view,
+                                   features::MakeView(requested.text, *std::move(table), snapshot,
+                                                      features::FeatureNames::kShort));
+                  request.start_us = start_us.value_or(request.start_us);
+                  request.end_us = end_us.value_or(request.end_us);
+                  ASSIGN_OR_RETURN(auto rows, features::LatestRows(context, request));
+                  return RowsOfTable(rows);
+                });
 }
 
 }  // namespace

@@ -199,3 +199,14 @@ def test_what_is_not_there_is_named(table, first):
             table.at(**choice)
     with pytest.raises(firn.InvalidArgumentError, match="not a time: 'soon'"):
         table.at(as_of="soon")
+
+
+def test_a_state_that_is_yet_to_come_is_refused(catalog, table, first):
+    entities = pa.table({"id": pa.array([1], pa.int64()), "event_timestamp": [HOUR]})
+    view = firn.View("db.t", "price", keys="id", timestamp="ts")
+    for call in (
+        lambda: firn.join(catalog, entities, view, as_of="2999-01-01"),
+        lambda: firn.latest(catalog, view, as_of="2999-01-01"),
+    ):
+        with pytest.raises(firn.InvalidArgumentError, match="2999-01-01.* has not passed"):
+            call()

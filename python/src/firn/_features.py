@@ -173,7 +173,7 @@ def join(
             zone, UTC where they have none, dates, or ISO 8601 text); "event_timestamp", or the only
             timestamp, if None.
         full_feature_names: features are named `view__feature`.
-        as_of: every table as it was at a time.
+        as_of: every table as it was at a time, which has passed.
         threads: files read at a time; as many as there are cores if None.
         memory_limit: bytes that a part of the join may hold, 16 MiB at least; entities are held
             beside it. Those that are made of the tables and their index may take as much.
