@@ -11,7 +11,8 @@ class JavaTable:
     """The table `name` (`catalog.namespace.table`). Every commit goes to the table's newest state.
 
     Rows are dictionaries of JSON values as Iceberg writes single values: dates and times as text,
-    bytes in hexadecimal. What a row lacks is null.
+    bytes in hexadecimal. What a row lacks is null. `a.b` names a field of a struct; its value is as
+    JSON has it.
     """
 
     def __init__(self, spark, name: str):
@@ -102,6 +103,10 @@ class JavaTable:
         ids = {field.name(): (field.fieldId(), field.type()) for field in schema.columns()}
         plain, others = {}, {}
         for column, value in row.items():
+            if "." in column:
+                outer = str(ids[column.split(".")[0]][0])
+                plain.setdefault(outer, {})[str(schema.findField(column).fieldId())] = value
+                continue
             field_id, type_ = ids[column]
             maker = None if value is None else _MAKERS.get(type_.typeId().name())
             if maker:

@@ -251,6 +251,32 @@ def test_a_key_column_that_was_dropped(make):
     table.compact([2, 4])
 
 
+def test_a_nested_key_column_that_was_dropped(make):
+    """With its siblings there still, then with its struct gone."""
+    table = make(columns="id BIGINT, s STRUCT<a: INT, b: INT>")
+    table.insert("VALUES (1, struct(1, 7)), (2, struct(2, 7)), (3, struct(3, 8)), (4, null)")
+    table.delete([{"s.a": 2}])
+    table.delete([{"s.a": 3, "s.b": 8}])
+    table.check([1, 4])
+    table.alter("DROP COLUMN s.a")
+    table.insert("VALUES (5, struct(8))")
+    table.check_ours([1, 4, 5])
+    table.alter("DROP COLUMN s")
+    table.check_ours([1, 4, 5])
+    table.compact([1, 4, 5])
+
+
+def test_a_partition_of_a_column_of_a_wider_type(make):
+    table = make("PARTITIONED BY (k)", columns="id BIGINT, k INT, n INT")
+    table.insert("VALUES (1, 7, 1), (2, 7, 2), (3, 8, 1)")
+    table.alter("ALTER COLUMN k TYPE BIGINT")
+    table.delete([{"n": 1}], at={"k": 7})
+    table.check([2, 3])
+    table.insert("VALUES (4, 7, 2)")
+    table.delete([{"n": 2}], at={"k": 7})
+    table.check_through_compaction([3])
+
+
 def test_a_key_column_of_a_wider_type(make):
     table = make(columns="id BIGINT, k INT, n FLOAT, p DECIMAL(5,2)")
     table.insert("VALUES (1, 7, 0.5, 1.25), (2, 8, 1.5, 2.25), (3, 9, 2.5, 3.25)")

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "iceberg/metadata/dropped_columns.h"
 #include "iceberg/schema/literal_json.h"
 #include "iceberg/schema/partition_spec.h"
 
@@ -56,7 +57,7 @@ std::string PartitionText(const iceberg::TableMetadata& table,
     return {};
   }
   std::string text;
-  iceberg::TypePtr type = iceberg::PartitionType(*spec, table.current_schema());
+  iceberg::TypePtr type = iceberg::PartitionTypeOf(table, *spec, table.current_schema());
   for (const iceberg::NestedField& field : type->fields()) {
     auto value =
         std::ranges::find(partition.fields, field.id, [](const auto& pair) { return pair.first; });

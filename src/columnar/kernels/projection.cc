@@ -18,6 +18,23 @@ using iceberg::TypeId;
 using Node = Projection::Node;
 using Direction = ProjectionOptions::Direction;
 
+namespace {
+
+/// Lists and maps are read, whatever of them is there.
+bool IsHeld(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::kConstant:
+    case Node::Kind::kConstantStruct:
+      return false;
+    case Node::Kind::kStruct:
+      return std::ranges::all_of(node.children, IsHeld);
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
 class Projection::Maker {
  public:
   explicit Maker(const ProjectionOptions& options) : options_(options) {}
@@ -106,7 +123,7 @@ class Projection::Maker {
   Result<Node> MakeAbsent(const NestedField& field, const std::string& path, bool is_column) {
     Node node{.kind = Node::Kind::kConstant, .field = field, .type = ArrowTypeOf(*field.type)};
     auto known = options_.constants.find(field.id);
-    if (is_column && known != options_.constants.end()) {
+    if (is_column && known != options_.constants.end() && (known->second || !field.required)) {
       node.constant = known->second;
       return node;
     }
@@ -224,6 +241,8 @@ Result<Projection> Projection::Make(std::span<const SourceField> source,
   projection.checks_required_ = options.direction == Direction::kWrite;
   return projection;
 }
+
+bool Projection::holds_all() const { return std::ranges::all_of(nodes_, IsHeld); }
 
 Result<std::shared_ptr<arrow::RecordBatch>> Projection::Apply(
     const arrow::RecordBatch& batch) const {

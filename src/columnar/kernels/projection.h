@@ -72,6 +72,9 @@ class Projection {
   /// Reading: the Parquet columns that batches must hold, ascending. Empty where every column is
   /// constant.
   const std::vector<int>& leaves() const { return leaves_; }
+  /// False where a field of the target that is not nested, outside of lists and maps, is not in the
+  /// source.
+  bool holds_all() const;
   /// Of what Apply returns.
   const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
 

@@ -220,6 +220,26 @@ TEST_F(DataFileReaderTest, IdentityPartitionValuesFillColumnsThatFilesLack) {
   EXPECT_EQ(table->column(1)->GetScalar(0).ValueOrDie()->ToString(), "hive");
 }
 
+TEST_F(DataFileReaderTest, ANullPartitionIsNullAndNoDefault) {
+  auto batch = testing::BatchOf(schema_, rows_)->RemoveColumn(1).ValueOrDie();
+  Write(*batch, {});
+  request_.columns[1].initial_default = Literal(std::string("none"));
+  ASSERT_OK_AND_ASSIGN(auto defaulted, ReadAll(BoundExpression::True()));
+  EXPECT_EQ(defaulted->column(1)->null_count(), 0);
+  file_.spec = iceberg::testing::PartitionBy({{2, "identity"}});
+  ASSERT_OK_AND_ASSIGN(auto table, ReadAll(BoundExpression::True()));
+  EXPECT_EQ(table->column(1)->null_count(), table->num_rows());
+}
+
+TEST_F(DataFileReaderTest, FilesWithoutAFirstRowIdHaveNoLineage) {
+  WriteRows();
+  request_.columns = {MetadataColumn(kRowIdColumn), MetadataColumn(kLastUpdatedColumn)};
+  file_.sequence_number = iceberg::SequenceNumber(7);
+  ASSERT_OK_AND_ASSIGN(auto table, ReadAll(BoundExpression::True()));
+  EXPECT_EQ(table->column(0)->null_count(), 100);
+  EXPECT_EQ(table->column(1)->null_count(), 100);
+}
+
 TEST_F(DataFileReaderTest, ColumnlessReadsCountRows) {
   WriteRows();
   request_.columns = {MetadataColumn(kPosColumn)};

@@ -86,6 +86,12 @@ Status ForEachBatch(const ReadContext& context,
                     Visit&& visit) {
   ASSIGN_OR_RETURN(auto reader, DataFileReader::Open(context, request, ToRead(file),
                                                      BoundExpression::True(), {}));
+  // Absent columns are null and equal nulls: such deletes would take rows that nobody named.
+  if (!reader->holds_all()) {
+    return Error(ErrorCode::kInvalidMetadata,
+                 "An equality delete file lacks a column that it is to compare")
+        .With("path", file.file.path);
+  }
   while (true) {
     ASSIGN_OR_RETURN(auto batch, reader->Next());
     if (batch == nullptr) {
@@ -223,6 +229,10 @@ Result<std::shared_ptr<const EqualityDeleteSet>> DeleteCache::Equality(const Rea
   }
   ReadRequest keys{
       .schema = request.schema, .dropped = request.dropped, .name_mapping = request.name_mapping};
+  if (file.file.equality_ids.empty()) {
+    return Error(ErrorCode::kInvalidMetadata, "An equality delete file compares no columns")
+        .With("path", file.file.path);
+  }
   std::vector<arrow::ArrayVector> parts(file.file.equality_ids.size());
   // A column at a time, so that two of one struct do not meet.
   for (size_t i = 0; i < parts.size(); ++i) {

@@ -102,6 +102,21 @@ TEST_F(DeleteCacheTest, EqualityKeysMeetTheTypesOfTheSchema) {
   EXPECT_THAT(fresh.Load(request_, "a", {&file, 1}), IsError(ErrorCode::kInvalidMetadata));
 }
 
+TEST_F(DeleteCacheTest, EqualityDeletesWithoutTheirColumnsAreCorrupt) {
+  auto other =
+      iceberg::testing::SchemaOfFields(R"({"id":1,"name":"id","required":true,"type":"long"})");
+  iceberg::StructValue row;
+  row.fields.emplace_back(FieldId(1), iceberg::Literal(int64_t{5}));
+  DeleteFile file = Put("memory://b/e2", testing::ParquetBytes(*testing::BatchOf(other, {row}), {}),
+                        iceberg::FileContent::kEqualityDeletes);
+  // Of a column that it lacks, which would be null and equal every null; of none.
+  for (std::vector<FieldId> ids : {std::vector{FieldId(2)}, std::vector<FieldId>()}) {
+    file.file.equality_ids = std::move(ids);
+    DeleteCache cache(context_, 1 << 20);
+    EXPECT_THAT(cache.Load(request_, "a", {&file, 1}), IsError(ErrorCode::kInvalidMetadata));
+  }
+}
+
 TEST_F(DeleteCacheTest, VectorsReplacePositions) {
   iceberg::FileDeletes rows{.data_file = "a"};
   ASSERT_THAT(rows.deleted.Add(4), IsOk());

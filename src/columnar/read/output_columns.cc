@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <arrow/array/util.h>
 #include <arrow/builder.h>
 
 #include "columnar/io/arrow_status.h"
@@ -136,13 +137,13 @@ Result<ArrayPtr> OutputColumns::Compute(const Column& column,
 Result<ArrayPtr> OutputColumns::Inherit(const Column& column,
                                         ArrayPtr stored,
                                         int64_t first_row) const {
+  if (!file_.first_row_id) {
+    return ToResult(arrow::MakeArrayOfNull(stored->type(), stored->length()), ErrorCode::kInternal);
+  }
   if (stored->null_count() == 0) {
     return stored;
   }
   if (column.field.id == kRowIdColumn) {
-    if (!file_.first_row_id) {
-      return stored;
-    }
     int64_t first = *file_.first_row_id + first_row;
     return Complete(*stored, [first](int64_t row) { return first + row; });
   }

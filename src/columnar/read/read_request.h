@@ -67,7 +67,8 @@ struct ReadRequest {
   /// Output, in order: fields of the schema, maybe with fewer fields in their structs, and metadata
   /// columns (metadata_columns.h).
   std::vector<iceberg::NestedField> columns;
-  /// Columns that are no longer in the schema but that equality deletes compare.
+  /// What equality deletes compare and the schema has no more: columns of an older one, their
+  /// structs pruned to it.
   std::vector<iceberg::NestedField> dropped;
   /// Table property schema.name-mapping.default.
   std::optional<iceberg::NameMapping> name_mapping;

@@ -9,20 +9,6 @@ constexpr uint32_t kAfterSurrogates = 0xE000;
 
 bool Continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
-/// The code point that `text` is; nullopt where it is not exactly one.
-std::optional<uint32_t> DecodeOne(std::string_view text) {
-  auto first = static_cast<unsigned char>(text[0]);
-  size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length != text.size()) {
-    return std::nullopt;
-  }
-  uint32_t code = length == 1 ? first : first & (0x7FU >> length);
-  for (char byte : text.substr(1)) {
-    code = (code << 6) | (static_cast<unsigned char>(byte) & 0x3FU);
-  }
-  return code;
-}
-
 std::string EncodeOne(uint32_t code) {
   auto tail = [code](int shift) { return static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
   if (code < 0x80) {
@@ -35,6 +21,22 @@ std::string EncodeOne(uint32_t code) {
     return {static_cast<char>(0xE0 | (code >> 12)), tail(6), tail(0)};
   }
   return {static_cast<char>(0xF0 | (code >> 18)), tail(12), tail(6), tail(0)};
+}
+
+/// The code point that `text` is; nullopt where it is not exactly one, or not in its only form.
+std::optional<uint32_t> DecodeOne(std::string_view text) {
+  constexpr size_t kMaxBytes = 4;
+  if (text.size() > kMaxBytes) {
+    return std::nullopt;
+  }
+  auto first = static_cast<unsigned char>(text[0]);
+  uint32_t code = text.size() == 1 ? first : first & (0x7FU >> text.size());
+  for (char byte : text.substr(1)) {
+    code = (code << 6) | (static_cast<unsigned char>(byte) & 0x3FU);
+  }
+  bool valid = code <= kMaxCodePoint && !(code >= kFirstSurrogate && code < kAfterSurrogates) &&
+               EncodeOne(code) == text;
+  return valid ? std::optional(code) : std::nullopt;
 }
 
 }  // namespace

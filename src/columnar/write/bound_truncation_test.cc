@@ -1,5 +1,7 @@
 #include "columnar/write/bound_truncation.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace firn::columnar {
@@ -15,6 +17,19 @@ TEST(BoundTruncationTest, UpperBoundsOfTextsAreRaised) {
   EXPECT_EQ(TruncateTextUp("\x7Fz", 1), "\xC2\x80");
   EXPECT_EQ(TruncateTextUp("\xC3\xA4\xC3\xB6\xC3\xBC", 2), "\xC3\xA4\xC3\xB7");
   EXPECT_EQ(TruncateTextUp("\xFF\xFE", 1), std::nullopt);
+}
+
+TEST(BoundTruncationTest, WhatIsNoTextHasNoUpperBound) {
+  for (std::string_view last : {
+           "\xF8\x80\x80\x80",          // no lead byte
+           "\xF4\x90\x80\x80",          // above the last code point
+           "\xF0\x80\x80\x80",          // longer than it needs to be
+           "\xED\xA0\x80",              // a surrogate
+           "\xC3\x80\x80\x80\x80\x80",  // longer than any
+           "\xC3",                      // cut
+       }) {
+    EXPECT_EQ(TruncateTextUp("a" + std::string(last) + "z", 2), std::nullopt);
+  }
 }
 
 TEST(BoundTruncationTest, LowerBoundsAreBeginningsOfWholeCodePoints) {

@@ -69,7 +69,7 @@ std::string ToString(const PartitionSpec& spec);
 std::string ToString(const PartitionField& field);
 
 /// The struct of partition values, with partition field ids; a field whose column is gone has the
-/// type its transform gives without it.
+/// type its transform gives without it: PartitionTypeOf (iceberg/metadata) knows older schemas.
 TypePtr PartitionType(const PartitionSpec& spec, const Schema& schema);
 
 }  // namespace firn::iceberg

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "iceberg/metadata/dropped_columns.h"
 #include "iceberg/schema/literal_json.h"
 
 namespace firn::rest {
@@ -215,7 +216,8 @@ Result<ContentFilePrinter> ContentFilePrinter::Make(const iceberg::TableMetadata
                  fmt::format("A manifest is of partition spec {}, which the table does not have",
                              columns.spec_id.value()));
   }
-  return ContentFilePrinter(columns, iceberg::PartitionType(*spec, table.current_schema()), stats);
+  return ContentFilePrinter(columns, iceberg::PartitionTypeOf(table, *spec, table.current_schema()),
+                            stats);
 }
 
 const std::string& ContentFilePrinter::PartitionText(uint32_t partition) {

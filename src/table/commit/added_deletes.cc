@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "iceberg/schema/partition_key.h"
 #include "table/commit/added_deletes_internal.h"
-#include "table/commit/file_matcher.h"
 
 namespace firn::table {
 namespace {
@@ -23,7 +23,7 @@ void AddedDeletes::Add(const iceberg::DataFile& file, const iceberg::PartitionSp
   empty_ = false;
   if (file.content == iceberg::FileContent::kEqualityDeletes) {
     equality_everywhere_ = equality_everywhere_ || !spec.is_partitioned();
-    equality_partitions_.insert(PartitionKey(spec.id, file.partition));
+    equality_partitions_.insert(iceberg::PartitionKey(spec.id, file.partition));
     return;
   }
   if (file.referenced_data_file.has_value()) {
@@ -37,14 +37,14 @@ void AddedDeletes::Add(const iceberg::DataFile& file, const iceberg::PartitionSp
   if (const std::string* greatest = PathBound(file.upper_bounds)) {
     range.greatest = *greatest;
   }
-  by_partition_[PartitionKey(spec.id, file.partition)].push_back(std::move(range));
+  by_partition_[iceberg::PartitionKey(spec.id, file.partition)].push_back(std::move(range));
 }
 
 bool AddedDeletes::PositionsTouch(const iceberg::DataFile& file, iceberg::SpecId spec) const {
   if (paths_.contains(file.path)) {
     return true;
   }
-  auto ranges = by_partition_.find(PartitionKey(spec, file.partition));
+  auto ranges = by_partition_.find(iceberg::PartitionKey(spec, file.partition));
   return ranges != by_partition_.end() &&
          std::ranges::any_of(ranges->second, [&](const PathRange& range) {
            return range.least <= file.path &&
@@ -53,7 +53,8 @@ bool AddedDeletes::PositionsTouch(const iceberg::DataFile& file, iceberg::SpecId
 }
 
 bool AddedDeletes::EqualitiesTouch(const iceberg::DataFile& file, iceberg::SpecId spec) const {
-  return equality_everywhere_ || equality_partitions_.contains(PartitionKey(spec, file.partition));
+  return equality_everywhere_ ||
+         equality_partitions_.contains(iceberg::PartitionKey(spec, file.partition));
 }
 
 }  // namespace firn::table

@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "iceberg/schema/literal_binary.h"
+#include "iceberg/schema/partition_key.h"
 
 namespace firn::table {
 namespace {
@@ -13,7 +13,7 @@ class PartitionMatcher final : public FileMatcher {
   explicit PartitionMatcher(std::span<const PartitionOf> partitions) {
     for (const PartitionOf& one : partitions) {
       specs_.insert(one.spec);
-      keys_.insert(PartitionKey(one.spec, one.partition));
+      keys_.insert(iceberg::PartitionKey(one.spec, one.partition));
     }
   }
 
@@ -22,7 +22,8 @@ class PartitionMatcher final : public FileMatcher {
   }
 
   Result<FileMatch> Match(const iceberg::DataFile& file, iceberg::SpecId spec) const override {
-    return keys_.contains(PartitionKey(spec, file.partition)) ? FileMatch::kAll : FileMatch::kNone;
+    return keys_.contains(iceberg::PartitionKey(spec, file.partition)) ? FileMatch::kAll
+                                                                       : FileMatch::kNone;
   }
 
  private:
@@ -38,23 +39,7 @@ class AnyFile final : public FileMatcher {
   }
 };
 
-void AppendNumber(std::string& key, size_t number) {
-  key += std::to_string(number);
-  key += ':';
-}
-
 }  // namespace
-
-std::string PartitionKey(iceberg::SpecId spec, const iceberg::StructValue& partition) {
-  std::string key = std::to_string(spec.value()) + "/";
-  for (const auto& [field, value] : partition.fields) {
-    std::string bytes = iceberg::EncodeLiteral(value);
-    AppendNumber(key, static_cast<size_t>(field.value()));
-    AppendNumber(key, bytes.size());
-    key += bytes;
-  }
-  return key;
-}
 
 FileMatcherPtr MatchPartitions(std::span<const PartitionOf> partitions) {
   return std::make_shared<PartitionMatcher>(partitions);

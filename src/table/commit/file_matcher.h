@@ -35,9 +35,6 @@ class FileMatcher {
 
 using FileMatcherPtr = std::shared_ptr<const FileMatcher>;
 
-/// Spec and partition values as one text: equal where the partitions are.
-std::string PartitionKey(iceberg::SpecId spec, const iceberg::StructValue& partition);
-
 /// A file of one partition.
 struct PartitionOf {
   iceberg::SpecId spec;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "iceberg/metadata/dropped_columns.h"
 #include "storage/location.h"
 #include "table/commit/manifest_output_internal.h"
 
@@ -34,12 +35,14 @@ Result<iceberg::ManifestWriterOptions> ManifestOutput::Options(
     return Error(ErrorCode::kInvalidArgument,
                  "The table has no partition spec " + std::to_string(spec.value()));
   }
-  return iceberg::ManifestWriterOptions{.format_version = table_->format_version,
-                                        .content = content,
-                                        .schema = table_->current_schema(),
-                                        .spec = *found,
-                                        .snapshot_id = snapshot_,
-                                        .compression = compression_};
+  return iceberg::ManifestWriterOptions{
+      .format_version = table_->format_version,
+      .content = content,
+      .schema = table_->current_schema(),
+      .spec = *found,
+      .partition_type = iceberg::PartitionTypeOf(*table_, *found, table_->current_schema()),
+      .snapshot_id = snapshot_,
+      .compression = compression_};
 }
 
 Result<iceberg::ManifestWriter> ManifestOutput::Writer(iceberg::SpecId spec,

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <optional>
 
-#include "table/commit/file_matcher.h"
+#include "iceberg/schema/partition_key.h"
 
 namespace firn::table {
 namespace {
@@ -49,12 +49,12 @@ void SummaryBuilder::Count(const iceberg::DataFile& file, Counts& counts) {
 
 void SummaryBuilder::Add(const iceberg::DataFile& file, iceberg::SpecId spec) {
   Count(file, added_);
-  partitions_.insert(PartitionKey(spec, file.partition));
+  partitions_.insert(iceberg::PartitionKey(spec, file.partition));
 }
 
 void SummaryBuilder::Remove(const iceberg::DataFile& file, iceberg::SpecId spec) {
   Count(file, removed_);
-  partitions_.insert(PartitionKey(spec, file.partition));
+  partitions_.insert(iceberg::PartitionKey(spec, file.partition));
 }
 
 iceberg::SnapshotSummary SummaryBuilder::Finish(const iceberg::Snapshot* parent,

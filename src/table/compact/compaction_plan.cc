@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "table/commit/file_matcher.h"
+#include "iceberg/schema/partition_key.h"
 
 namespace firn::table {
 namespace {
@@ -77,7 +77,7 @@ class Planner {
       std::string key;
       if (!moves) {
         uint32_t partition = columns.partition_ids[candidate.row()];
-        key = PartitionKey(columns.spec_id, columns.partitions[partition]);
+        key = iceberg::PartitionKey(columns.spec_id, columns.partitions[partition]);
       }
       partitions_[std::move(key)].push_back(std::move(candidate));
     }

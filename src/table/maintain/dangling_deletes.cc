@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "iceberg/schema/partition_key.h"
 #include "table/commit/commit_action.h"
 #include "table/commit/operations.h"
 #include "table/commit/snapshot_action.h"
@@ -92,7 +93,7 @@ class Search {
   }
 
   static std::string Partition(const ManifestColumns& columns, size_t row) {
-    return PartitionKey(columns.spec_id, columns.partitions[columns.partition_ids[row]]);
+    return iceberg::PartitionKey(columns.spec_id, columns.partitions[columns.partition_ids[row]]);
   }
 
   Status AddDeletes(const ManifestColumns& columns) {

@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/expression/bound_expression.h"
 #include "iceberg/expression/literal_order.h"
 #include "iceberg/schema/literal_binary.h"
+#include "iceberg/schema/partition_key.h"
 
 namespace firn::table {
 namespace {
@@ -58,9 +60,19 @@ bool Below(const std::optional<Literal>& a, const std::optional<Literal>& b) {
   return a && b && iceberg::CompareLiterals(*a, *b) == std::partial_ordering::less;
 }
 
-bool MayShareAValue(const ColumnRange& a, const ColumnRange& b) {
+/// False where bounds say which values there are: not of floats, which NaN is outside of, nor of
+/// uuids, which Java's writers bound by another order; nor where the lower one is above the upper.
+bool IsUnbounded(const ColumnRange& range, const iceberg::Type& type) {
+  return iceberg::IsFloating(type) || type.id() == iceberg::TypeId::kUuid ||
+         Below(range.upper, range.lower);
+}
+
+bool MayShareAValue(const ColumnRange& a, const ColumnRange& b, const iceberg::Type& type) {
   if (a.may_have_null && b.may_have_null) {
     return true;
+  }
+  if (IsUnbounded(a, type) || IsUnbounded(b, type)) {
+    return a.may_have_value && b.may_have_value;
   }
   return a.may_have_value && b.may_have_value && !Below(a.upper, b.lower) &&
          !Below(b.upper, a.lower);
@@ -92,6 +104,12 @@ bool MayNamePath(const ManifestColumns& manifest, size_t row, std::string_view p
   return !(lower && path < *lower) && !(upper && path > *upper);
 }
 
+std::string PartitionOf(const DeleteFileRef& file) {
+  const ManifestColumns& manifest = *file.manifest;
+  return iceberg::PartitionKey(manifest.spec_id,
+                               manifest.partitions[manifest.partition_ids[file.row]]);
+}
+
 bool IsUnpartitioned(const ManifestColumns& manifest, const iceberg::TableMetadata& table) {
   const iceberg::PartitionSpec* spec = table.FindSpec(manifest.spec_id);
   return spec != nullptr && !spec->is_partitioned();
@@ -102,16 +120,6 @@ bool IsUnpartitioned(const ManifestColumns& manifest, const iceberg::TableMetada
 bool DeleteFileRef::is_deletion_vector() const {
   return content() == FileContent::kPositionDeletes &&
          manifest->formats[row] == iceberg::FileFormat::kPuffin;
-}
-
-DeleteIndex::PartitionKey DeleteIndex::KeyOf(const ManifestColumns& manifest, uint32_t partition) {
-  PartitionKey key = std::to_string(manifest.spec_id.value());
-  for (const auto& [id, literal] : manifest.partitions[partition].fields) {
-    std::string bytes = iceberg::EncodeLiteral(literal);
-    key += fmt::format("/{}:{}:", id.value(), bytes.size());
-    key += bytes;
-  }
-  return key;
 }
 
 Result<DeleteIndex> DeleteIndex::Build(iceberg::TableMetadataPtr table,
@@ -143,8 +151,7 @@ void DeleteIndex::AddEqualityDeletes(uint32_t file) {
     global_.push_back(file);
     return;
   }
-  by_partition_[KeyOf(*ref.manifest, ref.manifest->partition_ids[ref.row])].equality.push_back(
-      file);
+  by_partition_[PartitionOf(ref)].equality.push_back(file);
 }
 
 Status DeleteIndex::AddPositionDeletes(uint32_t file) {
@@ -164,8 +171,7 @@ Status DeleteIndex::AddPositionDeletes(uint32_t file) {
   } else if (!path.empty()) {
     by_path_[path].push_back(file);
   } else {
-    by_partition_[KeyOf(*ref.manifest, ref.manifest->partition_ids[ref.row])].position.push_back(
-        file);
+    by_partition_[PartitionOf(ref)].position.push_back(file);
   }
   return {};
 }
@@ -203,8 +209,8 @@ bool DeleteIndex::EqualityMayMatch(uint32_t file, const ManifestColumns& data, s
   }
   return std::ranges::all_of(ref.manifest->equality_ids[ref.row], [&](iceberg::FieldId id) {
     const iceberg::NestedField* field = table_->current_schema().FindField(id);
-    return field == nullptr ||
-           MayShareAValue(RangeOf(*ref.manifest, ref.row, *field), RangeOf(data, row, *field));
+    return field == nullptr || MayShareAValue(RangeOf(*ref.manifest, ref.row, *field),
+                                              RangeOf(data, row, *field), *field->type);
   });
 }
 
@@ -253,7 +259,8 @@ const DeleteIndex::Group* DeleteIndex::Lookup::GroupOf(size_t row) {
   uint32_t partition = data_.partition_ids[row];
   auto& group = groups_[partition];
   if (!group) {
-    auto found = index_.by_partition_.find(KeyOf(data_, partition));
+    auto found = index_.by_partition_.find(
+        iceberg::PartitionKey(data_.spec_id, data_.partitions[partition]));
     group = found == index_.by_partition_.end() ? nullptr : &found->second;
   }
   return *group;

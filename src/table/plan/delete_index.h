@@ -92,11 +92,6 @@ class DeleteIndex {
   };
 
  private:
-  /// Spec and partition values as bytes: equal where the partitions are.
-  using PartitionKey = std::string;
-
-  static PartitionKey KeyOf(const iceberg::ManifestColumns& manifest, uint32_t partition);
-
   Status Add(uint32_t file);
   Status AddPositionDeletes(uint32_t file);
   void AddEqualityDeletes(uint32_t file);
@@ -114,7 +109,8 @@ class DeleteIndex {
   std::shared_ptr<const iceberg::TableMetadata> table_;
   std::vector<DeleteFileRef> files_;
   std::vector<iceberg::FieldId> equality_fields_;
-  std::unordered_map<PartitionKey, Group> by_partition_;
+  /// By PartitionKey.
+  std::unordered_map<std::string, Group> by_partition_;
   /// Equality deletes of unpartitioned specs.
   std::vector<uint32_t> global_;
   std::unordered_map<std::string_view, uint32_t> vectors_;

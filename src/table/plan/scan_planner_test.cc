@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "base/uuid.h"
+#include "iceberg/schema/literal_binary.h"
 #include "table/plan/testing/planned_table.h"
 
 namespace firn::table {
@@ -99,6 +101,39 @@ TEST(ScanPlanTest, EqualityDeletesOfOtherValuesAreLeftOut) {
   table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay, 10, 19)});
   table.Commit({EqualityDeletes("e", kDay, 12, 14)}, "delete");
   EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a", "b -e")));
+}
+
+TEST(ScanPlanTest, BoundsThatExcludeEachOtherExcludeNoDeletes) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 9, 0)});
+  table.Commit({EqualityDeletes("e", kDay, 20, 24)}, "delete");
+  EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a -e")));
+}
+
+/// The least and the greatest uuid of a file, whichever the writer takes them for.
+iceberg::DataFile WithKeys(iceberg::DataFile file, std::string_view low, std::string_view high) {
+  const iceberg::FieldId key{4};
+  auto bytes = [](std::string_view text) {
+    return iceberg::EncodeLiteral(iceberg::Literal(*Uuid::Parse(text)));
+  };
+  file.value_counts = {{key, file.record_count}};
+  file.null_value_counts = {{key, 0}};
+  file.lower_bounds = {{key, bytes(low)}};
+  file.upper_bounds = {{key, bytes(high)}};
+  return file;
+}
+
+TEST(ScanPlanTest, UuidBoundsOfJavasOrderExcludeNoDeletes) {
+  PlannedTable table;
+  // Java compares halves as signed numbers: 8... comes before 1... there.
+  constexpr std::string_view kLow = "10000000-0000-4000-8000-000000000000";
+  constexpr std::string_view kMiddle = "10000000-0000-4000-1000-000000000000";
+  constexpr std::string_view kHigh = "20000000-0000-4000-1000-000000000000";
+  table.Commit({WithKeys(DataFileOf("a", kDay, 0, 9), kLow, kHigh)});
+  iceberg::DataFile deletes = WithKeys(EqualityDeletes("e", kDay, 0, 9), kMiddle, kMiddle);
+  deletes.equality_ids = {iceberg::FieldId(4)};
+  table.Commit({std::move(deletes)}, "delete");
+  EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a -e")));
 }
 
 TEST(ScanPlanTest, ADeletionVectorReplacesPositionDeletes) {

@@ -5,22 +5,25 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/metadata/dropped_columns.h"
+
 namespace firn::table {
 namespace {
 
 using iceberg::FieldId;
 using iceberg::NestedField;
 
-/// The field as the newest schema that has it knows it; null where none does.
-const NestedField* FindDropped(const iceberg::TableMetadata& table, FieldId id) {
-  const iceberg::Schema* newest = nullptr;
-  for (const iceberg::Schema& schema : table.schemas) {
-    bool newer = newest == nullptr || schema.id() > newest->id();
-    if (newer && schema.FindField(id) != nullptr) {
-      newest = &schema;
+/// The column of `schema` with nothing in its structs but what leads to the field.
+NestedField ColumnOf(const iceberg::Schema& schema, FieldId id) {
+  NestedField column = *schema.FindField(id);
+  while (auto parent = schema.FindParent(column.id)) {
+    NestedField outer = *schema.FindField(*parent);
+    if (outer.type->is_struct()) {
+      outer.type = iceberg::Type::Struct({std::move(column)});
     }
+    column = std::move(outer);
   }
-  return newest == nullptr ? nullptr : newest->FindField(id);
+  return column;
 }
 
 /// What equality deletes compare and the scan's schema has no more.
@@ -36,8 +39,8 @@ std::vector<NestedField> DroppedKeys(const ScanPlan& plan) {
       if (!seen.insert(id).second || plan.schema().FindField(id) != nullptr) {
         continue;
       }
-      if (const NestedField* field = FindDropped(plan.table(), id)) {
-        dropped.push_back(*field);
+      if (const iceberg::Schema* schema = iceberg::NewestSchemaWith(plan.table(), id)) {
+        dropped.push_back(ColumnOf(*schema, id));
       }
     }
   }

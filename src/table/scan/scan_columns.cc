@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "columnar/schema/metadata_columns.h"
+#include "iceberg/metadata/dropped_columns.h"
 #include "iceberg/schema/nearest_fields.h"
 #include "iceberg/schema/partition_spec.h"
 
@@ -30,7 +31,7 @@ constexpr std::string_view kPartitionName = "_partition";
 iceberg::TypePtr AllPartitionFields(const iceberg::TableMetadata& table, const Schema& schema) {
   std::map<FieldId, NestedField> fields;
   for (const iceberg::PartitionSpec& spec : table.specs) {
-    iceberg::TypePtr type = iceberg::PartitionType(spec, schema);
+    iceberg::TypePtr type = iceberg::PartitionTypeOf(table, spec, schema);
     for (const NestedField& field : type->fields()) {
       fields.insert_or_assign(field.id, field);
     }

@@ -6,6 +6,7 @@
 
 #include "columnar/schema/arrow_type.h"
 #include "columnar/write/delete_writers.h"
+#include "iceberg/schema/partition_key.h"
 #include "table/write/writer_input.h"
 
 namespace firn::table {
@@ -64,7 +65,8 @@ Status StorePositions(const Table& table, const MatchedRows& matched, StoredFile
   std::map<std::string, OfPartition> partitions;
   for (const MatchedFile& file : matched.files()) {
     if (!file.all) {
-      OfPartition& place = partitions[PartitionKey(file.read.spec_id, file.read.partition)];
+      OfPartition& place =
+          partitions[iceberg::PartitionKey(file.read.spec_id, file.read.partition)];
       place.spec = file.read.spec_id;
       place.partition = file.read.partition;
       place.deletes[file.read.path] = file.rows.Between(0, iceberg::DeletionVector::kMaxPosition);

@@ -48,6 +48,11 @@ Status CheckOptions(const ManifestWriterOptions& options) {
   return {};
 }
 
+TypePtr TupleType(const ManifestWriterOptions& options) {
+  return options.partition_type != nullptr ? options.partition_type
+                                           : PartitionType(options.spec, options.schema);
+}
+
 }  // namespace
 
 struct ManifestWriter::State {
@@ -57,7 +62,7 @@ struct ManifestWriter::State {
         snapshot_id(options.snapshot_id),
         record(std::move(entry_record)),
         file(std::move(avro_file)),
-        summaries(PartitionType(options.spec, options.schema)) {
+        summaries(TupleType(options)) {
     row.spec_id = options.spec.id;
     row.content = content;
     row.added_snapshot_id = snapshot_id;
@@ -152,8 +157,7 @@ ManifestWriter::~ManifestWriter() = default;
 
 Result<ManifestWriter> ManifestWriter::Make(const ManifestWriterOptions& options) {
   RETURN_IF_ERROR(CheckOptions(options));
-  ASSIGN_OR_RETURN(PartitionRecord partition,
-                   PartitionRecord::Make(PartitionType(options.spec, options.schema)));
+  ASSIGN_OR_RETURN(PartitionRecord partition, PartitionRecord::Make(TupleType(options)));
   EntryRecord record(options.format_version, std::move(partition));
   ASSIGN_OR_RETURN(
       avro::FileWriter file,

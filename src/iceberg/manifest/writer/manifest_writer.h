@@ -30,10 +30,12 @@ namespace firn::iceberg {
 struct ManifestWriterOptions {
   FormatVersion format_version = kDefaultFormatVersion;
   ManifestContent content = ManifestContent::kData;
-  /// The table's, for what the manifest says of itself and the types of partition values.
+  /// The table's, for what the manifest says of itself.
   Schema schema;
   /// Of all its files.
   PartitionSpec spec;
+  /// Of its partition tuples; PartitionType(spec, schema) where null.
+  TypePtr partition_type;
   /// The snapshot that adds and deletes.
   SnapshotId snapshot_id;
   avro::Compression compression;

@@ -236,7 +236,12 @@ Status PartitionRecord::Write(avro::Encoder& encoder, const StructValue& tuple) 
     auto found = std::ranges::find(tuple.fields, field.id, &std::pair<FieldId, Literal>::first);
     bool present = found != tuple.fields.end();
     if (field.type->id() == TypeId::kUnknown) {
-      written += present ? 1 : 0;
+      if (present) {
+        return Error(ErrorCode::kInvalidMetadata,
+                     fmt::format("Files have values of the partition field {}, whose column no "
+                                 "schema of the table has",
+                                 field.name));
+      }
       continue;
     }
     encoder.Varint(present ? 1 : 0);

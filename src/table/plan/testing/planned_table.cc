@@ -63,7 +63,8 @@ iceberg::TableMetadataPtr EmptyTable(iceberg::FormatVersion version) {
   iceberg::CreateTableSpec spec;
   spec.schema = SchemaOfFields(R"({"id":1,"name":"id","required":true,"type":"long"},
                                   {"id":2,"name":"day","required":false,"type":"date"},
-                                  {"id":3,"name":"name","required":false,"type":"string"})");
+                                  {"id":3,"name":"name","required":false,"type":"string"},
+                                  {"id":4,"name":"key","required":false,"type":"uuid"})");
   spec.spec = SpecOf(R"({"fields":[{"name":"day","transform":"identity","source-id":2}]})");
   spec.location = "s3://warehouse/t";
   spec.properties = {{"format-version", std::to_string(version)}};

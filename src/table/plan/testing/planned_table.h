@@ -27,7 +27,7 @@ iceberg::DataFile EqualityDeletes(std::string_view name, int32_t day, int64_t lo
 /// A deletion vector of the data file at `path`.
 iceberg::DataFile DeletionVector(std::string_view name, int32_t day, std::string_view path);
 
-/// Columns: 1 id long, 2 day date, 3 name string; partitioned by identity(day).
+/// Columns: 1 id long, 2 day date, 3 name string, 4 key uuid; partitioned by identity(day).
 class PlannedTable {
  public:
   explicit PlannedTable(iceberg::FormatVersion version = 2);
