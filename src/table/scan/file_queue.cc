@@ -1,25 +1,38 @@
 #include "table/scan/file_queue.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace firn::table {
 
-bool FileQueue::Put(ManifestTasks tasks) {
+void AppendParts(const ScanFile& file,
+                 const FileSpan& within,
+                 int64_t part_bytes,
+                 std::vector<ScanPart>& parts) {
+  const uint32_t row = file.file().row;
+  for (const FileSpan& cut : SpansOf(*file.tasks->manifest, row, part_bytes)) {
+    const FileSpan span{.begin = std::max(cut.begin, within.begin),
+                        .end = std::min(cut.end, within.end)};
+    if (span.begin < span.end) {
+      const bool opens_file = parts.empty() || parts.back().file.file().row != row;
+      parts.push_back({.file = file, .span = span, .opens_file = opens_file});
+    }
+  }
+}
+
+bool FileQueue::Put(std::vector<ScanPart> parts) {
   std::unique_lock lock(mutex_);
   room_.wait(lock, [this] { return stopped_ || waiting_.size() < max_manifests_; });
   if (stopped_) {
     return false;
   }
-  const auto shared = std::make_shared<const ManifestTasks>(std::move(tasks));
-  std::deque<ScanPart> parts;
-  for (size_t task = 0; task < shared->files.size(); ++task) {
-    const ScanFile file{.tasks = shared, .task = task};
-    for (const FileSpan& span : SpansOf(*shared->manifest, file.file().row, part_bytes_)) {
-      parts.push_back({.file = file, .span = span, .number = parts_++});
-    }
+  for (ScanPart& part : parts) {
+    part.number = parts_++;
   }
   if (!parts.empty()) {
-    waiting_.push_back(std::move(parts));
+    waiting_.emplace_back(std::make_move_iterator(parts.begin()),
+                          std::make_move_iterator(parts.end()));
     filled_.notify_all();
   }
   return true;

@@ -1,5 +1,5 @@
 // FileQueue: the data files of a plan, a manifest at a time, on their way from the one who plans to
-// those who read, large ones in parts. Parts are numbered in the plan's order.
+// those who read, large ones in parts. Parts are numbered in the order in which they were put.
 //
 // Limit: manifests that wait; above, planning waits.
 // Thread-safety: Put from one thread at a time; Take and Stop from any.
@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "table/plan/scan_planner.h"
 #include "table/scan/file_spans.h"
@@ -31,18 +32,26 @@ struct ScanFile {
 struct ScanPart {
   ScanFile file;
   FileSpan span;
+  /// The file's first.
+  bool opens_file = true;
   /// Among all parts of the scan.
   size_t number = 0;
 };
 
+/// The span `within` of the file, in parts of at least `part_bytes` where it can be cut. Those of a
+/// manifest's files are added to one `parts`, in their order.
+void AppendParts(const ScanFile& file,
+                 const FileSpan& within,
+                 int64_t part_bytes,
+                 std::vector<ScanPart>& parts);
+
 class FileQueue {
  public:
-  /// `part_bytes`: of spans, at least.
-  FileQueue(size_t max_manifests, int64_t part_bytes)
-      : max_manifests_(max_manifests), part_bytes_(part_bytes) {}
+  explicit FileQueue(size_t max_manifests) : max_manifests_(max_manifests) {}
 
-  /// Waits while the queue is full. False where nothing is taken any more.
-  bool Put(ManifestTasks tasks);
+  /// The parts of one manifest, which are numbered now. Waits while the queue is full. False where
+  /// nothing is taken any more.
+  bool Put(std::vector<ScanPart> parts);
   /// No more comes. Returns how many parts there were.
   size_t Close();
   /// The next part; nullopt where no more comes, or after Stop.
@@ -51,7 +60,6 @@ class FileQueue {
 
  private:
   const size_t max_manifests_;
-  const int64_t part_bytes_;
   std::mutex mutex_;
   std::condition_variable room_;
   std::condition_variable filled_;

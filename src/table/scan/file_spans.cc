@@ -1,5 +1,7 @@
 #include "table/scan/file_spans.h"
 
+#include <ranges>
+
 namespace firn::table {
 
 std::vector<FileSpan> SpansOf(const iceberg::ManifestColumns& manifest,
@@ -9,7 +11,8 @@ std::vector<FileSpan> SpansOf(const iceberg::ManifestColumns& manifest,
   if (manifest.split_offsets.empty()) {
     return spans;
   }
-  for (int64_t offset : manifest.split_offsets[row]) {
+  // The first row group begins at the first offset: nothing lies before it.
+  for (int64_t offset : manifest.split_offsets[row] | std::views::drop(1)) {
     // Offsets that do not ascend split nothing.
     if (offset - spans.back().begin >= bytes) {
       spans.back().end = offset;

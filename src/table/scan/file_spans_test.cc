@@ -22,11 +22,12 @@ TEST(FileSpansTest, SpansHaveTheirBytesAndAreTheFile) {
                                                         FileSpan{200, 300}, FileSpan{300, kEnd}));
   EXPECT_THAT(Cut({4, 100, 200, 300}, 150), ElementsAre(FileSpan{0, 200}, FileSpan{200, kEnd}));
   EXPECT_THAT(Cut({4, 100}, 1000), ElementsAre(FileSpan{0, kEnd}));
+  EXPECT_THAT(Cut({4, 100}, 1), ElementsAre(FileSpan{0, 100}, FileSpan{100, kEnd}));
   EXPECT_THAT(Cut({}, 1), ElementsAre(FileSpan{0, kEnd}));
 }
 
 TEST(FileSpansTest, OffsetsThatDoNotAscendSplitNothing) {
-  EXPECT_THAT(Cut({300, 200, 100}, 100), ElementsAre(FileSpan{0, 300}, FileSpan{300}));
+  EXPECT_THAT(Cut({300, 200, 100}, 100), ElementsAre(FileSpan{0, 200}, FileSpan{200}));
   EXPECT_THAT(Cut({-5, -100}, 1), ElementsAre(FileSpan{}));
 }
 

@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "columnar/schema/arrow_type.h"
 #include "iceberg/expression/bind.h"
 #include "table/scan/scan_columns.h"
@@ -17,7 +19,14 @@ Result<ScanShape> ShapeOf(const iceberg::TableMetadata& table, const TableScanRe
     return Error(ErrorCode::kInvalidArgument, "The limit of a scan is negative");
   }
   ASSIGN_OR_RETURN(const iceberg::Snapshot* snapshot, SelectSnapshot(table, scan->snapshot));
-  ScanShape shape{.rows = nullptr, .table = SelectSchema(table, scan->snapshot, snapshot)};
+  const iceberg::Schema* schema = request.plan.schema_id
+                                      ? table.FindSchema(*request.plan.schema_id)
+                                      : &SelectSchema(table, scan->snapshot, snapshot);
+  if (schema == nullptr) {
+    return Error(ErrorCode::kNotFound,
+                 fmt::format("Schema does not exist: {}", request.plan.schema_id->value()));
+  }
+  ScanShape shape{.rows = nullptr, .table = *schema};
   RETURN_IF_ERROR(iceberg::Bind(request.plan.filter, shape.table, request.plan.names));
   ASSIGN_OR_RETURN(auto columns,
                    SelectColumns(table, shape.table, request.columns, request.plan.names));

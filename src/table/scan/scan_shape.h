@@ -1,7 +1,8 @@
 // ScanShape: what the rows of a scan look like, from the table's metadata alone: everything of a
 // request that can be wrong without reading a file is told here.
 //
-// Errors: kInvalidArgument for columns, filter or limit that do not fit; kNotFound for a snapshot.
+// Errors: kInvalidArgument for columns, filter or limit that do not fit; kNotFound for a snapshot
+// or schema.
 // Thread-safety: pure functions.
 #pragma once
 

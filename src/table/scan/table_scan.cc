@@ -1,8 +1,11 @@
 #include "table/scan/table_scan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <span>
 #include <utility>
+#include <variant>
 
 #include "columnar/schema/arrow_type.h"
 #include "table/scan/reader_input.h"
@@ -14,11 +17,27 @@ namespace {
 /// Manifests whose files wait to be read.
 constexpr size_t kWaitingManifests = 4;
 
+/// Lest two readers of one scan's tasks read two snapshots.
+Status CheckPinned(const ScanRequest& request) {
+  const auto* scan = std::get_if<SnapshotScan>(&request.scan);
+  const bool pinned = scan != nullptr ? std::holds_alternative<iceberg::SnapshotId>(scan->snapshot)
+                                      : std::get<AppendScan>(request.scan).to.has_value();
+  if (!pinned) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "A task is of a snapshot that is named by its id, not of the current one, a "
+                 "branch, a tag or a time");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TableScan>> TableScan::Open(const ScanContext& context,
                                                    const Table& table,
                                                    const TableScanRequest& request) {
+  if (request.task) {
+    RETURN_IF_ERROR(CheckPinned(request.plan));
+  }
   ASSIGN_OR_RETURN(ScanPlan plan, ScanPlan::Begin(context.plan_context(*table.files),
                                                   table.metadata, request.plan));
   ScanContext own = context;
@@ -27,6 +46,9 @@ Result<std::unique_ptr<TableScan>> TableScan::Open(const ScanContext& context,
   }
   std::unique_ptr<TableScan> scan(new TableScan(own, table, std::move(plan)));
   RETURN_IF_ERROR(scan->Prepare(table, request));
+  if (request.task) {
+    RETURN_IF_ERROR(scan->ChooseTask(*request.task));
+  }
   if (scan->rows_left_ > 0) {
     scan->Start();
   }
@@ -39,7 +61,7 @@ TableScan::TableScan(const ScanContext& context, const Table& table, ScanPlan pl
       plan_(std::move(plan)),
       read_{*files_, context.pool, context.read},
       deletes_(read_, context.delete_bytes),
-      to_read_(kWaitingManifests, context.part_bytes),
+      to_read_(kWaitingManifests),
       batches_(context.max_waiting_bytes) {
   counts_.plan = plan_.counts();
 }
@@ -58,6 +80,17 @@ Status TableScan::Prepare(const Table& table, const TableScanRequest& request) {
   return {};
 }
 
+Status TableScan::ChooseTask(const TaskChoice& choice) {
+  ASSIGN_OR_RETURN(FoundTask found, FindTask(plan_, choice));
+  counts_.plan += found.counts;
+  counts_.plan.result_data_files = found.task.files;
+  counts_.plan.result_rows = found.task.rows;
+  counts_.plan.total_file_size_bytes = found.task.bytes;
+  counts_.plan.result_delete_files = found.task.delete_files;
+  task_ = std::move(found.task.parts);
+  return {};
+}
+
 void TableScan::Start() {
   planner_ = std::jthread([this] { Plan(); });
   for (size_t i = 0; i < std::max<size_t>(context_.readers, 1); ++i) {
@@ -66,18 +99,55 @@ void TableScan::Start() {
 }
 
 void TableScan::Plan() {
-  Status planned =
-      plan_.ForEachManifest(0, plan_.manifest_count(), {}, [this](ManifestTasks tasks) -> Status {
+  Status planned = task_ ? PlanTask() : PlanWhole();
+  batches_.SetCount(to_read_.Close(), std::move(planned));
+}
+
+Status TableScan::PlanWhole() {
+  return plan_.ForEachManifest(
+      0, plan_.manifest_count(), {}, [this](ManifestTasks planned) -> Status {
         {
           std::lock_guard lock(counts_mutex_);
-          counts_.plan += tasks.counts;
+          counts_.plan += planned.counts;
         }
-        if (!to_read_.Put(std::move(tasks))) {
-          return Error(ErrorCode::kInternal, "The scan has ended");
+        const auto tasks = std::make_shared<const ManifestTasks>(std::move(planned));
+        std::vector<ScanPart> parts;
+        for (size_t task = 0; task < tasks->files.size(); ++task) {
+          AppendParts({.tasks = tasks, .task = task}, FileSpan(), context_.part_bytes, parts);
         }
-        return {};
+        return Put(std::move(parts));
       });
-  batches_.SetCount(to_read_.Close(), std::move(planned));
+}
+
+Status TableScan::PlanTask() {
+  const std::span<const TaskPart> all = *task_;
+  for (auto first = all.begin(); first != all.end();) {
+    const auto end = std::find_if(
+        first, all.end(), [&](const TaskPart& part) { return part.manifest != first->manifest; });
+    ASSIGN_OR_RETURN(ManifestTasks planned,
+                     plan_.TasksOf(first->manifest,
+                                   {.first_row = first->row, .end_row = std::prev(end)->row + 1}));
+    const auto tasks = std::make_shared<const ManifestTasks>(std::move(planned));
+    std::vector<ScanPart> parts;
+    for (; first != end; ++first) {
+      const auto file = std::ranges::lower_bound(tasks->files, first->row, {}, &FileTask::row);
+      if (file == tasks->files.end() || file->row != first->row) {
+        return Error(ErrorCode::kInvalidMetadata, "A manifest changed between two looks at it")
+            .With("manifest", plan_.manifest(first->manifest).path);
+      }
+      const auto task = static_cast<size_t>(file - tasks->files.begin());
+      AppendParts({.tasks = tasks, .task = task}, first->span, context_.part_bytes, parts);
+    }
+    RETURN_IF_ERROR(Put(std::move(parts)));
+  }
+  return {};
+}
+
+Status TableScan::Put(std::vector<ScanPart> parts) {
+  if (!to_read_.Put(std::move(parts))) {
+    return Error(ErrorCode::kInternal, "The scan has ended");
+  }
+  return {};
 }
 
 void TableScan::ReadParts() {
@@ -124,7 +194,7 @@ void TableScan::Count(const ScanPart& part, const columnar::DataFileReader& read
   counts_.read.rows_deleted += read.rows_deleted;
   counts_.read.rows_returned += read.rows_returned;
   counts_.read.bytes_fetched += read.bytes_fetched;
-  if (part.span.begin == 0) {
+  if (part.opens_file) {
     int64_t& files =
         reader.path() == columnar::ReadPath::kDirect ? counts_.direct_files : counts_.merged_files;
     ++files;

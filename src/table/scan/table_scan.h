@@ -3,12 +3,13 @@
 // and shared.
 //
 // Batches come in the plan's order of files and, in a file, of rows: the same scan gives the same
-// batches. Memory: decoded batches that wait (ScanContext::max_waiting_bytes), as
-// DataFileReader for each reader, deletes (ScanContext::delete_bytes).
+// batches. A scan of one task plans twice: before it begins, to find the task's files; then those.
+// Memory: decoded batches that wait (ScanContext::max_waiting_bytes), as DataFileReader for each
+// reader, deletes (ScanContext::delete_bytes).
 //
-// Errors: kInvalidArgument for columns, filter or limit that do not fit; kNotFound for a snapshot,
-// or a file that is gone; kInvalidMetadata naming the file that is corrupt; kUnsupported for data
-// files that are not Parquet; those of the store. After an error the scan is done.
+// Errors: kInvalidArgument for columns, filter, limit or task that do not fit; kNotFound for a
+// snapshot, or a file that is gone; kInvalidMetadata naming the file that is corrupt; kUnsupported
+// for data files that are not Parquet; those of the store. After an error the scan is done.
 // Thread-safety: one thread at a time. What the context names outlives the scan.
 //
 //   ASSIGN_OR_RETURN(auto scan, TableScan::Open(context, table, {.columns = {"id", "price"}}));
@@ -38,6 +39,7 @@
 #include "table/plan/scan_planner.h"
 #include "table/scan/batch_queue.h"
 #include "table/scan/file_queue.h"
+#include "table/scan/scan_tasks.h"
 #include "table/table_store.h"
 
 namespace firn::table {
@@ -68,10 +70,13 @@ struct TableScanRequest {
   std::vector<std::string> columns;
   /// Rows at most; nullopt: all.
   std::optional<int64_t> limit;
+  /// Only that task of the scan (scan_tasks.h), whose snapshot is then named by its id.
+  std::optional<TaskChoice> task;
 };
 
 /// What was read so far.
 struct ScanCounts {
+  /// Of a scan of one task, data files, rows and bytes of the result are the task's.
   PlanCounts plan;
   columnar::ReadCounts read;
   /// Files by the path that was chosen for them.
@@ -103,8 +108,12 @@ class TableScan {
   TableScan(const ScanContext& context, const Table& table, ScanPlan plan);
 
   Status Prepare(const Table& table, const TableScanRequest& request);
+  Status ChooseTask(const TaskChoice& choice);
   void Start();
   void Plan();
+  Status PlanWhole();
+  Status PlanTask();
+  Status Put(std::vector<ScanPart> parts);
   void ReadParts();
   Status ReadPart(const ScanPart& part);
   Result<columnar::FileDeletes> DeletesOf(const ScanFile& file, const std::string& path);
@@ -118,6 +127,8 @@ class TableScan {
   columnar::ReadRequest request_;
   std::shared_ptr<arrow::Schema> schema_;
   columnar::DeleteCache deletes_;
+  /// Of a scan of one task.
+  std::optional<std::vector<TaskPart>> task_;
   /// Rows that may still be returned.
   int64_t rows_left_ = 0;
   bool done_ = false;
