@@ -152,6 +152,57 @@ def test_a_plan_says_what_is_left_out(run, table, rows_file):
     assert "and 1 more file" in short[-1]
 
 
+def test_tasks_are_the_scan(run, table, rows_file):
+    for i in (10, 11, 12):
+        run("append", rows_file({"id": [i], "name": ["n"], "price": [0.5]}), table)
+    where = ("--where", "id > 1")
+    plan = run("plan", table, *where, "--tasks", "1KiB", "--json").json
+    assert (plan["task-size"], plan["task-lookback"], plan["task-open-cost"]) == (1024, 10, 4 << 20)
+    assert [task["task"] for task in plan["tasks"]] == ["0/4", "1/4", "2/4", "3/4"]
+    assert [task["data-files"] for task in plan["tasks"]] == [1] * 4
+    assert sorted(task["rows"] for task in plan["tasks"]) == [1, 1, 1, 4]
+    (file,) = plan["tasks"][0]["files"]
+    assert file["begin"] == 0 and file["end"] is None and file["delete-files"] == 0
+    assert file["bytes"] == plan["tasks"][0]["bytes"] > 0
+    run("append", rows_file({"id": [99], "name": ["later"], "price": [0.5]}), table)
+    pinned = ("--snapshot", plan["snapshot-id"], *where, "--task-size", "1KiB")
+
+    def ids(*words: object) -> list[int]:
+        return [json.loads(line)["id"] for line in run("scan", table, "--json", *words).lines]
+
+    read = [ids(*pinned, "--task", task["task"]) for task in plan["tasks"]]
+    assert sorted(number for some in read for number in some) == [2, 3, 4, 10, 11, 12]
+    small = (*pinned, "--task-lookback", 1, "--task-open-cost", 1)
+    assert len(ids(*small, "--task", "0/4")) == 1
+    assert "has 4 tasks" in run("scan", table, *pinned, "--task", "4/4", expect=2).err
+    assert "has 4 tasks, not 3" in run("scan", table, *pinned, "--task", "0/3", expect=2).err
+    for words in ("4", "1/", "/4", "a/b", "1/4/5"):
+        run("scan", table, *pinned, "--task", words, expect=2)
+    assert "--snapshot" in run("scan", table, "--task", "0/4", expect=2).err
+    run("scan", table, "--task-size", "1KiB", expect=2)
+    run("scan", table, *pinned, "--task", "0/4", "--task-lookback", 0, expect=2)
+
+
+def test_tasks_as_a_tree(run, table, rows_file):
+    run("append", rows_file({"id": [10], "name": ["n"], "price": [0.5]}), table)
+    text = run("plan", table, "--tasks").lines
+    assert text[0].startswith(f"{table}: snapshot ")
+    assert text[1] == "├─ 1 task of 128 MiB: lookback 10, a file counts as 4.0 MiB at least"
+    assert text[2].startswith("└─ task 0/1: 2 files, ") and text[2].endswith(", about 5 rows")
+    assert text[3].startswith("   ├─ ") and text[4].startswith("   └─ ")
+    assert "and 1 more (--files 2)" in run("plan", table, "--tasks", "--files", 1).lines[-1]
+    for size in (0, -1, "many"):
+        run("plan", table, "--tasks", size, expect=2)
+    run("plan", table, "--task-lookback", 3, expect=2)
+    run("table", "set", table, "-p", "read.split.target-size=0")
+    assert "read.split.target-size" in run("plan", table, "--tasks", expect=2).err
+    assert len(run("plan", table, "--tasks", "1B", "--json").json["tasks"]) == 2
+    name = f"{run.ns}.empty"
+    run("table", "create", name, "--column", "id:long")
+    assert run("plan", name, "--tasks", "--json").json["tasks"] == []
+    assert run("plan", name, "--tasks").lines[-1].startswith("└─ 0 tasks of ")
+
+
 def test_files_and_partitions(run, table):
     file = run("table", "files", table, "--json").json[0]
     assert file["content"] == "data" and file["record-count"] == 4

@@ -2,6 +2,7 @@
 #include "base/testing/matchers.h"
 #include "cli/data/figures.h"
 #include "cli/data/selection.h"
+#include "cli/data/task_flags.h"
 #include "cli/data/text_table.h"
 
 namespace firn::cli {
@@ -56,6 +57,25 @@ TEST(TextTableTest, ControlCharactersAreNotPrinted) {
   TextTable table({{"na\x1Bme"}});
   table.Add({"a\x1B[31mb\n"});
   EXPECT_EQ(table.TakeText(), "na?me\na?[31mb?\n");
+}
+
+TEST(TaskFlagsTest, ATaskIsANumberOfSoMany) {
+  ASSERT_OK_AND_ASSIGN(TaskNumber task, ReadTaskNumber("2/13"));
+  EXPECT_EQ(task.number, 2);
+  EXPECT_EQ(task.count, 13);
+  for (const char* text :
+       {"", "/", "2", "2/", "/13", "2/13/4", "a/b", "2 / 13", "1e1/13", "99999999999999999999/1"}) {
+    EXPECT_THAT(ReadTaskNumber(text), IsError(ErrorCode::kInvalidArgument)) << text;
+  }
+}
+
+TEST(TaskFlagsTest, ASizeHasAUnitOrNone) {
+  EXPECT_THAT(ReadSize("64MiB"), IsOkAnd(int64_t{64} << 20));
+  EXPECT_THAT(ReadSize("64mb"), IsOkAnd(int64_t{64} << 20));
+  EXPECT_THAT(ReadSize("100"), IsOkAnd(100));
+  for (const char* text : {"", "many", "1 m m", "99999999999999999999"}) {
+    EXPECT_THAT(ReadSize(text), IsError(ErrorCode::kInvalidArgument)) << text;
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// firn plan: what a scan reads, and what it leaves out and why, as a tree.
+// firn plan: what a scan reads, and what it leaves out and why, as a tree; or its tasks.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,8 +12,11 @@
 #include "cli/data/commands.h"
 #include "cli/data/figures.h"
 #include "cli/data/partition_text.h"
+#include "cli/data/plan_tasks.h"
 #include "cli/data/selection.h"
 #include "cli/data/table_command.h"
+#include "cli/data/task_flags.h"
+#include "cli/data/tree.h"
 #include "iceberg/expression/bind.h"
 #include "iceberg/expression/expression_json.h"
 #include "iceberg/expression/expression_text.h"
@@ -21,10 +25,15 @@ namespace firn::cli {
 namespace {
 
 constexpr int64_t kShownFiles = 20;
+/// --tasks without a size.
+constexpr const char* kTableSize = "read.split.target-size";
 
 struct PlanFlags {
   Selection selection;
   int64_t files = kShownFiles;
+  /// A size, or kTableSize; empty: no tasks.
+  std::string tasks;
+  table::TaskSizeOptions sizes;
 };
 
 /// A data file of the plan, as it is shown.
@@ -74,21 +83,6 @@ Result<PlanSummary> Summarise(const table::ScanPlan& plan, int64_t max_files) {
   return summary;
 }
 
-/// Lines of a tree: each branch knows whether it is the last of its parent.
-class Tree {
- public:
-  void Root(std::string_view text) { PrintLine(text); }
-  void Branch(std::string_view text) { Print("", "├─ ", text); }
-  void LastBranch(std::string_view text) { Print("", "└─ ", text); }
-  void Leaf(std::string_view text, bool last) { Print("│  ", last ? "└─ " : "├─ ", text); }
-  void LastLeaf(std::string_view text, bool last) { Print("   ", last ? "└─ " : "├─ ", text); }
-
- private:
-  static void Print(std::string_view indent, std::string_view mark, std::string_view text) {
-    PrintLine(fmt::format("{}{}{}", indent, mark, text));
-  }
-};
-
 std::string SnapshotText(const table::ScanPlan& plan) {
   const iceberg::Snapshot* snapshot = plan.snapshot();
   return snapshot == nullptr
@@ -108,14 +102,16 @@ std::string FileText(const PlannedFile& file) {
   return text;
 }
 
-void PrintTree(const std::string& name,
-               const std::string& where,
-               const table::ScanPlan& plan,
-               const PlanSummary& summary) {
+std::string TitleOf(const std::string& name,
+                    const std::string& where,
+                    const table::ScanPlan& plan) {
+  return fmt::format("{}: {}{}", name, SnapshotText(plan), where.empty() ? "" : ", where " + where);
+}
+
+void PrintTree(const std::string& title, const PlanSummary& summary) {
   const table::PlanCounts& counts = summary.counts;
   Tree tree;
-  tree.Root(
-      fmt::format("{}: {}{}", name, SnapshotText(plan), where.empty() ? "" : ", where " + where));
+  tree.Root(title);
   tree.Branch(fmt::format("data manifests: {} read of {}", Count(counts.scanned_data_manifests),
                           Count(counts.total_data_manifests)));
   tree.Leaf(fmt::format("{} skipped: no partition matches, or no file lives",
@@ -198,22 +194,50 @@ void PrintJson(const table::ScanPlan& plan, const PlanSummary& summary) {
   fmt::print("{}\n", text);
 }
 
+size_t ShownFilesOf(const PlanFlags& flags) {
+  return static_cast<size_t>(std::max<int64_t>(flags.files, 0));
+}
+
+Result<table::TaskSizes> SizesOf(const iceberg::TableMetadata& table, const PlanFlags& flags) {
+  table::TaskSizeOptions sizes = flags.sizes;
+  if (flags.tasks != kTableSize) {
+    ASSIGN_OR_RETURN(sizes.target_bytes, ReadSize(flags.tasks));
+  }
+  return table::ReadTaskSizes(table, sizes);
+}
+
 Status Plan(OpenTable& open, const TableArguments& arguments, const PlanFlags& flags) {
   ASSIGN_OR_RETURN(table::ScanRequest request, RequestOf(flags.selection));
   ASSIGN_OR_RETURN(table::ScanPlan plan,
                    table::ScanPlan::Begin(open.plan_context(), open.table().metadata, request));
+  const std::string title = TitleOf(arguments.name, flags.selection.where, plan);
+  if (!flags.tasks.empty()) {
+    TaskListing listing{.title = title, .files = ShownFilesOf(flags), .json = arguments.json};
+    ASSIGN_OR_RETURN(listing.sizes, SizesOf(open.metadata(), flags));
+    return PrintTasks(plan, listing);
+  }
   ASSIGN_OR_RETURN(PlanSummary summary, Summarise(plan, flags.files));
   if (arguments.json) {
     PrintJson(plan, summary);
   } else {
-    PrintTree(arguments.name, flags.selection.where, plan, summary);
+    PrintTree(title, summary);
   }
   return {};
 }
 
 void AddFlags(CLI::App& app, PlanFlags& flags) {
   AddSelectionFlags(app, flags.selection);
-  app.add_option("--files", flags.files, "Files listed at most")->capture_default_str();
+  app.add_option("--files", flags.files, "Files listed at most; with --tasks, of each task")
+      ->capture_default_str();
+  auto* tasks = app.add_option("--tasks", flags.tasks,
+                               "Print the tasks, of about so many bytes each, in which several "
+                               "processes read the rows (firn scan --task)")
+                    ->expected(0, 1)
+                    ->type_name("[SIZE]")
+                    ->default_str(kTableSize);
+  for (CLI::Option* option : AddPackingFlags(app, flags.sizes)) {
+    option->needs(tasks);
+  }
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "cli/data/row_output.h"
 #include "cli/data/selection.h"
 #include "cli/data/table_command.h"
+#include "cli/data/task_flags.h"
 #include "columnar/schema/outside_rows.h"
 #include "table/scan/table_scan.h"
 
@@ -27,6 +28,9 @@ struct ScanFlags {
   std::optional<int64_t> limit;
   std::string format;
   std::string file;
+  /// `2/13`; empty: the whole scan.
+  std::string task;
+  table::TaskSizeOptions sizes;
 };
 
 /// By flag, by --json, by the file's name, or else a table.
@@ -49,6 +53,21 @@ std::vector<std::string> Trimmed(std::vector<std::string> names) {
   return names;
 }
 
+/// nullopt: the whole scan.
+Result<std::optional<table::TaskChoice>> TaskOf(const iceberg::TableMetadata& table,
+                                                const ScanFlags& flags) {
+  if (flags.task.empty()) {
+    return std::optional<table::TaskChoice>();
+  }
+  if (!flags.selection.snapshot) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "--task is of one snapshot, that of `firn plan --tasks`: add --snapshot ID");
+  }
+  ASSIGN_OR_RETURN(TaskNumber task, ReadTaskNumber(flags.task));
+  ASSIGN_OR_RETURN(table::TaskSizes sizes, table::ReadTaskSizes(table, flags.sizes));
+  return table::TaskChoice{.sizes = sizes, .number = task.number, .count = task.count};
+}
+
 Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& flags) {
   ASSIGN_OR_RETURN(RowFormat format, FormatOf(flags, arguments));
   if (flags.limit && *flags.limit < 0) {
@@ -56,6 +75,7 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
   }
   table::TableScanRequest request{.columns = Trimmed(flags.columns), .limit = flags.limit};
   ASSIGN_OR_RETURN(request.plan, RequestOf(flags.selection));
+  ASSIGN_OR_RETURN(request.task, TaskOf(open.metadata(), flags));
   ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(open.scan_context(), open.table(), request));
   const columnar::OutsideRows outside(scan->plan().schema(), *scan->schema(),
                                       columnar::FieldIds::kKept);
@@ -92,6 +112,18 @@ void AddFlags(CLI::App& app, ScanFlags& flags) {
       "table, csv, jsonl, parquet or arrow; if not given by the file's name, else table");
   app.add_option("-o,--output", flags.file,
                  "A file, which appears when it is complete; else standard output");
+  auto* task =
+      app.add_option("--task", flags.task,
+                     "Only the rows of one of the tasks that firn plan --tasks prints, 0/13 to "
+                     "12/13; with the --snapshot, filter and sizes that were planned")
+          ->type_name("K/N");
+  std::vector<CLI::Option*> sizes = AddPackingFlags(app, flags.sizes);
+  sizes.push_back(app.add_option("--task-size", flags.sizes.target_bytes,
+                                 "As of firn plan --tasks; read.split.target-size if not given")
+                      ->transform(CLI::AsSizeValue(false)));
+  for (CLI::Option* option : sizes) {
+    option->needs(task);
+  }
 }
 
 }  // namespace
