@@ -15,12 +15,10 @@
 
 #include "columnar/schema/arrow_type.h"
 #include "columnar/schema/outside_rows.h"
-#include "iceberg/expression/expression_text.h"
 #include "iceberg/schema/type_text.h"
 #include "native/arrow_exchange.h"
 #include "native/catalog.h"
 #include "native/errors.h"
-#include "native/rows.h"
 #include "table/evolve/layout_text.h"
 
 namespace firn::python {
@@ -113,21 +111,6 @@ std::vector<SnapshotTuple> SnapshotsOf(const TableHandle& self) {
   return snapshots;
 }
 
-table::SnapshotSelector SelectorOf(std::optional<int64_t> snapshot_id,
-                                   std::optional<int64_t> as_of_ms,
-                                   std::optional<std::string> ref) {
-  if (snapshot_id) {
-    return iceberg::SnapshotId(*snapshot_id);
-  }
-  if (as_of_ms) {
-    return table::AsOf{TimestampMs(*as_of_ms)};
-  }
-  if (ref) {
-    return table::RefName{*std::move(ref)};
-  }
-  return table::CurrentSnapshot{};
-}
-
 /// To be read, not changed: table::MetadataAt. `selector` names a snapshot.
 std::shared_ptr<TableHandle> At(TableHandle& self,
                                 const table::SnapshotSelector& selector,
@@ -139,40 +122,6 @@ std::shared_ptr<TableHandle> At(TableHandle& self,
   auto handle = std::make_shared<TableHandle>(self);
   handle->Set(std::move(table));
   return handle;
-}
-
-std::shared_ptr<Rows> Scan(TableHandle& self,
-                           Names columns,
-                           const std::optional<std::string>& where,
-                           const table::SnapshotSelector& snapshot,
-                           std::optional<int64_t> limit,
-                           bool case_sensitive,
-                           size_t threads) {
-  table::TableScanRequest request{.columns = std::move(columns), .limit = limit};
-  request.plan.scan = table::SnapshotScan{snapshot};
-  request.plan.names =
-      case_sensitive ? iceberg::NameCase::kSensitive : iceberg::NameCase::kInsensitive;
-  if (where) {
-    request.plan.filter = ValueOf(iceberg::ParseExpressionText(*where));
-  }
-  const table::ScanShape shape = ValueOf(table::ShapeOf(MetadataOf(self), request));
-  return RowsOfScan(self, std::move(request), shape, threads);
-}
-
-void BindScan(nb::class_<TableHandle>& bound) {
-  bound.def(
-      "scan",
-      [](TableHandle& self, Names columns, const std::optional<std::string>& where,
-         std::optional<int64_t> snapshot_id, std::optional<int64_t> as_of_ms,
-         std::optional<std::string> ref, std::optional<int64_t> limit, bool case_sensitive,
-         size_t threads) {
-        return Scan(self, std::move(columns), where,
-                    SelectorOf(snapshot_id, as_of_ms, std::move(ref)), limit, case_sensitive,
-                    threads);
-      },
-      nb::arg("columns"), nb::arg("where").none(), nb::arg("snapshot_id").none(),
-      nb::arg("as_of_ms").none(), nb::arg("ref").none(), nb::arg("limit").none(),
-      nb::arg("case_sensitive"), nb::arg("threads"));
 }
 
 void BindAt(nb::class_<TableHandle>& bound) {
@@ -209,6 +158,21 @@ void BindReading(nb::class_<TableHandle>& bound) {
 
 }  // namespace
 
+table::SnapshotSelector SelectorOf(std::optional<int64_t> snapshot_id,
+                                   std::optional<int64_t> as_of_ms,
+                                   std::optional<std::string> ref) {
+  if (snapshot_id) {
+    return iceberg::SnapshotId(*snapshot_id);
+  }
+  if (as_of_ms) {
+    return table::AsOf{TimestampMs(*as_of_ms)};
+  }
+  if (ref) {
+    return table::RefName{*std::move(ref)};
+  }
+  return table::CurrentSnapshot{};
+}
+
 void BindTable(nb::module_& module) {
   nb::class_<SchemaHandle>(module, "Schema")
       .def("fields", &FieldsOf)
@@ -216,7 +180,7 @@ void BindTable(nb::module_& module) {
       .def("__arrow_c_schema__", &ArrowSchemaOf);
   nb::class_<TableHandle> bound(module, "Table");
   BindReading(bound);
-  BindScan(bound);
+  BindScans(bound);
   BindAt(bound);
   BindChanges(bound);
 }

@@ -1,6 +1,9 @@
 """docs/python.md: its Python blocks, one after another in one process."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 from harness import places
 
@@ -9,21 +12,32 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S)
 PROMISED = re.compile(r"^(?P<expression>[^#\n]+?)  # (?P<value>[\[({].*)$", re.M)
 
 
+def run_script(path: Path, text: str) -> str:
+    path.write_text(text)
+    done = subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_the_blocks_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict = {}
-    assert len(BLOCKS) == 10
-    checked = 0
+    assert len(BLOCKS) == 11
+    checked = scripts = 0
     for block in BLOCKS:
-        exec(
-            compile(block.replace("/tmp/warehouse", f"{tmp_path}/warehouse"), "docs", "exec"), names
-        )
+        block = block.replace("/tmp/warehouse", f"{tmp_path}/warehouse")
+        exec(compile(block, "docs", "exec"), names)
+        if "__main__" in block:
+            assert run_script(tmp_path / "rates.py", block) == "1.2\n"
+            scripts += 1
         for promise in PROMISED.finditer(block):
             if "=" in promise["expression"] or "..." in promise["value"]:
                 continue
             assert repr(eval(promise["expression"], names)) == promise["value"]
             checked += 1
-    assert checked == 2
+    assert checked == 2 and scripts == 1
 
 
 README = (places.ROOT / "README.md").read_text()

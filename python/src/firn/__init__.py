@@ -43,6 +43,7 @@ from firn._firn import VERSION as __version__
 from firn._rows import Rows, ScanCounts
 from firn._schema import Field, Schema
 from firn._table import Change, Snapshot, Table
+from firn._tasks import ScanTask
 
 __all__ = [
     "AlreadyExistsError",
@@ -69,6 +70,7 @@ __all__ = [
     "ResourceExhaustedError",
     "Rows",
     "ScanCounts",
+    "ScanTask",
     "Schema",
     "Snapshot",
     "Table",

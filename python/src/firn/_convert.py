@@ -93,6 +93,11 @@ def schema_id(value: int | None) -> int | None:
     return _whole(value, "schema_id", bits=32)
 
 
+def task_size(value: int | None) -> int | None:
+    """A whole number of 64 bits."""
+    return _whole(value, "task_size", bits=64)
+
+
 def refuse_schema_alone(snapshot_id: int | None, schema_id: int | None) -> None:
     """Errors: InvalidArgumentError for a schema without a snapshot, as in the record of what was
     read of an empty table."""

@@ -71,6 +71,31 @@ class Table:
         case_sensitive: bool,
         threads: int,
     ) -> Rows: ...
+    def scan_tasks(
+        self,
+        columns: Sequence[str],
+        where: str | None,
+        snapshot_id: int | None,
+        as_of_ms: int | None,
+        ref: str | None,
+        case_sensitive: bool,
+        task_size: int | None,
+    ) -> list[dict[str, Any]]:
+        """Of each task: snapshot_id, schema_id, sizes, number, count, files, bytes, rows,
+        delete_files."""
+
+    def read_task(
+        self,
+        columns: Sequence[str],
+        where: str | None,
+        snapshot_id: int,
+        schema_id: int,
+        case_sensitive: bool,
+        sizes: tuple[int, int, int],
+        number: int,
+        count: int,
+        threads: int,
+    ) -> Rows: ...
     def at(
         self,
         snapshot_id: int | None,

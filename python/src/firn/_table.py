@@ -11,6 +11,7 @@ from firn._convert import Time
 from firn._errors import InvalidArgumentError
 from firn._rows import Rows
 from firn._schema import Schema
+from firn._tasks import ScanTask
 
 if TYPE_CHECKING:
     from firn._catalog import Catalog
@@ -201,8 +202,7 @@ class Table:
             InvalidArgumentError: columns or filter that do not fit the table.
             NotFoundError: no such snapshot, ref, or state at that time.
         """
-        if sum(choice is not None for choice in (snapshot_id, as_of, ref)) > 1:
-            raise InvalidArgumentError("of snapshot_id, as_of and ref give one at most")
+        _refuse_choices(snapshot_id, as_of, ref)
         native = self._native.scan(
             columns=_convert.texts(columns, "a column"),
             where=where,
@@ -211,6 +211,85 @@ class Table:
             ref=_convert.ref(ref),
             limit=limit,
             case_sensitive=case_sensitive,
+            threads=_convert.threads(threads),
+        )
+        return Rows(native)
+
+    def scan_tasks(
+        self,
+        columns: str | Iterable[str] | None = None,
+        where: str | None = None,
+        *,
+        snapshot_id: int | None = None,
+        as_of: Time | None = None,
+        ref: str | None = None,
+        case_sensitive: bool = True,
+        task_size: int | None = None,
+    ) -> list[ScanTask]:
+        """The rows that match in tasks of about equal work, for several processes: each reads tasks
+        with `read_task`. All tasks together have the rows of the scan, each row once.
+
+        Files are planned now, and none is read. An empty table has no tasks.
+
+        Args:
+            columns, where, snapshot_id, as_of, ref, case_sensitive: as of `scan`.
+            task_size: bytes of files in a task at most, where it is more than one part of a file;
+                the table's property `read.split.target-size` if None (128 MiB without it). Files
+                that are larger are cut where their row groups begin.
+
+        Raises:
+            InvalidArgumentError: columns or filter that do not fit the table; a size, or a property
+                of sizes (`read.split.`), that is not positive.
+            NotFoundError: no such snapshot, ref, or state at that time.
+        """
+        _refuse_choices(snapshot_id, as_of, ref)
+        names = tuple(_convert.texts(columns, "a column"))
+        planned = self._native.scan_tasks(
+            columns=names,
+            where=where,
+            snapshot_id=_convert.snapshot_id(snapshot_id),
+            as_of_ms=_convert.millis(as_of, "as_of"),
+            ref=_convert.ref(ref),
+            case_sensitive=case_sensitive,
+            task_size=_convert.task_size(task_size),
+        )
+        return [
+            ScanTask(
+                table_uuid=self.uuid,
+                columns=names,
+                where=where,
+                case_sensitive=case_sensitive,
+                **values,
+            )
+            for values in planned
+        ]
+
+    def read_task(self, task: ScanTask, *, threads: int | None = None) -> Rows:
+        """The rows of one of the tasks that `scan_tasks` gave, in this process or another, of the
+        same table: of the task's snapshot, however much was committed since.
+
+        Args:
+            threads: as of `scan`.
+
+        Raises:
+            InvalidArgumentError: a task of another table; with the first batch, one that is not of
+                the scan that it names.
+            NotFoundError: the snapshot has been expired, or is newer than this object: `refresh`.
+        """
+        if task.table_uuid != self.uuid:
+            raise InvalidArgumentError(
+                f"task: of table {task.table_uuid}, not of "
+                f"{_convert.dotted(self.identifier)}, {self.uuid}"
+            )
+        native = self._native.read_task(
+            columns=task.columns,
+            where=task.where,
+            snapshot_id=task.snapshot_id,
+            schema_id=task.schema_id,
+            case_sensitive=task.case_sensitive,
+            sizes=task.sizes,
+            number=task.number,
+            count=task.count,
             threads=_convert.threads(threads),
         )
         return Rows(native)
@@ -293,6 +372,11 @@ def _load(catalog: Catalog, identifier: tuple[str, ...], pin: tuple[int, int] | 
         return table
     snapshot_id, schema_id = pin
     return table.at(snapshot_id=snapshot_id, schema_id=schema_id)
+
+
+def _refuse_choices(*choices: object) -> None:
+    if sum(choice is not None for choice in choices) > 1:
+        raise InvalidArgumentError("of snapshot_id, as_of and ref give one at most")
 
 
 def _utc(milliseconds: int) -> dt.datetime:
