@@ -21,6 +21,12 @@ def filled(catalog) -> firn.Table:
     return made
 
 
+def other_library(sql_file):
+    from pyiceberg.catalog.sql import SqlCatalog
+
+    return SqlCatalog("local", uri=sql_file.sqlite, warehouse=sql_file.warehouse)
+
+
 def read_all(table: firn.Table, tasks: list[firn.ScanTask]) -> list[int]:
     return sorted(number for task in tasks for number in ids(table.read_task(task)))
 
@@ -70,10 +76,13 @@ def test_a_large_file_is_cut(catalog):
     assert read_all(made, tasks) == list(range(60_000))
 
 
-def test_tasks_stay_at_their_snapshot_schema_and_sizes(filled, catalog):
-    tasks = filled.scan_tasks("id", task_size=SMALL)
+def test_tasks_stay_at_their_snapshot_and_sizes(filled, catalog, sql_file):
+    tasks = filled.scan_tasks("id", task_size=8 << 20)
+    assert [task.files for task in tasks] == [2, 2, 1]
     first = filled.current_snapshot_id
     filled.append(rows(100, 50))
+    with other_library(sql_file).load_table("db.filled").transaction() as change:
+        change.set_properties({"read.split.open-file-cost": "1"})
     fresh = catalog.load_table("db.filled")
     assert read_all(fresh, tasks) == list(range(100))
     assert read_all(fresh, fresh.scan_tasks("id", snapshot_id=first)) == list(range(100))
@@ -82,11 +91,9 @@ def test_tasks_stay_at_their_snapshot_schema_and_sizes(filled, catalog):
 
 
 def test_a_new_column_is_there_though_no_snapshot_has_it(filled, sql_file):
-    from pyiceberg.catalog.sql import SqlCatalog
     from pyiceberg.types import LongType
 
-    other = SqlCatalog("local", uri=sql_file.sqlite, warehouse=sql_file.warehouse)
-    with other.load_table("db.filled").update_schema() as change:
+    with other_library(sql_file).load_table("db.filled").update_schema() as change:
         change.add_column("later", LongType())
     filled.refresh()
     (task,) = filled.scan_tasks(where="later is null")
