@@ -1,5 +1,5 @@
-// Catalog: the port to a catalog elsewhere: its namespaces, and its tables by name. What the
-// command line and the features work with; the rooms below implement it, OpenCatalog
+// Catalog: the port to a catalog elsewhere: its namespaces, and its tables and views by name. What
+// the command line and the features work with; the rooms below implement it, OpenCatalog
 // (catalog/open) makes one of a configuration.
 //
 //   ASSIGN_OR_RETURN(auto config, catalog::ReadCatalogUri("http://127.0.0.1:8181", variables));
@@ -28,6 +28,7 @@
 #include "iceberg/schema/partition_spec.h"
 #include "iceberg/schema/schema.h"
 #include "iceberg/schema/sort_order.h"
+#include "iceberg/view/view_metadata.h"
 #include "table/table_store.h"
 
 namespace firn::catalog {
@@ -57,6 +58,13 @@ enum class DropMode : uint8_t {
   kPurge,  ///< The files that the table owns are deleted, by the catalog, now or later.
 };
 
+/// A view as the catalog has it.
+struct View {
+  TableIdentifier identifier;
+  std::string metadata_location;
+  iceberg::ViewMetadataPtr metadata;
+};
+
 class Catalog : public table::TableStore {
  public:
   /// The children of `parent`, of the empty path the outermost ones; in byte order.
@@ -83,11 +91,27 @@ class Catalog : public table::TableStore {
   /// kNotFound or kInvalidArgument for the file.
   virtual Result<table::Table> RegisterTable(const TableIdentifier& identifier,
                                              const std::string& metadata_location) = 0;
-  /// Errors: kNoSuchTable; kNoSuchNamespace and kAlreadyExists for the new name.
+  /// Errors: kNoSuchTable; kNoSuchNamespace and kAlreadyExists (a view too) for the new name.
   virtual Status RenameTable(const TableIdentifier& from, const TableIdentifier& to) = 0;
   /// Errors: kNoSuchTable. With kPurge also kCommitConflict, where files of another table are in
   /// the way: then nothing is dropped.
   virtual Status DropTable(const TableIdentifier& identifier, DropMode mode) = 0;
+
+  // Views share their names with tables. Of all these calls kUnsupported where the catalog has
+  // none.
+
+  /// The views of this namespace alone, in byte order. Errors: kNoSuchNamespace.
+  virtual Result<std::vector<TableIdentifier>> ListViews(const NamespacePath& name_space) = 0;
+  virtual Result<bool> ViewExists(const TableIdentifier& identifier) = 0;
+  /// Errors: kNoSuchView; kNotFound, kInvalidMetadata for its metadata file.
+  virtual Result<View> LoadView(const TableIdentifier& identifier) = 0;
+  /// Brings in a view whose metadata file is there. Errors: as RegisterTable.
+  virtual Result<View> RegisterView(const TableIdentifier& identifier,
+                                    const std::string& metadata_location) = 0;
+  /// Errors: kNoSuchView; kNoSuchNamespace and kAlreadyExists (a table too) for the new name.
+  virtual Status RenameView(const TableIdentifier& from, const TableIdentifier& to) = 0;
+  /// Its metadata files stay. Errors: kNoSuchView.
+  virtual Status DropView(const TableIdentifier& identifier) = 0;
 };
 
 }  // namespace firn::catalog

@@ -134,6 +134,16 @@ TEST_F(GlueCatalogTest, TablesOfOthersArePassedOver) {
   EXPECT_THAT(catalog->DropNamespace(kDb), IsError(ErrorCode::kNamespaceNotEmpty));
 }
 
+TEST_F(GlueCatalogTest, ItHasNoViews) {
+  auto catalog = Open();
+  EXPECT_THAT(catalog->ListViews(kDb), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->ViewExists(kT), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->LoadView(kT), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->RegisterView(kT, "s3://b/f"), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->RenameView(kT, {kDb, "u"}), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->DropView(kT), IsError(ErrorCode::kUnsupported));
+}
+
 TEST_F(GlueCatalogTest, WhatOthersKeepInATableStays) {
   auto catalog = Open();
   table::Table table = MakeTable(*catalog);

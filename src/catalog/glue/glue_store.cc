@@ -12,11 +12,11 @@
 namespace firn::catalog::glue {
 namespace {
 
+using pointer::NameTaken;
 using pointer::NewPointer;
 using pointer::NoSuchNamespace;
 using pointer::NoSuchTable;
 using pointer::PointerChange;
-using pointer::TableExists;
 using pointer::TableKey;
 using pointer::TablePointer;
 
@@ -240,7 +240,7 @@ Status GlueStore::Create(const TableKey& key, const std::string& input) {
   if (made.has_value()) {
     return {};
   }
-  Error error = Instead(TakeError(std::move(made)), ErrorCode::kAlreadyExists, TableExists(key));
+  Error error = Instead(TakeError(std::move(made)), ErrorCode::kAlreadyExists, NameTaken(key));
   return Instead(std::move(error), ErrorCode::kNotFound, NoSuchNamespace(key.name_space));
 }
 
@@ -339,6 +339,11 @@ Result<PointerChange> GlueStore::DeleteTableAlone(const TableKey& key,
     RETURN_IF_ERROR(Remove(key));
   }
   return found;
+}
+
+Result<pointer::ViewStore*> GlueStore::Views() {
+  return Error(ErrorCode::kUnsupported,
+               "A catalog of type glue has no views: those of type rest, sql and hive have");
 }
 
 }  // namespace firn::catalog::glue

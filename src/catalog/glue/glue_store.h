@@ -60,6 +60,8 @@ class GlueStore final : public pointer::PointerStore {
                                                   const std::string& metadata_location,
                                                   const std::string& location) override;
 
+  Result<pointer::ViewStore*> Views() override;
+
  private:
   using OnItem = std::function<Status(json::Element item)>;
 

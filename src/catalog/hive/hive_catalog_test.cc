@@ -3,8 +3,12 @@
 // tests/clients/test_hive_catalog.py.
 #include "catalog/hive/hive_catalog.h"
 
+#include <fstream>
+
+#include "base/uuid.h"
 #include "catalog/hive/testing/hive_catalog_fixture.h"
 #include "catalog/testing/catalog_suite.h"
+#include "iceberg/view/view_metadata_json.h"
 
 namespace firn::catalog {
 namespace {
@@ -64,7 +68,30 @@ using testing::kT;
 using thrift::Type;
 using thrift::Value;
 
-class HiveCatalogTest : public testing::HiveCatalogFixture {};
+const TableIdentifier kV{kDb, "v"};
+
+class HiveCatalogTest : public testing::HiveCatalogFixture {
+ protected:
+  /// A view's metadata file with a query for each dialect; its location.
+  std::string WriteViewFile(const PropertyMap& sql_by_dialect) {
+    iceberg::ViewVersion version{.id = iceberg::ViewVersionId(1),
+                                 .timestamp = TimestampMs(1),
+                                 .schema_id = iceberg::SchemaId(0)};
+    for (const auto& [dialect, sql] : sql_by_dialect) {
+      version.representations.push_back({.type = "sql", .sql = sql, .dialect = dialect});
+    }
+    iceberg::ViewMetadata view{.uuid = Uuid::Random().ToString(),
+                               .location = folder_.At("wh/view"),
+                               .schemas = {OneColumn()},
+                               .current_version_id = version.id,
+                               .versions = {version},
+                               .history = {{version.timestamp, version.id}}};
+    std::filesystem::create_directories(view.location);
+    std::string file = view.location + "/0.metadata.json";
+    std::ofstream(file) << iceberg::PrintViewMetadata(view);
+    return file;
+  }
+};
 
 TEST_F(HiveCatalogTest, NamespacesAreDatabases) {
   auto catalog = Open();
@@ -108,6 +135,60 @@ TEST_F(HiveCatalogTest, ATableIsWhatOthersExpect) {
   const Value& column = storage.Find(1, Type::kList)->items.at(0);
   EXPECT_EQ(column.TextAt(1) + " " + column.TextAt(2), "id bigint");
   EXPECT_EQ(metastore_.last("set_ugi").TextAt(1), "me");
+}
+
+TEST_F(HiveCatalogTest, AViewIsWhatOthersExpect) {
+  auto catalog = Open({{"ugi", "me:us"}});
+  ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  std::string file = WriteViewFile({{"flink", "SELECT 1"}, {"hive", "SELECT 2"}});
+  ASSERT_THAT(catalog->RegisterView(kV, file), IsOk());
+  Value made = metastore_.table("db", "v");
+  EXPECT_EQ(made.TextAt(3), "me");
+  EXPECT_EQ(made.TextAt(10), "SELECT 2");
+  EXPECT_EQ(made.TextAt(11), "SELECT 2");
+  EXPECT_EQ(made.TextAt(12), "VIRTUAL_VIEW");
+  EXPECT_EQ(made.TextsAt(9),
+            (PropertyMap{{"table_type", "ICEBERG-VIEW"}, {"metadata_location", file}}));
+  const Value& column = made.Find(7, Type::kStruct)->Find(1, Type::kList)->items.at(0);
+  EXPECT_EQ(column.TextAt(1) + " " + column.TextAt(2), "id bigint");
+  ASSERT_THAT(catalog->RenameView(kV, {kDb, "w"}), IsOk());
+  EXPECT_EQ(metastore_.table("db", "w").TextAt(10), "SELECT 2");
+  EXPECT_EQ(metastore_.lock_count(), 0U);
+}
+
+TEST_F(HiveCatalogTest, ALostAnswerAboutAViewIsLookedUp) {
+  auto catalog = Open();
+  ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  ASSERT_THAT(catalog->RegisterView(kV, WriteViewFile({{"hive", "SELECT 1"}})), IsOk());
+  const TableIdentifier renamed{kDb, "w"};
+  metastore_.LoseNext("alter_table_with_environment_context", testing::Loss::kAnswer);
+  EXPECT_THAT(catalog->RenameView(kV, renamed), IsOk());
+  EXPECT_THAT(catalog->ListViews(kDb), IsOkAnd(ElementsAre(renamed)));
+  metastore_.LoseNext("drop_table", testing::Loss::kRequest);
+  EXPECT_THAT(catalog->DropView(renamed), IsError(ErrorCode::kCommitStateUnknown));
+  metastore_.LoseNext("drop_table", testing::Loss::kAnswer);
+  EXPECT_THAT(catalog->DropView(renamed), IsOk());
+  EXPECT_THAT(catalog->ListViews(kDb), IsOkAnd(IsEmpty()));
+}
+
+TEST_F(HiveCatalogTest, ViewsOfOthersArePassedOver) {
+  auto catalog = Open();
+  ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  // Hive's own, and what is no view whatever it calls itself.
+  metastore_.PutTable("db", Value::Struct()
+                                .With(1, Value::Text("hive"))
+                                .With(9, Value::Texts({{"k", "v"}}))
+                                .With(12, Value::Text("VIRTUAL_VIEW")));
+  metastore_.PutTable("db", Value::Struct()
+                                .With(1, Value::Text("table"))
+                                .With(9, Value::Texts({{"table_type", "iceberg-view"}}))
+                                .With(12, Value::Text("EXTERNAL_TABLE")));
+  EXPECT_THAT(catalog->ListViews(kDb), IsOkAnd(IsEmpty()));
+  for (const char* name : {"hive", "table"}) {
+    EXPECT_THAT(catalog->LoadView({kDb, name}), IsError(ErrorCode::kNoSuchView));
+    EXPECT_THAT(catalog->DropView({kDb, name}), IsError(ErrorCode::kNoSuchView));
+    EXPECT_THAT(catalog->RenameView({kDb, name}, kV), IsError(ErrorCode::kNoSuchView));
+  }
 }
 
 TEST_F(HiveCatalogTest, ACommitMovesThePointerFromWhereItWas) {

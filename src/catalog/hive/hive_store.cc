@@ -12,11 +12,13 @@
 namespace firn::catalog::hive {
 namespace {
 
+using pointer::Kind;
+using pointer::NameTaken;
 using pointer::NewPointer;
+using pointer::NewView;
+using pointer::NoSuch;
 using pointer::NoSuchNamespace;
-using pointer::NoSuchTable;
 using pointer::PointerChange;
-using pointer::TableExists;
 using pointer::TableKey;
 using pointer::TablePointer;
 using thrift::Type;
@@ -116,10 +118,14 @@ Status HiveStore::ForEachTable(const std::string& name_space, const OnTable& on_
 }
 
 Result<std::vector<std::string>> HiveStore::TableNames(const std::string& name_space) {
+  return Names(Kind::kTable, name_space);
+}
+
+Result<std::vector<std::string>> HiveStore::Names(Kind kind, const std::string& name_space) {
   RETURN_IF_ERROR(GetDatabase(name_space));
   std::vector<std::string> names;
-  RETURN_IF_ERROR(ForEachTable(name_space, [&names](const HiveTable& table) {
-    if (table.is_iceberg()) {
+  RETURN_IF_ERROR(ForEachTable(name_space, [&](const HiveTable& table) {
+    if (table.Is(kind)) {
       names.push_back(table.name());
     }
   }));
@@ -143,15 +149,19 @@ Result<std::optional<HiveTable>> HiveStore::GetTable(const TableKey& key) {
   return std::optional(HiveTable{*table});
 }
 
-Result<HiveTable> HiveStore::RequireTable(const TableKey& key) {
+Result<HiveTable> HiveStore::Require(Kind kind, const TableKey& key) {
   ASSIGN_OR_RETURN(auto table, GetTable(key));
-  return table && table->is_iceberg() ? Result<HiveTable>(*std::move(table))
-                                      : Result<HiveTable>(NoSuchTable(key));
+  return table && table->Is(kind) ? Result<HiveTable>(*std::move(table))
+                                  : Result<HiveTable>(NoSuch(kind, key));
+}
+
+Result<std::optional<TablePointer>> HiveStore::Find(Kind kind, const TableKey& key) {
+  ASSIGN_OR_RETURN(auto table, GetTable(key));
+  return table && table->Is(kind) ? std::optional(table->pointer()) : std::nullopt;
 }
 
 Result<std::optional<TablePointer>> HiveStore::FindTable(const TableKey& key) {
-  ASSIGN_OR_RETURN(auto table, GetTable(key));
-  return table && table->is_iceberg() ? std::optional(table->pointer()) : std::nullopt;
+  return Find(Kind::kTable, key);
 }
 
 Result<std::optional<TablePointer>> HiveStore::FindTableSettled(const TableKey&) {
@@ -167,18 +177,18 @@ Result<std::optional<HiveLock>> HiveStore::Lock(const TableKey& key, bool wanted
   return std::optional<HiveLock>(std::move(lock));
 }
 
-Status HiveStore::Guard(const TableKey& key, std::optional<HiveLock>& lock) {
+Status HiveStore::Guard(Kind kind, const TableKey& key, std::optional<HiveLock>& lock) {
   if (lock) {
     return lock->Renew();
   }
   if (!checks_expectations_) {
-    RETURN_IF_ERROR(FindOutWhetherItChecks(key));
+    RETURN_IF_ERROR(FindOutWhetherItChecks(kind, key));
     checks_expectations_ = true;
   }
   return {};
 }
 
-Status HiveStore::FindOutWhetherItChecks(const TableKey& key) {
+Status HiveStore::FindOutWhetherItChecks(Kind kind, const TableKey& key) {
   ASSIGN_OR_RETURN(Value version,
                    client_->Call(method::kGetVersion, Value::Struct(), Effect::kRead));
   bool is_new = version.text.starts_with("4.") && !version.text.contains("alpha");
@@ -192,7 +202,7 @@ Status HiveStore::FindOutWhetherItChecks(const TableKey& key) {
   if (!lock.has_value() && lock.error().code() != ErrorCode::kUnsupported) {
     return TakeError(std::move(lock));
   }
-  ASSIGN_OR_RETURN(HiveTable now, RequireTable(key));
+  ASSIGN_OR_RETURN(HiveTable now, Require(kind, key));
   if (lock.has_value()) {
     RETURN_IF_ERROR((*lock)->Renew());
   }
@@ -222,13 +232,19 @@ Status HiveStore::Alter(const TableKey& key, Value table, const std::string& exp
   return altered.has_value() ? Status() : Status(TakeError(std::move(altered)));
 }
 
+NewHiveTable HiveStore::NewTable(const TableKey& key) const {
+  return {.key = key, .owner = options_.user, .now = clock_.Now(), .zones = options_.zones};
+}
+
 Status HiveStore::InsertTable(const TableKey& key, const NewPointer& to) {
+  return Insert(Kind::kTable, key, MakeTable(NewTable(key), to), to.metadata_location);
+}
+
+Status HiveStore::Insert(Kind kind, const TableKey& key, Value table, const std::string& location) {
   ASSIGN_OR_RETURN(auto taken, GetTable(key));
   if (taken) {
-    return TableExists(key);
+    return NameTaken(key);
   }
-  Value table = MakeTable(
-      {.key = key, .owner = options_.user, .now = clock_.Now(), .zones = options_.zones}, to);
   auto made = client_->Call(method::kCreateTable, Arguments(std::move(table)), Effect::kChange);
   if (made.has_value()) {
     return {};
@@ -242,14 +258,14 @@ Status HiveStore::InsertTable(const TableKey& key, const NewPointer& to) {
     return error;
   }
   // A metastore tries again by itself what its database failed at: the table may be ours.
-  auto found = FindTable(key);
-  if (found.has_value() && *found && (*found)->metadata_location == to.metadata_location) {
+  auto found = Find(kind, key);
+  if (found.has_value() && *found && (*found)->metadata_location == location) {
     return {};
   }
   if (!found.has_value()) {
     return std::move(error).As(ErrorCode::kCommitStateUnknown);
   }
-  return error.code() == ErrorCode::kAlreadyExists ? TableExists(key) : NotDone(std::move(error));
+  return error.code() == ErrorCode::kAlreadyExists ? NameTaken(key) : NotDone(std::move(error));
 }
 
 Result<PointerChange> HiveStore::SwapTable(const TableKey& key,
@@ -258,10 +274,10 @@ Result<PointerChange> HiveStore::SwapTable(const TableKey& key,
   bool locks = options_.lock.enabled || IsTrue(to.metadata.FindProperty(kLocksTable));
   ASSIGN_OR_RETURN(auto lock, Lock(key, locks));
   ASSIGN_OR_RETURN(auto table, GetTable(key));
-  if (!table || !table->is_iceberg() || table->pointer().metadata_location != from) {
+  if (!table || !table->Is(Kind::kTable) || table->pointer().metadata_location != from) {
     return PointerChange::kMoved;
   }
-  RETURN_IF_ERROR(Guard(key, lock));
+  RETURN_IF_ERROR(Guard(Kind::kTable, key, lock));
   Status moved = Alter(key, MovedTable(*table, to, options_.zones), from);
   if (moved.has_value()) {
     return PointerChange::kDone;
@@ -303,15 +319,19 @@ Result<PointerChange> HiveStore::AfterFailure(const TableKey& key,
 }
 
 Status HiveStore::RenameTable(const TableKey& from, const TableKey& to) {
-  RETURN_IF_ERROR(RequireTable(from));
+  return Rename(Kind::kTable, from, to);
+}
+
+Status HiveStore::Rename(Kind kind, const TableKey& from, const TableKey& to) {
+  RETURN_IF_ERROR(Require(kind, from));
   RETURN_IF_ERROR(GetDatabase(to.name_space));
   ASSIGN_OR_RETURN(auto taken, GetTable(to));
   if (taken) {
-    return TableExists(to);
+    return NameTaken(to);
   }
   ASSIGN_OR_RETURN(auto lock, Lock(from, options_.lock.enabled));
-  ASSIGN_OR_RETURN(HiveTable table, RequireTable(from));
-  RETURN_IF_ERROR(Guard(from, lock));
+  ASSIGN_OR_RETURN(HiveTable table, Require(kind, from));
+  RETURN_IF_ERROR(Guard(kind, from, lock));
   std::string pointer = table.pointer().metadata_location;
   Status renamed = Alter(from, RenamedTable(table, to), pointer);
   if (renamed.has_value()) {
@@ -319,8 +339,8 @@ Status HiveStore::RenameTable(const TableKey& from, const TableKey& to) {
   }
   Error error = TakeError(std::move(renamed));
   auto happened = [&]() -> Result<bool> {
-    ASSIGN_OR_RETURN(auto old, FindTable(from));
-    ASSIGN_OR_RETURN(auto made, FindTable(to));
+    ASSIGN_OR_RETURN(auto old, Find(kind, from));
+    ASSIGN_OR_RETURN(auto made, Find(kind, to));
     return !old && made && IsAt(*made, pointer);
   };
   if (error.code() == ErrorCode::kConflict && error.message().contains("already exists")) {
@@ -329,7 +349,7 @@ Status HiveStore::RenameTable(const TableKey& from, const TableKey& to) {
     if (!done.has_value()) {
       return std::move(error).As(ErrorCode::kCommitStateUnknown);
     }
-    return *done ? Status() : Status(TableExists(to));
+    return *done ? Status() : Status(NameTaken(to));
   }
   if (!IsOpen(error)) {
     return error;
@@ -337,12 +357,12 @@ Status HiveStore::RenameTable(const TableKey& from, const TableKey& to) {
   if (IsSeen(happened)) {
     return {};
   }
-  auto old = FindTable(from);
+  auto old = Find(kind, from);
   bool stays = error.code() == kMetaException && old.has_value() && *old;
   return stays ? NotDone(std::move(error)) : std::move(error).As(ErrorCode::kCommitStateUnknown);
 }
 
-Status HiveStore::Remove(const TableKey& key) {
+Status HiveStore::Remove(Kind kind, const TableKey& key) {
   // Files are the caller's.
   Value arguments = Value::Struct()
                         .With(1, Value::Text(key.name_space))
@@ -354,7 +374,7 @@ Status HiveStore::Remove(const TableKey& key) {
   }
   Error error = TakeError(std::move(dropped));
   if (error.code() == ErrorCode::kNotFound) {
-    return NoSuchTable(key);
+    return NoSuch(kind, key);
   }
   if (!IsOpen(error)) {
     return error;
@@ -367,9 +387,11 @@ Status HiveStore::Remove(const TableKey& key) {
   return stays ? NotDone(std::move(error)) : std::move(error).As(ErrorCode::kCommitStateUnknown);
 }
 
-Status HiveStore::DeleteTable(const TableKey& key) {
-  RETURN_IF_ERROR(RequireTable(key));
-  return Remove(key);
+Status HiveStore::DeleteTable(const TableKey& key) { return Delete(Kind::kTable, key); }
+
+Status HiveStore::Delete(Kind kind, const TableKey& key) {
+  RETURN_IF_ERROR(Require(kind, key));
+  return Remove(kind, key);
 }
 
 Result<PointerChange> HiveStore::DeleteTableAlone(const TableKey& key,
@@ -377,7 +399,7 @@ Result<PointerChange> HiveStore::DeleteTableAlone(const TableKey& key,
                                                   const std::string& location) {
   const auto places = pointer::Places::Of(location, metadata_location);
   ASSIGN_OR_RETURN(auto lock, Lock(key, options_.lock.enabled));
-  ASSIGN_OR_RETURN(HiveTable table, RequireTable(key));
+  ASSIGN_OR_RETURN(HiveTable table, Require(Kind::kTable, key));
   if (table.pointer().metadata_location != metadata_location) {
     return PointerChange::kMoved;
   }
@@ -392,8 +414,26 @@ Result<PointerChange> HiveStore::DeleteTableAlone(const TableKey& key,
   if (lock) {
     RETURN_IF_ERROR(lock->Renew());
   }
-  RETURN_IF_ERROR(Remove(key));
+  RETURN_IF_ERROR(Remove(Kind::kTable, key));
   return PointerChange::kDone;
 }
+
+Result<std::vector<std::string>> HiveStore::ViewNames(const std::string& name_space) {
+  return Names(Kind::kView, name_space);
+}
+
+Result<std::optional<TablePointer>> HiveStore::FindView(const TableKey& key) {
+  return Find(Kind::kView, key);
+}
+
+Status HiveStore::InsertView(const TableKey& key, const NewView& to) {
+  return Insert(Kind::kView, key, MakeView(NewTable(key), to), to.metadata_location);
+}
+
+Status HiveStore::RenameView(const TableKey& from, const TableKey& to) {
+  return Rename(Kind::kView, from, to);
+}
+
+Status HiveStore::DeleteView(const TableKey& key) { return Delete(Kind::kView, key); }
 
 }  // namespace firn::catalog::hive

@@ -1,5 +1,5 @@
 // HiveStore: the pointers of tables in a Hive Metastore, as Iceberg's Java library and PyIceberg
-// keep them. A namespace is a database, of one level.
+// keep them, and of views, as Java does. A namespace is a database, of one level.
 //
 // A pointer moves under the table's lock (hive_lock.h), and where the metastore checks what a
 // change expects (HIVE-26882: 2.3.10, 4.0 and newer), only from where it was: the expectation is
@@ -30,11 +30,12 @@
 #include "catalog/hive/hive_options.h"
 #include "catalog/hive/hive_table.h"
 #include "catalog/pointer/pointer_store.h"
+#include "catalog/pointer/view_store.h"
 #include "storage/http/sleeper.h"
 
 namespace firn::catalog::hive {
 
-class HiveStore final : public pointer::PointerStore {
+class HiveStore final : public pointer::PointerStore, public pointer::ViewStore {
  public:
   /// Tables that are asked for at once.
   static constexpr size_t kTablesOfACall = 50;
@@ -69,6 +70,13 @@ class HiveStore final : public pointer::PointerStore {
                                                   const std::string& metadata_location,
                                                   const std::string& location) override;
 
+  Result<pointer::ViewStore*> Views() override { return this; }
+  Result<std::vector<std::string>> ViewNames(const std::string& name_space) override;
+  Result<std::optional<pointer::TablePointer>> FindView(const pointer::TableKey& key) override;
+  Status InsertView(const pointer::TableKey& key, const pointer::NewView& to) override;
+  Status RenameView(const pointer::TableKey& from, const pointer::TableKey& to) override;
+  Status DeleteView(const pointer::TableKey& key) override;
+
  private:
   using OnTable = std::function<void(const HiveTable& table)>;
 
@@ -76,18 +84,29 @@ class HiveStore final : public pointer::PointerStore {
   Result<thrift::Value> GetDatabase(const std::string& name_space);
   /// Iceberg's or not; nullopt where there is none.
   Result<std::optional<HiveTable>> GetTable(const pointer::TableKey& key);
-  Result<HiveTable> RequireTable(const pointer::TableKey& key);
+  Result<HiveTable> Require(pointer::Kind kind, const pointer::TableKey& key);
+  Result<std::vector<std::string>> Names(pointer::Kind kind, const std::string& name_space);
+  Result<std::optional<pointer::TablePointer>> Find(pointer::Kind kind,
+                                                    const pointer::TableKey& key);
+  NewHiveTable NewTable(const pointer::TableKey& key) const;
+  /// `table` is the struct, at `location`.
+  Status Insert(pointer::Kind kind,
+                const pointer::TableKey& key,
+                thrift::Value table,
+                const std::string& location);
+  Status Rename(pointer::Kind kind, const pointer::TableKey& from, const pointer::TableKey& to);
+  Status Delete(pointer::Kind kind, const pointer::TableKey& key);
   /// Every table of the database.
   Status ForEachTable(const std::string& name_space, const OnTable& on_table);
   /// nullopt where tables are not locked.
   Result<std::optional<HiveLock>> Lock(const pointer::TableKey& key, bool wanted);
   /// Last before a change: that it can be kept apart from others'.
-  Status Guard(const pointer::TableKey& key, std::optional<HiveLock>& lock);
+  Status Guard(pointer::Kind kind, const pointer::TableKey& key, std::optional<HiveLock>& lock);
   /// Whether the metastore checks what a change expects. Errors: kUnsupported where it does not.
-  Status FindOutWhetherItChecks(const pointer::TableKey& key);
+  Status FindOutWhetherItChecks(pointer::Kind kind, const pointer::TableKey& key);
   /// alter_table of `key`, whose pointer is expected to be `expected`.
   Status Alter(const pointer::TableKey& key, thrift::Value table, const std::string& expected);
-  Status Remove(const pointer::TableKey& key);
+  Status Remove(pointer::Kind kind, const pointer::TableKey& key);
   /// What a change came to that the metastore says it failed at.
   Result<pointer::PointerChange> AfterFailure(const pointer::TableKey& key,
                                               const std::string& from,

@@ -1,8 +1,6 @@
 #include "catalog/hive/hive_table.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 #include <limits>
 #include <utility>
@@ -18,6 +16,7 @@ using thrift::Value;
 
 constexpr std::string_view kTableType = "table_type";
 constexpr std::string_view kIceberg = "ICEBERG";
+constexpr std::string_view kIcebergView = "ICEBERG-VIEW";
 constexpr std::string_view kPreviousPointer = "previous_metadata_location";
 constexpr std::string_view kExternal = "EXTERNAL";
 constexpr std::string_view kStorageHandler = "storage_handler";
@@ -41,11 +40,15 @@ constexpr std::array<std::string_view, 7> kOfTheLast = {"current-schema",
                                                         "default-sort-order",
                                                         "snapshot-count"};
 
+/// The type that a view has.
+constexpr std::string_view kView = "VIRTUAL_VIEW";
+
 // Fields of Table.
 constexpr int16_t kName = 1;
 constexpr int16_t kDatabase = 2;
 constexpr int16_t kStorage = 7;
 constexpr int16_t kParameters = 9;
+constexpr int16_t kType = 12;
 
 /// The classes by which Hive reads a table, or none that it could.
 struct Formats {
@@ -69,9 +72,9 @@ std::string TextOf(const PropertyMap& map, std::string_view key) {
 
 Value TextValue(std::string_view text) { return Value::Text(std::string(text)); }
 
-Value Columns(const iceberg::TableMetadata& metadata, pointer::HiveZones zones) {
+Value Columns(const iceberg::Schema& schema, pointer::HiveZones zones) {
   std::vector<Value> columns;
-  for (const iceberg::NestedField& field : metadata.current_schema().fields()) {
+  for (const iceberg::NestedField& field : schema.fields()) {
     Value column = Value::Struct()
                        .With(1, Value::Text(field.name))
                        .With(2, Value::Text(pointer::HiveType(*field.type, zones)));
@@ -114,7 +117,8 @@ void Describe(const pointer::NewPointer& to,
   }
   const Value* had = table.Find(kStorage, Type::kStruct);
   Value storage = had == nullptr ? Value::Struct() : *had;
-  storage.With(1, Columns(metadata, zones)).With(2, Value::Text(metadata.location));
+  storage.With(1, Columns(metadata.current_schema(), zones))
+      .With(2, Value::Text(metadata.location));
   auto by_hive = metadata.FindProperty(kHiveEnabled);
   if (IsTrue(by_hive)) {
     SetFormats(kByHive, storage);
@@ -126,17 +130,47 @@ void Describe(const pointer::NewPointer& to,
   table.With(kStorage, std::move(storage)).With(kParameters, Value::Texts(parameters));
 }
 
+/// What tables and views have in common.
+Value Begin(const NewHiveTable& table, std::string_view type) {
+  Value now = Value::I32(static_cast<int32_t>(table.now.value() / 1000));
+  return Value::Struct()
+      .With(kName, Value::Text(table.key.name))
+      .With(kDatabase, Value::Text(table.key.name_space))
+      .With(3, Value::Text(table.owner))
+      .With(4, now)
+      .With(5, now)
+      .With(6, Value::I32(std::numeric_limits<int32_t>::max()))
+      .With(8, Value::List(Type::kStruct, {}))
+      .With(kType, TextValue(type));
+}
+
+/// What Hive shows as a view's query.
+std::optional<std::string> SqlOf(const iceberg::ViewVersion& version) {
+  std::optional<std::string> first;
+  for (const iceberg::ViewRepresentation& representation : version.representations) {
+    if (!representation.is_sql()) {
+      continue;
+    }
+    if (EqualsIgnoringCase(representation.dialect, "hive")) {
+      return representation.sql;
+    }
+    first = first.value_or(representation.sql);
+  }
+  return first;
+}
+
 }  // namespace
 
 bool IsTrue(std::optional<std::string_view> property) {
   return property && EqualsIgnoringCase(*property, "true");
 }
 
-bool HiveTable::is_iceberg() const {
+bool HiveTable::Is(pointer::Kind kind) const {
   std::string type = TextOf(parameters(), kTableType);
-  return std::ranges::equal(type, kIceberg, [](unsigned char a, unsigned char b) {
-    return std::toupper(a) == std::toupper(b);
-  });
+  if (kind == pointer::Kind::kTable) {
+    return EqualsIgnoringCase(type, kIceberg);
+  }
+  return EqualsIgnoringCase(type, kIcebergView) && EqualsIgnoringCase(value.TextAt(kType), kView);
 }
 
 pointer::TablePointer HiveTable::pointer() const {
@@ -145,17 +179,24 @@ pointer::TablePointer HiveTable::pointer() const {
 }
 
 Value MakeTable(const NewHiveTable& table, const pointer::NewPointer& to) {
-  Value now = Value::I32(static_cast<int32_t>(table.now.value() / 1000));
-  Value made = Value::Struct()
-                   .With(kName, Value::Text(table.key.name))
-                   .With(kDatabase, Value::Text(table.key.name_space))
-                   .With(3, Value::Text(table.owner))
-                   .With(4, now)
-                   .With(5, now)
-                   .With(6, Value::I32(std::numeric_limits<int32_t>::max()))
-                   .With(8, Value::List(Type::kStruct, {}))
-                   .With(12, TextValue("EXTERNAL_TABLE"));
+  Value made = Begin(table, "EXTERNAL_TABLE");
   Describe(to, table.zones, {}, made);
+  return made;
+}
+
+Value MakeView(const NewHiveTable& table, const pointer::NewView& to) {
+  Value storage = Value::Struct()
+                      .With(1, Columns(to.metadata.current_schema(), table.zones))
+                      .With(2, Value::Text(to.metadata.location));
+  SetFormats(kUnread, storage);
+  Value made = Begin(table, kView)
+                   .With(kStorage, std::move(storage))
+                   .With(kParameters,
+                         Value::Texts({{std::string(kTableType), std::string(kIcebergView)},
+                                       {std::string(kPointerParameter), to.metadata_location}}));
+  if (auto text = SqlOf(to.metadata.current_version())) {
+    made.With(10, Value::Text(*text)).With(11, Value::Text(*text));
+  }
   return made;
 }
 

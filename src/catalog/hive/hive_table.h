@@ -1,7 +1,8 @@
 // Tables and databases of a Hive Metastore, and what of them Iceberg's clients use: a table is
-// Iceberg's where its parameter `table_type` says so, `metadata_location` is its pointer. Columns
-// are written for engines that look at the metastore alone; nothing here reads them. What is
-// changed keeps all fields and parameters that others put there.
+// Iceberg's where its parameter `table_type` says so, `metadata_location` is its pointer; a view is
+// a table of the type VIRTUAL_VIEW. Columns are written for engines that look at the metastore
+// alone; nothing here reads them. What is changed keeps all fields and parameters that others put
+// there.
 //
 // Source: hive_metastore.thrift of Hive, structs Table, StorageDescriptor, Database; parameters and
 // formats as Iceberg's Java library and PyIceberg write them.
@@ -16,6 +17,7 @@
 #include "catalog/hive/thrift/thrift_value.h"
 #include "catalog/pointer/hive_type.h"
 #include "catalog/pointer/pointer_store.h"
+#include "catalog/pointer/view_store.h"
 
 namespace firn::catalog::hive {
 
@@ -30,7 +32,8 @@ struct HiveTable {
 
   std::string name() const { return value.TextAt(1); }
   PropertyMap parameters() const { return value.TextsAt(9); }
-  bool is_iceberg() const;
+  /// Iceberg's table or view.
+  bool Is(pointer::Kind kind) const;
   pointer::TablePointer pointer() const;
 };
 
@@ -43,11 +46,13 @@ struct NewHiveTable {
 
 /// The struct Table of a new table.
 thrift::Value MakeTable(const NewHiveTable& table, const pointer::NewPointer& to);
+/// The struct Table of a new view; its text is that of the dialect `hive`, else of the first one.
+thrift::Value MakeView(const NewHiveTable& table, const pointer::NewView& to);
 /// The same table at another pointer.
 thrift::Value MovedTable(const HiveTable& table,
                          const pointer::NewPointer& to,
                          pointer::HiveZones zones);
-/// The same table under another name.
+/// The same table or view under another name.
 thrift::Value RenamedTable(const HiveTable& table, const pointer::TableKey& to);
 
 /// Properties of a namespace: parameters, `location`, and `comment` for the description.

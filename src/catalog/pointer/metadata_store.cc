@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "iceberg/metadata/table_metadata_json.h"
 #include "iceberg/metadata/table_properties.h"
+#include "iceberg/view/view_metadata_json.h"
 #include "storage/gzip.h"
 #include "storage/location.h"
 #include "storage/table_location.h"
@@ -21,18 +22,31 @@ std::string FolderOf(const iceberg::TableMetadata& metadata) {
                 : storage::JoinLocation(metadata.location, "metadata");
 }
 
-}  // namespace
-
-Result<iceberg::TableMetadataPtr> ReadMetadata(storage::ObjectStore& files,
-                                               const std::string& location) {
+/// `parse` is what reads the text of this kind of metadata.
+template <class Metadata>
+Result<Metadata> Read(storage::ObjectStore& files,
+                      const std::string& location,
+                      Result<Metadata> (*parse)(std::string_view)) {
   ASSIGN_OR_RETURN(std::string bytes, files.Read(location, kMaxMetadataBytes));
   ASSIGN_OR_RETURN(std::string text,
                    storage::MetadataText(location, std::move(bytes), kMaxMetadataBytes));
-  auto metadata = iceberg::ParseTableMetadata(text);
+  auto metadata = parse(text);
   if (!metadata.has_value()) {
     return TakeError(std::move(metadata)).With("file", location);
   }
   return metadata;
+}
+
+}  // namespace
+
+Result<iceberg::TableMetadataPtr> ReadMetadata(storage::ObjectStore& files,
+                                               const std::string& location) {
+  return Read(files, location, &iceberg::ParseTableMetadata);
+}
+
+Result<iceberg::ViewMetadataPtr> ReadViewMetadata(storage::ObjectStore& files,
+                                                  const std::string& location) {
+  return Read(files, location, &iceberg::ParseViewMetadata);
 }
 
 Result<std::string> WriteMetadata(storage::ObjectStore& files,

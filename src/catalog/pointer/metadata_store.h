@@ -1,4 +1,5 @@
-// Metadata files of a pointer catalog's tables: read, and written before a pointer moves.
+// Metadata files of a pointer catalog's tables and views: read, and for tables written before a
+// pointer moves.
 //
 // Errors: kNotFound where the file is gone; kInvalidMetadata where it is corrupt; of writing
 // kUnavailable, for nothing names the file yet; else those of the ObjectStore.
@@ -10,12 +11,15 @@
 
 #include "base/result.h"
 #include "iceberg/metadata/table_metadata.h"
+#include "iceberg/view/view_metadata.h"
 #include "storage/object_store.h"
 
 namespace firn::catalog::pointer {
 
 Result<iceberg::TableMetadataPtr> ReadMetadata(storage::ObjectStore& files,
                                                const std::string& location);
+Result<iceberg::ViewMetadataPtr> ReadViewMetadata(storage::ObjectStore& files,
+                                                  const std::string& location);
 
 /// Writes the metadata to a new file beside `previous`, numbered after it (`previous` is empty for
 /// a first one), where and how `write.metadata.path` and `write.metadata.compression-codec` say.

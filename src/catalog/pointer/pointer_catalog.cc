@@ -7,7 +7,9 @@
 
 #include "base/uuid.h"
 #include "catalog/pointer/metadata_store.h"
+#include "catalog/pointer/pointer_errors.h"
 #include "catalog/pointer/purge.h"
+#include "catalog/pointer/view_store.h"
 #include "iceberg/metadata/apply_updates.h"
 #include "iceberg/metadata/new_table.h"
 #include "storage/location.h"
@@ -25,12 +27,32 @@ Error NoSuchTable(const TableIdentifier& identifier) {
 
 Status CheckName(std::string_view name) {
   if (name.empty() || name.contains('\0')) {
-    return Error(ErrorCode::kInvalidArgument, "The name of a table is empty");
+    return Error(ErrorCode::kInvalidArgument, "The name of a table or view is empty");
   }
   return {};
 }
 
-/// The table that nobody has: no key of it can be made.
+std::vector<TableIdentifier> IdentifiersOf(const NamespacePath& name_space,
+                                           std::vector<std::string> names) {
+  std::vector<TableIdentifier> identifiers;
+  identifiers.reserve(names.size());
+  for (std::string& name : names) {
+    identifiers.push_back({name_space, std::move(name)});
+  }
+  std::ranges::sort(identifiers);
+  return identifiers;
+}
+
+/// Of a metadata file that the caller named: a broken one is a wrong argument.
+template <class Metadata>
+Result<Metadata> OfArgument(Result<Metadata> metadata) {
+  if (!metadata.has_value() && metadata.error().code() == ErrorCode::kInvalidMetadata) {
+    return TakeError(std::move(metadata)).As(ErrorCode::kInvalidArgument);
+  }
+  return metadata;
+}
+
+/// What nobody has: no key of it can be made.
 bool IsNoKey(const Error& error) { return error.code() == ErrorCode::kInvalidArgument; }
 
 bool LogHolds(const iceberg::TableMetadata& metadata, const std::string& location) {
@@ -128,13 +150,7 @@ Status PointerCatalog::DropNamespace(const NamespacePath& path) {
 Result<std::vector<TableIdentifier>> PointerCatalog::ListTables(const NamespacePath& name_space) {
   ASSIGN_OR_RETURN(std::string key, store_->NamespaceKey(name_space));
   ASSIGN_OR_RETURN(auto names, store_->TableNames(key));
-  std::vector<TableIdentifier> tables;
-  tables.reserve(names.size());
-  for (std::string& name : names) {
-    tables.push_back({name_space, std::move(name)});
-  }
-  std::ranges::sort(tables);
-  return tables;
+  return IdentifiersOf(name_space, std::move(names));
 }
 
 Result<bool> PointerCatalog::TableExists(const TableIdentifier& identifier) {
@@ -208,13 +224,9 @@ Result<table::Table> PointerCatalog::CreateTable(const TableIdentifier& identifi
 Result<table::Table> PointerCatalog::RegisterTable(const TableIdentifier& identifier,
                                                    const std::string& metadata_location) {
   ASSIGN_OR_RETURN(TableKey key, KeyOf(identifier));
-  auto metadata = ReadMetadata(*files_, metadata_location);
-  if (!metadata.has_value() && metadata.error().code() == ErrorCode::kInvalidMetadata) {
-    return TakeError(std::move(metadata)).As(ErrorCode::kInvalidArgument);  // the caller named it
-  }
-  RETURN_IF_ERROR(metadata);
-  RETURN_IF_ERROR(Insert(key, {metadata_location, **metadata}));
-  return HandleOf(identifier, metadata_location, *std::move(metadata));
+  ASSIGN_OR_RETURN(auto metadata, OfArgument(ReadMetadata(*files_, metadata_location)));
+  RETURN_IF_ERROR(Insert(key, {metadata_location, *metadata}));
+  return HandleOf(identifier, metadata_location, std::move(metadata));
 }
 
 Status PointerCatalog::RenameTable(const TableIdentifier& from, const TableIdentifier& to) {
@@ -368,6 +380,56 @@ PointerCatalog::Settled PointerCatalog::Judge(const std::optional<TablePointer>&
   // The way from our base to where the table is now went without us.
   bool went_without = !from.empty() && LogHolds(**metadata, from) && late == Late::kCannotCome;
   return went_without ? Settled::kNotDone : Settled::kUnknown;
+}
+
+Result<std::vector<TableIdentifier>> PointerCatalog::ListViews(const NamespacePath& name_space) {
+  ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
+  ASSIGN_OR_RETURN(std::string key, store_->NamespaceKey(name_space));
+  ASSIGN_OR_RETURN(auto names, views->ViewNames(key));
+  return IdentifiersOf(name_space, std::move(names));
+}
+
+Result<bool> PointerCatalog::ViewExists(const TableIdentifier& identifier) {
+  ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
+  auto key = KeyOf(identifier);
+  if (!key.has_value() && IsNoKey(key.error())) {
+    return false;
+  }
+  ASSIGN_OR_RETURN(auto found, views->FindView(*key));
+  return found.has_value();
+}
+
+Result<View> PointerCatalog::LoadView(const TableIdentifier& identifier) {
+  ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
+  ASSIGN_OR_RETURN(TableKey key, KeyOf(identifier));
+  ASSIGN_OR_RETURN(auto found, views->FindView(key));
+  if (!found) {
+    return NoSuch(Kind::kView, key);
+  }
+  ASSIGN_OR_RETURN(auto metadata, ReadViewMetadata(*files_, found->metadata_location));
+  return View{identifier, std::move(found->metadata_location), std::move(metadata)};
+}
+
+Result<View> PointerCatalog::RegisterView(const TableIdentifier& identifier,
+                                          const std::string& metadata_location) {
+  ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
+  ASSIGN_OR_RETURN(TableKey key, KeyOf(identifier));
+  ASSIGN_OR_RETURN(auto metadata, OfArgument(ReadViewMetadata(*files_, metadata_location)));
+  RETURN_IF_ERROR(views->InsertView(key, {metadata_location, *metadata}));
+  return View{identifier, metadata_location, std::move(metadata)};
+}
+
+Status PointerCatalog::RenameView(const TableIdentifier& from, const TableIdentifier& to) {
+  ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
+  ASSIGN_OR_RETURN(TableKey from_key, KeyOf(from));
+  ASSIGN_OR_RETURN(TableKey to_key, KeyOf(to));
+  return views->RenameView(from_key, to_key);
+}
+
+Status PointerCatalog::DropView(const TableIdentifier& identifier) {
+  ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
+  ASSIGN_OR_RETURN(TableKey key, KeyOf(identifier));
+  return views->DeleteView(key);
 }
 
 table::Table PointerCatalog::HandleOf(const TableIdentifier& identifier,

@@ -54,6 +54,14 @@ class PointerCatalog : public Catalog {
   Status RenameTable(const TableIdentifier& from, const TableIdentifier& to) override;
   Status DropTable(const TableIdentifier& identifier, DropMode mode) override;
 
+  Result<std::vector<TableIdentifier>> ListViews(const NamespacePath& name_space) override;
+  Result<bool> ViewExists(const TableIdentifier& identifier) override;
+  Result<View> LoadView(const TableIdentifier& identifier) override;
+  Result<View> RegisterView(const TableIdentifier& identifier,
+                            const std::string& metadata_location) override;
+  Status RenameView(const TableIdentifier& from, const TableIdentifier& to) override;
+  Status DropView(const TableIdentifier& identifier) override;
+
   Result<table::Table> Load(const TableIdentifier& identifier) override;
   Result<table::Table> Commit(const table::Table& base, const table::TableChange& change) override;
 

@@ -14,9 +14,17 @@ Error NoSuchTable(const TableKey& key) {
                fmt::format("Table does not exist: {}.{}", key.name_space, key.name));
 }
 
-Error TableExists(const TableKey& key) {
+Error NoSuch(Kind kind, const TableKey& key) {
+  if (kind == Kind::kTable) {
+    return NoSuchTable(key);
+  }
+  return Error(ErrorCode::kNoSuchView,
+               fmt::format("View does not exist: {}.{}", key.name_space, key.name));
+}
+
+Error NameTaken(const TableKey& key) {
   return Error(ErrorCode::kAlreadyExists,
-               fmt::format("Table already exists: {}.{}", key.name_space, key.name));
+               fmt::format("Table or view already exists: {}.{}", key.name_space, key.name));
 }
 
 }  // namespace firn::catalog::pointer

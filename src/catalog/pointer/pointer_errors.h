@@ -14,7 +14,9 @@ namespace firn::catalog::pointer {
 Error NoSuchNamespace(const std::string& name_space);
 /// kNoSuchTable.
 Error NoSuchTable(const TableKey& key);
-/// kAlreadyExists.
-Error TableExists(const TableKey& key);
+/// kNoSuchTable, kNoSuchView.
+Error NoSuch(Kind kind, const TableKey& key);
+/// kAlreadyExists, of a name that a table or a view has.
+Error NameTaken(const TableKey& key);
 
 }  // namespace firn::catalog::pointer

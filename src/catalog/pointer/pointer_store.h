@@ -21,6 +21,12 @@
 
 namespace firn::catalog::pointer {
 
+class ViewStore;
+
+/// What a pointer is of.
+enum class Kind : uint8_t { kTable, kView };
+
+/// Of a table or a view.
 struct TableKey {
   std::string name_space;
   std::string name;
@@ -89,6 +95,9 @@ class PointerStore {
   virtual Result<PointerChange> DeleteTableAlone(const TableKey& key,
                                                  const std::string& metadata_location,
                                                  const std::string& location) = 0;
+
+  /// This place's own. Errors: kUnsupported where it keeps no views.
+  virtual Result<ViewStore*> Views() = 0;
 };
 
 }  // namespace firn::catalog::pointer

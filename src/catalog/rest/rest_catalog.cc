@@ -24,6 +24,10 @@ constexpr StatusMeaning kOfRename{.not_found = ErrorCode::kNoSuchTable,
                                   .conflict = ErrorCode::kAlreadyExists};
 constexpr StatusMeaning kOfTable{.not_found = ErrorCode::kNoSuchTable,
                                  .conflict = ErrorCode::kCommitConflict};
+constexpr StatusMeaning kOfView{.not_found = ErrorCode::kNoSuchView,
+                                .conflict = ErrorCode::kCommitConflict};
+constexpr StatusMeaning kOfViewRename{.not_found = ErrorCode::kNoSuchView,
+                                      .conflict = ErrorCode::kAlreadyExists};
 
 /// The user's options are refused by name where they are unknown; what a catalog says may be meant
 /// for other clients.
@@ -59,7 +63,7 @@ Status CheckPath(const NamespacePath& path) {
 
 Status CheckNames(const TableIdentifier& identifier) {
   RETURN_IF_ERROR(CheckPath(identifier.name_space));
-  return CheckName(identifier.name, "table");
+  return CheckName(identifier.name, "table or view");
 }
 
 }  // namespace
@@ -146,6 +150,7 @@ Result<bool> RestCatalog::Exists(std::string_view head, std::string_view get, st
     case ErrorCode::kNotFound:
     case ErrorCode::kNoSuchNamespace:
     case ErrorCode::kNoSuchTable:
+    case ErrorCode::kNoSuchView:
       return false;
     default:
       return TakeError(std::move(response));
@@ -211,15 +216,14 @@ Status RestCatalog::DropNamespace(const NamespacePath& path) {
                                            .meaning = kOfNamespace});
 }
 
-Result<std::vector<TableIdentifier>> RestCatalog::ListTables(const NamespacePath& name_space) {
-  RETURN_IF_ERROR(CheckPath(name_space));
+Result<std::vector<TableIdentifier>> RestCatalog::ListAll(std::string_view endpoint,
+                                                          const PageUrl& url) {
   std::vector<TableIdentifier> all;
   TablePage page;
   for (int pages = 0; pages < kMaxPages; ++pages) {
-    ASSIGN_OR_RETURN(auto response,
-                     Send(endpoint::kListTables, {.method = "GET",
-                                                  .url = paths_.Tables(name_space, page.next),
-                                                  .meaning = kOfNamespace}));
+    ASSIGN_OR_RETURN(
+        auto response,
+        Send(endpoint, {.method = "GET", .url = url(page.next), .meaning = kOfNamespace}));
     ASSIGN_OR_RETURN(page, ParseTablePage(response.body));
     std::ranges::move(page.tables, std::back_inserter(all));
     if (page.next.empty()) {
@@ -228,6 +232,12 @@ Result<std::vector<TableIdentifier>> RestCatalog::ListTables(const NamespacePath
     }
   }
   return TooManyPages();
+}
+
+Result<std::vector<TableIdentifier>> RestCatalog::ListTables(const NamespacePath& name_space) {
+  RETURN_IF_ERROR(CheckPath(name_space));
+  return ListAll(endpoint::kListTables,
+                 [&](std::string_view token) { return paths_.Tables(name_space, token); });
 }
 
 Result<bool> RestCatalog::TableExists(const TableIdentifier& identifier) {
@@ -339,6 +349,62 @@ Result<table::Table> RestCatalog::HandleOf(const TableIdentifier& identifier, Lo
                       .metadata = std::move(loaded.metadata),
                       .files = stores_.Open(std::move(access)),
                       .config = std::move(loaded.config)};
+}
+
+Result<std::vector<TableIdentifier>> RestCatalog::ListViews(const NamespacePath& name_space) {
+  RETURN_IF_ERROR(CheckPath(name_space));
+  return ListAll(endpoint::kListViews,
+                 [&](std::string_view token) { return paths_.Views(name_space, token); });
+}
+
+Result<bool> RestCatalog::ViewExists(const TableIdentifier& identifier) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  return Exists(endpoint::kViewExists, endpoint::kLoadView, paths_.View(identifier));
+}
+
+Result<View> RestCatalog::LoadView(const TableIdentifier& identifier) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  ASSIGN_OR_RETURN(auto response,
+                   Send(endpoint::kLoadView,
+                        {.method = "GET", .url = paths_.View(identifier), .meaning = kOfView}));
+  ASSIGN_OR_RETURN(LoadedView loaded, ParseLoadedView(response.body));
+  return View{identifier, std::move(loaded.metadata_location), std::move(loaded.metadata)};
+}
+
+Result<View> RestCatalog::RegisterView(const TableIdentifier& identifier,
+                                       const std::string& metadata_location) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  std::string body = PrintRegistration(identifier.name, metadata_location);
+  ASSIGN_OR_RETURN(auto response,
+                   Send(endpoint::kRegisterView, {.method = "POST",
+                                                  .url = paths_.RegisterView(identifier.name_space),
+                                                  .effect = Effect::kChange,
+                                                  .body = body,
+                                                  .meaning = kOfNew}));
+  auto loaded = ParseLoadedView(response.body);
+  if (!loaded.has_value()) {
+    return TakeError(std::move(loaded)).As(ErrorCode::kCommitStateUnknown);
+  }
+  return View{identifier, std::move(loaded->metadata_location), std::move(loaded->metadata)};
+}
+
+Status RestCatalog::RenameView(const TableIdentifier& from, const TableIdentifier& to) {
+  RETURN_IF_ERROR(CheckNames(from));
+  RETURN_IF_ERROR(CheckNames(to));
+  std::string body = PrintRename(from, to);
+  return Change(endpoint::kRenameView, {.method = "POST",
+                                        .url = paths_.RenameView(),
+                                        .effect = Effect::kChange,
+                                        .body = body,
+                                        .meaning = kOfViewRename});
+}
+
+Status RestCatalog::DropView(const TableIdentifier& identifier) {
+  RETURN_IF_ERROR(CheckNames(identifier));
+  return Change(endpoint::kDropView, {.method = "DELETE",
+                                      .url = paths_.View(identifier),
+                                      .effect = Effect::kChange,
+                                      .meaning = kOfView});
 }
 
 }  // namespace firn::catalog::rest

@@ -7,10 +7,11 @@
 // its tag. What a change's errors prove: rest_session.h. A change that was answered with success by
 // a body that is none is kCommitStateUnknown too.
 //
-// Tables are created at once; staged creation, views and scan planning are not here.
+// Tables are created at once; staged creation and scan planning are not here.
 // Thread-safety: any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -51,10 +52,21 @@ class RestCatalog final : public Catalog {
   Status RenameTable(const TableIdentifier& from, const TableIdentifier& to) override;
   Status DropTable(const TableIdentifier& identifier, DropMode mode) override;
 
+  Result<std::vector<TableIdentifier>> ListViews(const NamespacePath& name_space) override;
+  Result<bool> ViewExists(const TableIdentifier& identifier) override;
+  Result<View> LoadView(const TableIdentifier& identifier) override;
+  Result<View> RegisterView(const TableIdentifier& identifier,
+                            const std::string& metadata_location) override;
+  Status RenameView(const TableIdentifier& from, const TableIdentifier& to) override;
+  Status DropView(const TableIdentifier& identifier) override;
+
   Result<table::Table> Load(const TableIdentifier& identifier) override;
   Result<table::Table> Commit(const table::Table& base, const table::TableChange& change) override;
 
  private:
+  /// The URL of the page after a token; of the first one where it is empty.
+  using PageUrl = std::function<std::string(std::string_view token)>;
+
   RestCatalog(std::shared_ptr<RestCore> core, const CatalogEnvironment& environment);
 
   Status Configure(const CatalogConfig& config);
@@ -68,6 +80,8 @@ class RestCatalog final : public Catalog {
   Result<table::Table> ChangeTable(std::string_view endpoint,
                                    const Call& call,
                                    const TableIdentifier& identifier);
+  /// All pages of tables or views.
+  Result<std::vector<TableIdentifier>> ListAll(std::string_view endpoint, const PageUrl& url);
   /// By HEAD where the catalog offers that, else by GET.
   Result<bool> Exists(std::string_view head, std::string_view get, std::string url);
   Result<table::Table> HandleOf(const TableIdentifier& identifier, LoadedTable loaded);

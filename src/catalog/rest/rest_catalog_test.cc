@@ -27,6 +27,7 @@ using testing::SeenRequest;
 using ::testing::SizeIs;
 
 const TableIdentifier kTable{{{"db"}}, "t"};
+const TableIdentifier kView{{{"db"}}, "v"};
 constexpr std::string_view kTablePath = "/v1/namespaces/db/tables/t";
 
 iceberg::Schema OneColumn() {
@@ -242,6 +243,62 @@ TEST_F(RestCatalogTest, VendedCredentialsReachTheStorage) {
   ASSERT_THAT(table.files->Read("s3://bucket/else", 10), IsOk());
   EXPECT_THAT(*FindHeader(s3.requests().back().headers, "authorization"),
               HasSubstr("Credential=mine/"));
+}
+
+TEST_F(RestCatalogTest, AServerThatListsNoEndpointsHasNoViews) {
+  ASSERT_OK_AND_ASSIGN(auto catalog, Open());
+  size_t before = scripted_.requests().size();
+  EXPECT_THAT(catalog->ListViews({{"db"}}), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->ViewExists(kView), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->LoadView(kView), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->RegisterView(kView, "s3://b/f"), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->RenameView(kView, kTable), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog->DropView(kView), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(scripted_.requests(), SizeIs(before));
+}
+
+TEST_F(RestCatalogTest, OfViewsOnlyWhatIsListedIsSent) {
+  Configuration(R"({"endpoints": ["GET /v1/{prefix}/namespaces/{namespace}/views",
+                                  "GET /v1/{prefix}/namespaces/{namespace}/views/{view}"]})");
+  scripted_.On("GET /v1/namespaces/db/views?pageToken=", Reply(200, R"({
+      "identifiers": [{"namespace": ["db"], "name": "w"}], "next-page-token": "p 2"})"));
+  scripted_.On("GET /v1/namespaces/db/views?pageToken=p%202", Reply(200, R"({
+      "identifiers": [{"namespace": ["db"], "name": "v"}]})"));
+  scripted_.On("GET /v1/namespaces/db/views/v", Reply(404));
+  ASSERT_OK_AND_ASSIGN(auto catalog, Open());
+  EXPECT_THAT(catalog->ListViews({{"db"}}),
+              IsOkAnd(ElementsAre(kView, TableIdentifier{{{"db"}}, "w"})));
+  EXPECT_THAT(catalog->ViewExists(kView), IsOkAnd(false)) << "by GET: HEAD is not listed";
+  EXPECT_THAT(catalog->LoadView(kView), IsError(ErrorCode::kNoSuchView));
+  size_t before = scripted_.requests().size();
+  EXPECT_THAT(catalog->DropView(kView), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(scripted_.requests(), SizeIs(before));
+}
+
+TEST_F(RestCatalogTest, WhatAChangeOfAViewCameTo) {
+  Configuration(R"({"endpoints": ["POST /v1/{prefix}/namespaces/{namespace}/register-view",
+                                  "DELETE /v1/{prefix}/namespaces/{namespace}/views/{view}",
+                                  "POST /v1/{prefix}/views/rename"]})");
+  scripted_.On("POST /v1/namespaces/db/register-view", Reply(200, "not JSON"));
+  scripted_.On("POST /v1/namespaces/db/register-view", Reply(409));
+  scripted_.On("POST /v1/namespaces/db/register-view", Refusal(404, "NoSuchNamespaceException"));
+  scripted_.On("DELETE /v1/namespaces/db/views/v", Reply(204));
+  scripted_.On("DELETE /v1/namespaces/db/views/v", Refusal(404, "NoSuchViewException"));
+  scripted_.On("DELETE /v1/namespaces/db/views/v", Failure(ErrorCode::kIoError));
+  scripted_.On("POST /v1/views/rename", Reply(204));
+  scripted_.On("POST /v1/views/rename", Reply(404));
+  scripted_.On("POST /v1/views/rename", Refusal(409, "AlreadyExistsException"));
+  ASSERT_OK_AND_ASSIGN(auto catalog, Open());
+  EXPECT_THAT(catalog->RegisterView(kView, "s3://b/f"), IsError(ErrorCode::kCommitStateUnknown));
+  EXPECT_EQ(scripted_.requests().back().body, R"({"name":"v","metadata-location":"s3://b/f"})");
+  EXPECT_THAT(catalog->RegisterView(kView, "s3://b/f"), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog->RegisterView(kView, "s3://b/f"), IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(catalog->DropView(kView), IsOk());
+  EXPECT_THAT(catalog->DropView(kView), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog->DropView(kView), IsError(ErrorCode::kCommitStateUnknown));
+  EXPECT_THAT(catalog->RenameView(kView, kTable), IsOk());
+  EXPECT_THAT(catalog->RenameView(kView, kTable), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog->RenameView(kView, kTable), IsError(ErrorCode::kAlreadyExists));
 }
 
 TEST_F(RestCatalogTest, NamesThatAreNoneAreRefusedHere) {

@@ -21,7 +21,8 @@ Status RestCore::CheckOffered(std::string_view endpoint) const {
   if (Offers(endpoint)) {
     return {};
   }
-  return Error(ErrorCode::kUnsupported, "The catalog does not offer this")
+  return Error(ErrorCode::kUnsupported,
+               "The server of this catalog (type rest) does not offer this: use one that does")
       .With("endpoint", std::string(endpoint));
 }
 

@@ -34,6 +34,16 @@ inline constexpr std::string_view kLoadCredentials =
 inline constexpr std::string_view kSign =
     "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/sign";
 inline constexpr std::string_view kRenameTable = "POST /v1/{prefix}/tables/rename";
+inline constexpr std::string_view kListViews = "GET /v1/{prefix}/namespaces/{namespace}/views";
+inline constexpr std::string_view kLoadView =
+    "GET /v1/{prefix}/namespaces/{namespace}/views/{view}";
+inline constexpr std::string_view kViewExists =
+    "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}";
+inline constexpr std::string_view kRegisterView =
+    "POST /v1/{prefix}/namespaces/{namespace}/register-view";
+inline constexpr std::string_view kDropView =
+    "DELETE /v1/{prefix}/namespaces/{namespace}/views/{view}";
+inline constexpr std::string_view kRenameView = "POST /v1/{prefix}/views/rename";
 }  // namespace endpoint
 
 inline constexpr std::array kDefaultEndpoints = {

@@ -10,6 +10,7 @@
 #include "iceberg/schema/partition_spec_json.h"
 #include "iceberg/schema/schema_json.h"
 #include "iceberg/schema/sort_order_json.h"
+#include "iceberg/view/view_metadata_json.h"
 
 namespace firn::catalog::rest {
 namespace {
@@ -122,6 +123,14 @@ Result<LoadedTable> ReadLoadedTable(const json::Object& root) {
   return loaded;
 }
 
+Result<LoadedView> ReadLoadedView(const json::Object& root) {
+  LoadedView loaded;
+  ASSIGN_OR_RETURN(loaded.metadata_location, json::GetString(root, "metadata-location"));
+  ASSIGN_OR_RETURN(json::Element metadata, json::Get(root, "metadata"));
+  ASSIGN_OR_RETURN(loaded.metadata, iceberg::ParseViewMetadata(json::ToJson(metadata)));
+  return loaded;
+}
+
 Result<ServerConfig> ReadServerConfig(const json::Object& root) {
   ServerConfig config;
   ASSIGN_OR_RETURN(config.defaults, json::FindStringMap(root, "defaults"));
@@ -192,7 +201,7 @@ Result<NamespacePage> ParseNamespacePage(std::string_view body) {
 }
 
 Result<TablePage> ParseTablePage(std::string_view body) {
-  return Read<TablePage>(body, "The list of tables", ReadTablePage);
+  return Read<TablePage>(body, "The list of tables or views", ReadTablePage);
 }
 
 Result<PropertyMap> ParseNamespaceProperties(std::string_view body) {
@@ -203,6 +212,10 @@ Result<PropertyMap> ParseNamespaceProperties(std::string_view body) {
 
 Result<LoadedTable> ParseLoadedTable(std::string_view body) {
   return Read<LoadedTable>(body, "The table", ReadLoadedTable);
+}
+
+Result<LoadedView> ParseLoadedView(std::string_view body) {
+  return Read<LoadedView>(body, "The view", ReadLoadedView);
 }
 
 Result<std::vector<ScopedOptions>> ParseCredentialsAnswer(std::string_view body) {

@@ -1,10 +1,10 @@
 // Bodies of the Iceberg REST protocol as a client writes and reads them. REST: schemas
 // CatalogConfig, ListNamespacesResponse, GetNamespaceResponse, ListTablesResponse, LoadTableResult,
-// CommitTableResponse, LoadCredentialsResponse, RemoteSignResult and the requests of the operations
-// that RestCatalog sends.
+// CommitTableResponse, LoadViewResult, LoadCredentialsResponse, RemoteSignResult and the requests
+// of the operations that RestCatalog sends.
 //
 // Errors of the parsers: kInternal "... is no answer of a catalog" for a body that is none;
-// kInvalidMetadata for table metadata that contradicts the format.
+// kInvalidMetadata for metadata that contradicts the format.
 // Thread-safety: pure functions.
 #pragma once
 
@@ -36,6 +36,7 @@ struct NamespacePage {
   std::string next;
 };
 
+/// Of tables or of views.
 struct TablePage {
   std::vector<TableIdentifier> tables;
   std::string next;
@@ -53,6 +54,11 @@ struct LoadedTable {
   std::vector<ScopedOptions> credentials;
   /// What goes along with requests to the signer; nullopt where the catalog says none.
   std::optional<SigningConfig> signing;
+};
+
+struct LoadedView {
+  std::string metadata_location;
+  iceberg::ViewMetadataPtr metadata;
 };
 
 /// A request to S3 that is to be signed.
@@ -78,6 +84,8 @@ Result<TablePage> ParseTablePage(std::string_view body);
 Result<PropertyMap> ParseNamespaceProperties(std::string_view body);
 /// Of load, create, register and commit.
 Result<LoadedTable> ParseLoadedTable(std::string_view body);
+/// Of load and register.
+Result<LoadedView> ParseLoadedView(std::string_view body);
 /// Of the credentials endpoint.
 Result<std::vector<ScopedOptions>> ParseCredentialsAnswer(std::string_view body);
 Result<SignedRequest> ParseSignedRequest(std::string_view body);

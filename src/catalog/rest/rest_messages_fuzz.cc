@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static_cast<void>(firn::catalog::rest::ParseTablePage(body));
   static_cast<void>(firn::catalog::rest::ParseNamespaceProperties(body));
   static_cast<void>(firn::catalog::rest::ParseLoadedTable(body));
+  static_cast<void>(firn::catalog::rest::ParseLoadedView(body));
   static_cast<void>(firn::catalog::rest::ParseCredentialsAnswer(body));
   static_cast<void>(firn::catalog::rest::ParseSignedRequest(body));
   static_cast<void>(

@@ -86,4 +86,18 @@ std::string RestPaths::Sign(const TableIdentifier& identifier) const {
 
 std::string RestPaths::Rename() const { return base_ + "tables/rename"; }
 
+std::string RestPaths::Views(const NamespacePath& path, std::string_view page_token) const {
+  return fmt::format("{}/views?pageToken={}", Namespace(path), Encoded(page_token));
+}
+
+std::string RestPaths::View(const TableIdentifier& identifier) const {
+  return fmt::format("{}/views/{}", Namespace(identifier.name_space), Encoded(identifier.name));
+}
+
+std::string RestPaths::RegisterView(const NamespacePath& path) const {
+  return Namespace(path) + "/register-view";
+}
+
+std::string RestPaths::RenameView() const { return base_ + "views/rename"; }
+
 }  // namespace firn::catalog::rest

@@ -35,6 +35,11 @@ class RestPaths {
   std::string Credentials(const TableIdentifier& identifier) const;
   std::string Sign(const TableIdentifier& identifier) const;
   std::string Rename() const;
+  /// A page.
+  std::string Views(const NamespacePath& path, std::string_view page_token) const;
+  std::string View(const TableIdentifier& identifier) const;
+  std::string RegisterView(const NamespacePath& path) const;
+  std::string RenameView() const;
 
  private:
   std::string Encode(const NamespacePath& path) const;

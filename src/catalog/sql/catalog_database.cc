@@ -12,6 +12,7 @@
 namespace firn::catalog::sql {
 namespace {
 
+using pointer::NoSuch;
 using pointer::NoSuchNamespace;
 using pointer::NoSuchTable;
 
@@ -27,7 +28,7 @@ struct Range {
 
 /// A row that is there already is a table or view of that name.
 Error ExistsOr(Error error, const TableKey& key) {
-  return error.code() == ErrorCode::kAlreadyExists ? pointer::TableExists(key) : std::move(error);
+  return error.code() == ErrorCode::kAlreadyExists ? pointer::NameTaken(key) : std::move(error);
 }
 
 /// Which of the two tables are there.
@@ -91,9 +92,20 @@ struct CatalogDatabase::Session {
   /// The catalog's.
   std::string name;
 
-  /// A statement on iceberg_tables that is to see tables only.
-  std::string TablesOnly(std::string_view statement) const {
-    return std::string(statement) + std::string(layout.has_type ? text::kOnlyTables : "");
+  /// A statement on iceberg_tables that is to see rows of this kind only.
+  std::string Only(Kind kind, std::string_view statement) const {
+    std::string_view filter = kind == Kind::kTable ? text::kOnlyTables : text::kOnlyViews;
+    return std::string(statement) + std::string(layout.has_type ? filter : "");
+  }
+
+  /// Errors: kUnsupported where the layout has no rows of this kind.
+  Status CheckHas(Kind kind) const {
+    if (kind == Kind::kTable || layout.has_type) {
+      return {};
+    }
+    return Error(ErrorCode::kUnsupported,
+                 "The catalog of type sql has the layout of version 0, which has no views: Java's "
+                 "JdbcCatalog changes it to version 1 where jdbc.schema-version is V1");
   }
 
   Result<bool> Finds(std::string_view statement, SqlConnection::Params params) const {
@@ -113,10 +125,11 @@ struct CatalogDatabase::Session {
     return exists ? Status() : Status(NoSuchNamespace(name_space));
   }
 
-  Result<std::optional<TablePointer>> FindTable(const TableKey& key) const {
+  Result<std::optional<TablePointer>> Find(Kind kind, const TableKey& key) const {
     std::optional<TablePointer> found;
+    RETURN_IF_ERROR(CheckHas(kind));
     RETURN_IF_ERROR(connection->Query(
-        TablesOnly(text::kFindTable), {name, key.name_space, key.name},
+        Only(kind, text::kFindTable), {name, key.name_space, key.name},
         [&found](const SqlRow& row) {
           found = TablePointer{std::string(row.Text(0)), std::string(row.Text(1))};
         }));
@@ -318,60 +331,50 @@ Status CatalogDatabase::DeleteNamespace(const std::string& name_space) {
       });
 }
 
-Result<std::vector<std::string>> CatalogDatabase::TableNames(const std::string& name_space) {
+Result<std::vector<std::string>> CatalogDatabase::Names(Kind kind, const std::string& name_space) {
   ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
   if (!session) {
     return NoSuchNamespace(name_space);
   }
+  RETURN_IF_ERROR(session->CheckHas(kind));
   RETURN_IF_ERROR(session->RequireNamespace(name_space));
   std::vector<std::string> names;
   RETURN_IF_ERROR(session->connection->Query(
-      session->TablesOnly(text::kTableNames), {session->name, name_space},
+      session->Only(kind, text::kTableNames), {session->name, name_space},
       [&names](const SqlRow& row) { names.emplace_back(row.Text(0)); }));
   return names;
 }
 
-Result<std::optional<TablePointer>> CatalogDatabase::FindTable(const TableKey& key) {
-  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kRead));
-  return session ? session->FindTable(key) : std::optional<TablePointer>();
+Result<std::optional<TablePointer>> CatalogDatabase::Find(Kind kind,
+                                                          Transaction transaction,
+                                                          const TableKey& key) {
+  ASSIGN_OR_RETURN(auto session, OpenRead(transaction));
+  return session ? session->Find(kind, key) : std::optional<TablePointer>();
 }
 
-Result<std::optional<TablePointer>> CatalogDatabase::FindTableSettled(const TableKey& key) {
-  ASSIGN_OR_RETURN(auto session, OpenRead(Transaction::kSettled));
-  return session ? session->FindTable(key) : std::optional<TablePointer>();
-}
-
-Status CatalogDatabase::InsertTable(const TableKey& key, const NewPointer& to) {
+Status CatalogDatabase::Insert(Kind kind,
+                               const TableKey& key,
+                               const std::string& metadata_location) {
   return Change(
       NoSuchNamespace(key.name_space), Reach::kCatalog, [&](const Session& session) -> Status {
+        RETURN_IF_ERROR(session.CheckHas(kind));
         RETURN_IF_ERROR(session.RequireNamespace(key.name_space));
+        std::string_view type = kind == Kind::kTable ? text::kTypeTable : text::kTypeView;
         auto inserted =
-            session.Execute(session.layout.has_type ? text::kInsertTypedTable : text::kInsertTable,
-                            {session.name, key.name_space, key.name, to.metadata_location});
+            session.layout.has_type
+                ? session.Execute(text::kInsertTypedTable,
+                                  {session.name, key.name_space, key.name, metadata_location, type})
+                : session.Execute(text::kInsertTable,
+                                  {session.name, key.name_space, key.name, metadata_location});
         return inserted.has_value() ? Status() : ExistsOr(TakeError(std::move(inserted)), key);
       });
 }
 
-Result<PointerChange> CatalogDatabase::SwapTable(const TableKey& key,
-                                                 const std::string& from,
-                                                 const NewPointer& to) {
-  PointerChange outcome = PointerChange::kMoved;
-  RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kRow, [&](const Session& session) -> Status {
-    ASSIGN_OR_RETURN(int64_t swapped, session.Execute(session.TablesOnly(text::kSwapTable),
-                                                      {session.name, key.name_space, key.name, from,
-                                                       to.metadata_location}));
-    outcome = swapped == 0 ? PointerChange::kMoved : PointerChange::kDone;
-    return {};
-  }));
-  return outcome;
-}
-
-Status CatalogDatabase::RenameTable(const TableKey& from, const TableKey& to) {
-  return Change(NoSuchTable(from), Reach::kCatalog, [&](const Session& session) -> Status {
-    ASSIGN_OR_RETURN(bool exists, session.Finds(session.TablesOnly(text::kFindTable),
-                                                {session.name, from.name_space, from.name}));
-    if (!exists) {
-      return NoSuchTable(from);
+Status CatalogDatabase::Rename(Kind kind, const TableKey& from, const TableKey& to) {
+  return Change(NoSuch(kind, from), Reach::kCatalog, [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(auto found, session.Find(kind, from));
+    if (!found) {
+      return NoSuch(kind, from);
     }
     RETURN_IF_ERROR(session.RequireNamespace(to.name_space));
     auto renamed = session.Execute(
@@ -380,12 +383,49 @@ Status CatalogDatabase::RenameTable(const TableKey& from, const TableKey& to) {
   });
 }
 
-Status CatalogDatabase::DeleteTable(const TableKey& key) {
-  return Change(NoSuchTable(key), Reach::kRow, [&](const Session& session) -> Status {
-    ASSIGN_OR_RETURN(int64_t deleted, session.Execute(session.TablesOnly(text::kDeleteTable),
+Status CatalogDatabase::Delete(Kind kind, const TableKey& key) {
+  return Change(NoSuch(kind, key), Reach::kRow, [&](const Session& session) -> Status {
+    RETURN_IF_ERROR(session.CheckHas(kind));
+    ASSIGN_OR_RETURN(int64_t deleted, session.Execute(session.Only(kind, text::kDeleteTable),
                                                       {session.name, key.name_space, key.name}));
-    return deleted == 0 ? Status(NoSuchTable(key)) : Status();
+    return deleted == 0 ? Status(NoSuch(kind, key)) : Status();
   });
+}
+
+Result<std::vector<std::string>> CatalogDatabase::TableNames(const std::string& name_space) {
+  return Names(Kind::kTable, name_space);
+}
+
+Result<std::optional<TablePointer>> CatalogDatabase::FindTable(const TableKey& key) {
+  return Find(Kind::kTable, Transaction::kRead, key);
+}
+
+Result<std::optional<TablePointer>> CatalogDatabase::FindTableSettled(const TableKey& key) {
+  return Find(Kind::kTable, Transaction::kSettled, key);
+}
+
+Status CatalogDatabase::InsertTable(const TableKey& key, const NewPointer& to) {
+  return Insert(Kind::kTable, key, to.metadata_location);
+}
+
+Status CatalogDatabase::RenameTable(const TableKey& from, const TableKey& to) {
+  return Rename(Kind::kTable, from, to);
+}
+
+Status CatalogDatabase::DeleteTable(const TableKey& key) { return Delete(Kind::kTable, key); }
+
+Result<PointerChange> CatalogDatabase::SwapTable(const TableKey& key,
+                                                 const std::string& from,
+                                                 const NewPointer& to) {
+  PointerChange outcome = PointerChange::kMoved;
+  RETURN_IF_ERROR(Change(NoSuchTable(key), Reach::kRow, [&](const Session& session) -> Status {
+    ASSIGN_OR_RETURN(int64_t swapped, session.Execute(session.Only(Kind::kTable, text::kSwapTable),
+                                                      {session.name, key.name_space, key.name, from,
+                                                       to.metadata_location}));
+    outcome = swapped == 0 ? PointerChange::kMoved : PointerChange::kDone;
+    return {};
+  }));
+  return outcome;
 }
 
 Result<PointerChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
@@ -399,12 +439,30 @@ Result<PointerChange> CatalogDatabase::DeleteTableAlone(const TableKey& key,
       return {};
     }
     ASSIGN_OR_RETURN(int64_t deleted,
-                     session.Execute(session.TablesOnly(text::kDeleteTableAt),
+                     session.Execute(session.Only(Kind::kTable, text::kDeleteTableAt),
                                      {session.name, key.name_space, key.name, metadata_location}));
     outcome = deleted == 0 ? PointerChange::kMoved : PointerChange::kDone;
     return {};
   }));
   return outcome;
 }
+
+Result<std::vector<std::string>> CatalogDatabase::ViewNames(const std::string& name_space) {
+  return Names(Kind::kView, name_space);
+}
+
+Result<std::optional<TablePointer>> CatalogDatabase::FindView(const TableKey& key) {
+  return Find(Kind::kView, Transaction::kRead, key);
+}
+
+Status CatalogDatabase::InsertView(const TableKey& key, const pointer::NewView& to) {
+  return Insert(Kind::kView, key, to.metadata_location);
+}
+
+Status CatalogDatabase::RenameView(const TableKey& from, const TableKey& to) {
+  return Rename(Kind::kView, from, to);
+}
+
+Status CatalogDatabase::DeleteView(const TableKey& key) { return Delete(Kind::kView, key); }
 
 }  // namespace firn::catalog::sql

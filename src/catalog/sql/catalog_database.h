@@ -3,8 +3,9 @@
 // before) and `iceberg_namespace_properties`. The one place with its SQL.
 //
 // Either layout is read and written as it is found; a new file gets version 1, as PyIceberg makes
-// it. Rows of views are passed over. A namespace is its levels joined by dots; it is there where
-// one of its properties, a table in it or a namespace below it is.
+// it. Views are rows of another type; version 0 has none (kUnsupported). A namespace is its levels
+// joined by dots; it is there where one of its properties, a table or view in it or a namespace
+// below it is.
 //
 // Every call has a transaction of its own: nothing is kept between calls, so that others may use
 // the database at the same time. Reading a file that is not there, or a database without these
@@ -25,16 +26,18 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/pointer/pointer_store.h"
+#include "catalog/pointer/view_store.h"
 #include "catalog/sql/sql_connection.h"
 
 namespace firn::catalog::sql {
 
+using pointer::Kind;
 using pointer::NewPointer;
 using pointer::PointerChange;
 using pointer::TableKey;
 using pointer::TablePointer;
 
-class CatalogDatabase final : public pointer::PointerStore {
+class CatalogDatabase final : public pointer::PointerStore, public pointer::ViewStore {
  public:
   /// `name`: which of the catalogs in the database; empty: the only one, `default` where there is
   /// none.
@@ -65,6 +68,13 @@ class CatalogDatabase final : public pointer::PointerStore {
                                          const std::string& metadata_location,
                                          const std::string& location) override;
 
+  Result<pointer::ViewStore*> Views() override { return this; }
+  Result<std::vector<std::string>> ViewNames(const std::string& name_space) override;
+  Result<std::optional<TablePointer>> FindView(const TableKey& key) override;
+  Status InsertView(const TableKey& key, const pointer::NewView& to) override;
+  Status RenameView(const TableKey& from, const TableKey& to) override;
+  Status DeleteView(const TableKey& key) override;
+
  private:
   struct Session;
   /// What a change looks at beside the one row that it changes.
@@ -79,6 +89,12 @@ class CatalogDatabase final : public pointer::PointerStore {
   Status Change(const std::optional<Error>& if_missing,
                 Reach reach,
                 const std::function<Status(const Session&)>& work);
+
+  Result<std::vector<std::string>> Names(Kind kind, const std::string& name_space);
+  Result<std::optional<TablePointer>> Find(Kind kind, Transaction transaction, const TableKey& key);
+  Status Insert(Kind kind, const TableKey& key, const std::string& metadata_location);
+  Status Rename(Kind kind, const TableKey& from, const TableKey& to);
+  Status Delete(Kind kind, const TableKey& key);
 
   const std::unique_ptr<SqlDatabase> database_;
   const std::string name_;

@@ -1,7 +1,7 @@
 // The two tables of an SQL catalog and the statements on them, as SQLite reads them: parameters are
 // `?N`, texts are compared by bytes with `COLLATE BINARY`. ForPostgres spells both as PostgreSQL
-// does. Statements on iceberg_tables end with the filter that leaves views out, where the layout
-// has a type of row.
+// does. Statements on iceberg_tables end with the filter by type of row, where the layout
+// has one.
 //
 // Thread-safety: constants.
 #pragma once
@@ -73,9 +73,13 @@ inline constexpr std::string_view kCatalogNames =
     "SELECT catalog_name FROM iceberg_tables UNION "
     "SELECT catalog_name FROM iceberg_namespace_properties";
 
+/// Of rows, where the layout has one.
+inline constexpr std::string_view kTypeTable = "TABLE";
+inline constexpr std::string_view kTypeView = "VIEW";
 /// Appended to statements on iceberg_tables.
 inline constexpr std::string_view kOnlyTables =
     " AND (iceberg_type = 'TABLE' OR iceberg_type IS NULL)";
+inline constexpr std::string_view kOnlyViews = " AND iceberg_type = 'VIEW'";
 
 // ?1 catalog, ?2 namespace, ?3 and ?4 the range of what lies below it.
 inline constexpr std::string_view kNamespaceExists =
@@ -130,9 +134,10 @@ inline constexpr std::string_view kDeleteTable =
 inline constexpr std::string_view kInsertTable =
     "INSERT INTO iceberg_tables (catalog_name, table_namespace, table_name, metadata_location, "
     "previous_metadata_location) VALUES (?1, ?2, ?3, ?4, NULL)";
+// ... ?5 the type.
 inline constexpr std::string_view kInsertTypedTable =
     "INSERT INTO iceberg_tables (catalog_name, table_namespace, table_name, metadata_location, "
-    "previous_metadata_location, iceberg_type) VALUES (?1, ?2, ?3, ?4, NULL, 'TABLE')";
+    "previous_metadata_location, iceberg_type) VALUES (?1, ?2, ?3, ?4, NULL, ?5)";
 // ... ?4 the pointer as it is expected, ?5 the new one.
 inline constexpr std::string_view kSwapTable =
     "UPDATE iceberg_tables SET metadata_location = ?5, previous_metadata_location = ?4 "

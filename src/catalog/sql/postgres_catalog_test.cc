@@ -121,13 +121,14 @@ TEST_F(PostgresCatalogTest, ReadingMakesNothingAndTheFirstNamespaceTheTables) {
   EXPECT_EQ(Select("SELECT catalog_name || iceberg_type FROM iceberg_tables"), "defaultTABLE");
 }
 
-TEST_F(PostgresCatalogTest, Version0StaysAsItIsAndViewsArePassedOver) {
+TEST_F(PostgresCatalogTest, Version0StaysAsItIsAndViewsAreNoTables) {
   MakeTable(*std::make_unique<SqlCatalog>(Options(), files_, clock_));
   Run("ALTER TABLE iceberg_tables DROP COLUMN iceberg_type");
   SqlCatalog catalog = Open();
   ASSERT_OK_AND_ASSIGN(auto table, catalog.Load(kT));
   EXPECT_THAT(catalog.Commit(table, Set("k")), IsOk());
   EXPECT_THAT(catalog.CreateTable({kDb, "u"}, {.schema = OneColumnSchema()}), IsOk());
+  EXPECT_THAT(catalog.ListViews(kDb), IsError(ErrorCode::kUnsupported));
   Run("ALTER TABLE iceberg_tables ADD COLUMN iceberg_type VARCHAR(5)");
   Run("INSERT INTO iceberg_tables VALUES ('default', 'db', 'v', 'file:/v', NULL, 'VIEW')");
   EXPECT_THAT(catalog.ListTables(kDb), IsOkAnd(ElementsAre(kT, TableIdentifier{kDb, "u"})));

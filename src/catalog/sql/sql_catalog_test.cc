@@ -149,12 +149,17 @@ TEST_F(SqlCatalogTest, Version0StaysAsItIs) {
   EXPECT_THAT(catalog.Commit(table, Set("k")), IsOk());
   EXPECT_THAT(catalog.RenameTable(kT, {kDb, "u"}), IsOk());
   EXPECT_THAT(catalog.ListTables(kDb), IsOkAnd(ElementsAre(TableIdentifier{kDb, "u"})));
+  const TableIdentifier view{kDb, "v"};
+  EXPECT_THAT(catalog.ListViews(kDb), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog.LoadView(view), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog.RenameView(view, kT), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog.DropView(view), IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(Select("SELECT count(*) FROM pragma_table_info('iceberg_tables')"), ElementsAre("5"));
   EXPECT_THAT(Select("SELECT previous_metadata_location FROM iceberg_tables"),
               ElementsAre(table.metadata_location));
 }
 
-TEST_F(SqlCatalogTest, RowsWithoutATypeAreTablesAndViewsArePassedOver) {
+TEST_F(SqlCatalogTest, RowsWithoutATypeAreTables) {
   SqlCatalog catalog = Open(Options());
   table::Table table = MakeTable(catalog);
   Run({"UPDATE iceberg_tables SET iceberg_type = NULL",
@@ -164,6 +169,12 @@ TEST_F(SqlCatalogTest, RowsWithoutATypeAreTablesAndViewsArePassedOver) {
   EXPECT_THAT(catalog.DropTable({kDb, "v"}, DropMode::kKeepFiles),
               IsError(ErrorCode::kNoSuchTable));
   EXPECT_THAT(catalog.RenameTable(kT, {kDb, "v"}), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog.ListViews(kDb), IsOkAnd(ElementsAre(TableIdentifier{kDb, "v"})));
+  EXPECT_THAT(catalog.LoadView({kDb, "v"}), IsError(ErrorCode::kNotFound)) << "its file is gone";
+  ASSERT_THAT(catalog.RenameView({kDb, "v"}, {kDb, "w"}), IsOk());
+  EXPECT_THAT(Select("SELECT table_name || metadata_location || iceberg_type FROM iceberg_tables "
+                     "WHERE table_name = 'w'"),
+              ElementsAre("wfile:/vVIEW"));
   EXPECT_THAT(catalog.Commit(table, Set("k")), IsOk());
   ASSERT_THAT(catalog.DropTable(kT, DropMode::kKeepFiles), IsOk());
   EXPECT_THAT(catalog.DropNamespace(kDb), IsError(ErrorCode::kNamespaceNotEmpty));

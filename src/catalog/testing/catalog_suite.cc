@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/testing/matchers.h"
+#include "base/uuid.h"
+#include "iceberg/view/view_metadata_json.h"
 
 namespace firn::catalog {
 namespace {
@@ -18,9 +20,27 @@ using ::testing::Pair;
 
 const NamespacePath kDb{{"db"}};
 const TableIdentifier kT{kDb, "t"};
+const TableIdentifier kV{kDb, "v"};
 
 table::TableChange SetProperty(const std::string& key, const std::string& value) {
   return {.updates = {iceberg::SetProperties{{{key, value}}}}, .requirements = {}};
+}
+
+constexpr std::string_view kSql = "SELECT id FROM t";
+
+iceberg::ViewMetadata ViewAt(const std::string& location) {
+  iceberg::ViewVersion version{
+      .id = iceberg::ViewVersionId(1),
+      .timestamp = TimestampMs(1),
+      .schema_id = iceberg::SchemaId(0),
+      .default_namespace = {"db"},
+      .representations = {{.type = "sql", .sql = std::string(kSql), .dialect = "spark"}}};
+  return {.uuid = Uuid::Random().ToString(),
+          .location = location,
+          .schemas = {OneColumnSchema()},
+          .current_version_id = version.id,
+          .versions = {version},
+          .history = {{version.timestamp, version.id}}};
 }
 
 iceberg::AssertTableUuid SameUuid(const table::Table& table) { return {table.metadata->uuid}; }
@@ -66,6 +86,18 @@ table::Table CatalogTest::MakeTable(const TableIdentifier& identifier) {
   auto table = catalog_->CreateTable(identifier, {.schema = OneColumnSchema()});
   EXPECT_THAT(table, IsOk());
   return table.has_value() ? *std::move(table) : table::Table();
+}
+
+std::string CatalogTest::WriteViewFile(const NamespacePath& name_space) {
+  TableIdentifier beside{name_space, "beside"};
+  table::Table table = MakeTable(beside);
+  EXPECT_THAT(catalog_->DropTable(beside, DropMode::kKeepFiles), IsOk());
+  iceberg::ViewMetadata view = ViewAt(table.metadata->location + "-view");
+  std::string file = view.location + "/metadata/00000-a.metadata.json";
+  EXPECT_THAT(
+      table.files->Write(file, iceberg::PrintViewMetadata(view), storage::WriteMode::kCreateNew),
+      IsOk());
+  return file;
 }
 
 TEST_P(CatalogTest, NamespacesOfOneLevelAreListed) {
@@ -250,6 +282,94 @@ TEST_P(CatalogTest, ConcurrentCommitsAreNeitherLostNorDoubled) {
                                   [](const auto& entry) { return entry.second == "set"; }),
             kWriters * kCommits);
   EXPECT_EQ(loaded.metadata->metadata_log.size(), static_cast<size_t>(kWriters * kCommits));
+}
+
+TEST_P(CatalogTest, AViewIsRegisteredLoadedAndListed) {
+  EXPECT_THAT(catalog_->ListViews(kDb), IsError(ErrorCode::kNoSuchNamespace));
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  EXPECT_THAT(catalog_->ListViews(kDb), IsOkAnd(IsEmpty()));
+  std::string file = WriteViewFile(kDb);
+  EXPECT_THAT(catalog_->RegisterView({{{"none"}}, "v"}, file),
+              IsError(ErrorCode::kNoSuchNamespace));
+  EXPECT_THAT(catalog_->RegisterView(kV, file + ".none"), IsError(ErrorCode::kNotFound));
+  ASSERT_OK_AND_ASSIGN(View registered, catalog_->RegisterView(kV, file));
+  EXPECT_EQ(registered.metadata_location, file);
+  ASSERT_OK_AND_ASSIGN(View loaded, catalog_->LoadView(kV));
+  EXPECT_EQ(loaded.identifier, kV);
+  EXPECT_EQ(loaded.metadata_location, file);
+  EXPECT_EQ(loaded.metadata->uuid, registered.metadata->uuid);
+  EXPECT_EQ(loaded.metadata->current_version().representations.at(0).sql, kSql);
+  EXPECT_THAT(catalog_->RegisterView(kV, WriteViewFile(kDb)), IsError(ErrorCode::kAlreadyExists));
+  ASSERT_THAT(catalog_->RegisterView({kDb, "a b%c'd\"e"}, WriteViewFile(kDb)), IsOk());
+  EXPECT_THAT(catalog_->ListViews(kDb),
+              IsOkAnd(ElementsAre(TableIdentifier{kDb, "a b%c'd\"e"}, kV)));
+  EXPECT_THAT(catalog_->LoadView({kDb, "a b%c'd\"e"}), IsOk());
+  EXPECT_THAT(catalog_->ViewExists(kV), IsOkAnd(true));
+  EXPECT_THAT(catalog_->ViewExists({kDb, "none"}), IsOkAnd(false));
+  EXPECT_THAT(catalog_->LoadView({kDb, "none"}), IsError(ErrorCode::kNoSuchView));
+}
+
+TEST_P(CatalogTest, AFileThatIsNoViewsIsRefused) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  table::Table table = MakeTable(kT);
+  EXPECT_THAT(catalog_->RegisterView(kV, table.metadata_location),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(catalog_->ViewExists(kV), IsOkAnd(false));
+}
+
+TEST_P(CatalogTest, AViewIsRenamed) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  ASSERT_THAT(catalog_->CreateNamespace({{"other"}}, {}), IsOk());
+  ASSERT_OK_AND_ASSIGN(View view, catalog_->RegisterView(kV, WriteViewFile(kDb)));
+  ASSERT_THAT(catalog_->RegisterView({kDb, "taken"}, WriteViewFile(kDb)), IsOk());
+  MakeTable(kT);
+  EXPECT_THAT(catalog_->RenameView({kDb, "none"}, {kDb, "x"}), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog_->RenameView(kV, {kDb, "taken"}), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RenameView(kV, kT), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RenameView(kV, {{{"none"}}, "x"}), IsError(ErrorCode::kNoSuchNamespace));
+  TableIdentifier moved{{{"other"}}, "w"};
+  ASSERT_THAT(catalog_->RenameView(kV, moved), IsOk());
+  EXPECT_THAT(catalog_->ViewExists(kV), IsOkAnd(false));
+  ASSERT_OK_AND_ASSIGN(View loaded, catalog_->LoadView(moved));
+  EXPECT_EQ(loaded.metadata_location, view.metadata_location);
+}
+
+TEST_P(CatalogTest, ADroppedViewsFileCanBeRegistered) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  std::string file = WriteViewFile(kDb);
+  ASSERT_THAT(catalog_->RegisterView(kV, file), IsOk());
+  EXPECT_THAT(catalog_->DropNamespace(kDb), IsError(ErrorCode::kNamespaceNotEmpty));
+  ASSERT_THAT(catalog_->DropView(kV), IsOk());
+  EXPECT_THAT(catalog_->DropView(kV), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog_->LoadView(kV), IsError(ErrorCode::kNoSuchView));
+  ASSERT_THAT(catalog_->RegisterView(kV, file), IsOk());
+  ASSERT_THAT(catalog_->DropView(kV), IsOk());
+  EXPECT_THAT(catalog_->DropNamespace(kDb), IsOk());
+}
+
+TEST_P(CatalogTest, TablesAndViewsShareTheirNamesAndNothingElse) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  std::string file = WriteViewFile(kDb);
+  ASSERT_THAT(catalog_->RegisterView(kV, file), IsOk());
+  table::Table table = MakeTable(kT);
+  EXPECT_THAT(catalog_->ListTables(kDb), IsOkAnd(ElementsAre(kT)));
+  EXPECT_THAT(catalog_->ListViews(kDb), IsOkAnd(ElementsAre(kV)));
+  EXPECT_THAT(catalog_->Load(kV), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->LoadView(kT), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog_->TableExists(kV), IsOkAnd(false));
+  EXPECT_THAT(catalog_->ViewExists(kT), IsOkAnd(false));
+  EXPECT_THAT(catalog_->CreateTable(kV, {.schema = OneColumnSchema()}),
+              IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RegisterTable(kV, table.metadata_location),
+              IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RegisterView(kT, file), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RenameTable(kT, kV), IsError(ErrorCode::kAlreadyExists));
+  EXPECT_THAT(catalog_->RenameTable(kV, {kDb, "x"}), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->RenameView(kT, {kDb, "x"}), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog_->DropTable(kV, DropMode::kKeepFiles), IsError(ErrorCode::kNoSuchTable));
+  EXPECT_THAT(catalog_->DropView(kT), IsError(ErrorCode::kNoSuchView));
+  EXPECT_THAT(catalog_->TableExists(kT), IsOkAnd(true));
+  EXPECT_THAT(catalog_->ViewExists(kV), IsOkAnd(true));
 }
 
 }  // namespace firn::catalog

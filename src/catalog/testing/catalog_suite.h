@@ -45,6 +45,9 @@ class CatalogTest : public ::testing::TestWithParam<CatalogKind> {
 
   /// With one column `id`; fails the test where it cannot be made.
   table::Table MakeTable(const TableIdentifier& identifier);
+  /// A new metadata file of a view, where this catalog's files are; its location. Makes and drops a
+  /// table in the namespace, to know where that is.
+  std::string WriteViewFile(const NamespacePath& name_space);
 
   CatalogUnderTest made_;
   Catalog* catalog_ = nullptr;
