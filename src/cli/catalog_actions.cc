@@ -7,6 +7,7 @@
 #include "cli/describe.h"
 #include "iceberg/metadata/table_metadata_json.h"
 #include "iceberg/schema/type_text.h"
+#include "iceberg/view/view_metadata_json.h"
 #include "table/evolve/property_change.h"
 
 namespace firn::cli {
@@ -15,11 +16,30 @@ namespace {
 /// `{}`, what a change without an answer of its own prints with --json.
 constexpr const char* kNoAnswer = "{}";
 
-std::string PrintTable(const table::Table& table) {
+std::string PrintLoaded(const std::string& metadata_location, const std::string& metadata) {
   std::string body;
   JsonWriter writer(body);
-  writer.BeginObject().Field("metadata-location", table.metadata_location);
-  writer.RawField("metadata", iceberg::PrintTableMetadata(*table.metadata)).EndObject();
+  writer.BeginObject().Field("metadata-location", metadata_location);
+  writer.RawField("metadata", metadata).EndObject();
+  return body;
+}
+
+std::string PrintTable(const table::Table& table) {
+  return PrintLoaded(table.metadata_location, iceberg::PrintTableMetadata(*table.metadata));
+}
+
+std::string PrintView(const catalog::View& view) {
+  return PrintLoaded(view.metadata_location, iceberg::PrintViewMetadata(*view.metadata));
+}
+
+std::string PrintIdentifiers(const std::vector<TableIdentifier>& identifiers) {
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().Key("identifiers").BeginArray();
+  for (const TableIdentifier& identifier : identifiers) {
+    AppendIdentifier(writer, identifier);
+  }
+  writer.EndArray().EndObject();
   return body;
 }
 
@@ -114,14 +134,7 @@ Status DropNamespaceOf(catalog::Catalog& catalog, const Arguments& arguments) {
 Status ListTablesOf(catalog::Catalog& catalog, const Arguments& arguments) {
   ASSIGN_OR_RETURN(NamespacePath path, ReadNamespace(arguments.name));
   ASSIGN_OR_RETURN(auto tables, catalog.ListTables(path));
-  std::string body;
-  JsonWriter writer(body);
-  writer.BeginObject().Key("identifiers").BeginArray();
-  for (const TableIdentifier& table : tables) {
-    AppendIdentifier(writer, table);
-  }
-  writer.EndArray().EndObject();
-  return PrintAnswer(body, arguments, DescribeListing);
+  return PrintAnswer(PrintIdentifiers(tables), arguments, DescribeListing);
 }
 
 Status ShowTableOf(catalog::Catalog& catalog, const Arguments& arguments) {
@@ -183,6 +196,38 @@ Status DropTableOf(catalog::Catalog& catalog, const Arguments& arguments) {
   return PrintDone(kNoAnswer, arguments,
                    fmt::format("Dropped table {}{}", ToDotted(identifier),
                                arguments.purge ? " and its files" : ""));
+}
+
+Status ListViewsOf(catalog::Catalog& catalog, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(NamespacePath path, ReadNamespace(arguments.name));
+  ASSIGN_OR_RETURN(auto views, catalog.ListViews(path));
+  return PrintAnswer(PrintIdentifiers(views), arguments, DescribeListing);
+}
+
+Status ShowViewOf(catalog::Catalog& catalog, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
+  ASSIGN_OR_RETURN(catalog::View view, catalog.LoadView(identifier));
+  return PrintAnswer(PrintView(view), arguments, DescribeView);
+}
+
+Status RegisterViewIn(catalog::Catalog& catalog, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
+  ASSIGN_OR_RETURN(catalog::View view, catalog.RegisterView(identifier, arguments.other));
+  return PrintDone(PrintView(view), arguments, "Registered view " + ToDotted(identifier));
+}
+
+Status RenameViewIn(catalog::Catalog& catalog, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(TableIdentifier from, ReadIdentifier(arguments.name));
+  ASSIGN_OR_RETURN(TableIdentifier to, ReadIdentifier(arguments.other));
+  RETURN_IF_ERROR(catalog.RenameView(from, to));
+  return PrintDone(kNoAnswer, arguments,
+                   fmt::format("Renamed view {} to {}", ToDotted(from), ToDotted(to)));
+}
+
+Status DropViewOf(catalog::Catalog& catalog, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
+  RETURN_IF_ERROR(catalog.DropView(identifier));
+  return PrintDone(kNoAnswer, arguments, "Dropped view " + ToDotted(identifier));
 }
 
 }  // namespace firn::cli

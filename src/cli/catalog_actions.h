@@ -1,4 +1,4 @@
-// What namespace and table commands do on a catalog elsewhere (`--catalog`): the answers are
+// What namespace, table and view commands do on a catalog elsewhere (`--catalog`): the answers are
 // printed in the shapes that a server's have (describe.h).
 //
 // Errors: those of catalog::Catalog, and kInvalidArgument for names, settings and columns.
@@ -24,5 +24,11 @@ Status SetTableOf(catalog::Catalog& catalog, const Arguments& arguments);
 Status RegisterTableIn(catalog::Catalog& catalog, const Arguments& arguments);
 Status RenameTableIn(catalog::Catalog& catalog, const Arguments& arguments);
 Status DropTableOf(catalog::Catalog& catalog, const Arguments& arguments);
+
+Status ListViewsOf(catalog::Catalog& catalog, const Arguments& arguments);
+Status ShowViewOf(catalog::Catalog& catalog, const Arguments& arguments);
+Status RegisterViewIn(catalog::Catalog& catalog, const Arguments& arguments);
+Status RenameViewIn(catalog::Catalog& catalog, const Arguments& arguments);
+Status DropViewOf(catalog::Catalog& catalog, const Arguments& arguments);
 
 }  // namespace firn::cli

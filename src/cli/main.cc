@@ -20,6 +20,7 @@ int ExitCode(firn::ErrorCode code) {
     case firn::ErrorCode::kNotFound:
     case firn::ErrorCode::kNoSuchNamespace:
     case firn::ErrorCode::kNoSuchTable:
+    case firn::ErrorCode::kNoSuchView:
     case firn::ErrorCode::kNoSuchWarehouse:
       return firn::cli::kExitNotFound;
     case firn::ErrorCode::kUnavailable:

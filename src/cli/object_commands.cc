@@ -11,6 +11,17 @@
 namespace firn::cli {
 namespace {
 
+using ActionElsewhere = Status (*)(catalog::Catalog&, const Arguments&);
+
+/// On catalogs elsewhere.
+struct ActionsElsewhere {
+  ActionElsewhere list;
+  ActionElsewhere show;
+  ActionElsewhere rename;
+  ActionElsewhere register_file;
+  ActionElsewhere drop;
+};
+
 /// What differs between tables and views.
 struct Kind {
   /// As in URLs.
@@ -18,12 +29,21 @@ struct Kind {
   std::string_view word;
   std::string_view register_path;
   Describe describe;
-  /// On catalogs elsewhere; none for views.
-  bool elsewhere;
+  ActionsElsewhere elsewhere;
 };
 
-constexpr Kind kTables{"tables", "table", "register", DescribeTable, true};
-constexpr Kind kViews{"views", "view", "register-view", DescribeView, false};
+constexpr Kind kTables{
+    .plural = "tables",
+    .word = "table",
+    .register_path = "register",
+    .describe = DescribeTable,
+    .elsewhere = {ListTablesOf, ShowTableOf, RenameTableIn, RegisterTableIn, DropTableOf}};
+constexpr Kind kViews{
+    .plural = "views",
+    .word = "view",
+    .register_path = "register-view",
+    .describe = DescribeView,
+    .elsewhere = {ListViewsOf, ShowViewOf, RenameViewIn, RegisterViewIn, DropViewOf}};
 
 /// A name without a namespace is one of the empty namespace, but mostly a namespace forgotten.
 template <class T>
@@ -101,30 +121,24 @@ Action Of(Status (*action)(RestClient&, const Arguments&, const Kind&), const Ki
   };
 }
 
-/// `action` where catalogs elsewhere have this kind.
-CatalogAction Elsewhere(Status (*action)(catalog::Catalog&, const Arguments&), const Kind& kind) {
-  return kind.elsewhere ? CatalogAction(action) : CatalogAction();
-}
-
 /// What tables and views have in common.
 void AddCommands(CLI::App& group, Chosen& chosen, const Kind& kind) {
   std::string word(kind.word);
   AddCatalogCommand(group, chosen,
                     {"list", fmt::format("List the {} of a namespace", kind.plural), Of(List, kind),
-                     Elsewhere(ListTablesOf, kind)})
+                     kind.elsewhere.list})
       .Name(kNamespaceHelp);
   AddCatalogCommand(group, chosen,
                     {"show", "Print what a " + word + " is; --json: its whole metadata",
-                     Of(Show, kind), Elsewhere(ShowTableOf, kind)})
+                     Of(Show, kind), kind.elsewhere.show})
       .Name(kObjectHelp);
   auto rename = AddCatalogCommand(
-      group, chosen,
-      {"rename", "Rename a " + word, Of(Rename, kind), Elsewhere(RenameTableIn, kind)});
+      group, chosen, {"rename", "Rename a " + word, Of(Rename, kind), kind.elsewhere.rename});
   rename.Name(kObjectHelp);
   rename.app->add_option("to", rename.arguments->other, "New name, as a.b.c")->required();
   auto registered = AddCatalogCommand(group, chosen,
                                       {"register", "Bring in a " + word + " by its metadata file",
-                                       Of(Register, kind), Elsewhere(RegisterTableIn, kind)});
+                                       Of(Register, kind), kind.elsewhere.register_file});
   registered.Name(kObjectHelp);
   registered.app
       ->add_option("metadata-location", registered.arguments->other,
@@ -134,8 +148,8 @@ void AddCommands(CLI::App& group, Chosen& chosen, const Kind& kind) {
     registered.app->add_flag("--overwrite", registered.arguments->overwrite,
                              "Replace a table of that name");
   }
-  auto drop = AddCatalogCommand(
-      group, chosen, {"drop", "Drop a " + word, Of(Drop, kind), Elsewhere(DropTableOf, kind)});
+  auto drop = AddCatalogCommand(group, chosen,
+                                {"drop", "Drop a " + word, Of(Drop, kind), kind.elsewhere.drop});
   drop.Name(kObjectHelp);
   if (&kind == &kTables) {
     drop.app->add_flag("--purge", drop.arguments->purge, "Delete its files too, in the background");

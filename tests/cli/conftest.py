@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from harness import bodies, places
+from harness.catalog import Catalog
+from harness.client import RestClient
 
 TIMEOUT_S = 60
 
@@ -70,6 +72,12 @@ def ask(firn, firn_server):
         return firn(*arguments, env={"FIRN_URI": firn_server.uri}, **options)
 
     return run
+
+
+@pytest.fixture
+def catalog(firn_server) -> Catalog:
+    """The session's server, asked without the command line."""
+    return Catalog(RestClient(firn_server.uri, None))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pyarrow as pa
@@ -58,6 +59,87 @@ def test_a_server_is_a_catalog_too(firn, ask, firn_server):
     assert properties["l"] == "w" and "k" not in properties
     assert firn("table", "list", name, env={"FIRN_CATALOG": firn_server.uri}).lines == [f"{name}.t"]
     firn("table", "list", f"{name}-none", "--catalog", firn_server.uri, expect=3)
+
+
+@pytest.fixture
+def view_file(tmp_path) -> str:
+    """A view's metadata file."""
+    location = f"file:{tmp_path}/warehouse/view"
+    metadata = {
+        "view-uuid": str(uuid.uuid4()),
+        "format-version": 1,
+        "location": location,
+        "current-version-id": 1,
+        "versions": [bodies.view_version("select 1 as id")],
+        "version-log": [{"timestamp-ms": bodies.now_ms(), "version-id": 1}],
+        "schemas": [bodies.VIEW_SCHEMA],
+    }
+    file = tmp_path / "warehouse" / "view" / "metadata" / "0.metadata.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(metadata))
+    return f"file:{file}"
+
+
+def test_a_view_lives_without_a_server(firn, uri, view_file):
+    def run(*words: str, **options):
+        return firn(*words, "--catalog", uri, **options)
+
+    run("namespace", "create", "a")
+    run("table", "create", "a.t", "--column", "id:long")
+    assert run("view", "register", "a.v", view_file).lines == ["Registered view a.v"]
+    assert run("view", "list", "a").lines == ["a.v"]
+    assert run("table", "list", "a").lines == ["a.t"]
+    assert "spark:" in run("view", "show", "a.v").out
+    shown = run("view", "show", "a.v", "--json").json
+    assert shown["metadata-location"] == view_file
+    assert shown["metadata"]["versions"][0]["representations"][0]["sql"] == "select 1 as id"
+    assert "exists" in run("view", "rename", "a.v", "a.t", expect=1).err
+    assert "exists" in run("view", "register", "a.t", view_file, expect=1).err
+    run("view", "rename", "a.v", "none.v", expect=3)
+    run("view", "show", "a.t", expect=3)
+    run("view", "list", "none", expect=3)
+    assert run("view", "rename", "a.v", "a.w").lines == ["Renamed view a.v to a.w"]
+    run("view", "show", "a.v", expect=3)
+    assert run("view", "drop", "a.w", "--json").json == {}
+    assert "a.w" in run("view", "drop", "a.w", expect=3).err
+    assert run("view", "register", "a.v", view_file, "--json").json == shown
+
+
+def test_a_servers_view_is_the_same_by_either_way(firn, ask, catalog, firn_server):
+    """--catalog and --uri print the same to people, and as JSON what the protocol requires."""
+    name = bodies.unique("elsewhere")
+    ask("namespace", "create", name)
+    catalog.make_view((name,), "v")
+
+    def elsewhere(*words: str, **options):
+        return firn(*words, "--catalog", firn_server.uri, **options)
+
+    for words in (("list", name), ("show", f"{name}.v")):
+        assert elsewhere("view", *words).out == ask("view", *words).out
+    shown = elsewhere("view", "show", f"{name}.v", "--json").json
+    assert {**shown, "config": {}} == ask("view", "show", f"{name}.v", "--json").json
+    listed = elsewhere("view", "list", name, "--json").json
+    assert listed == {"identifiers": [{"namespace": [name], "name": "v"}]}
+    location = shown["metadata-location"]
+    for words in (("show", f"{name}.none"), ("drop", f"{name}.none"), ("list", f"{name}-none")):
+        assert elsewhere("view", *words, expect=3).out == ask("view", *words, expect=3).out
+    elsewhere("view", "rename", f"{name}.v", f"{name}.w")
+    assert ask("view", "list", name).lines == [f"{name}.w"]
+    assert elsewhere("view", "drop", f"{name}.w").lines == [f"Dropped view {name}.w"]
+    elsewhere("view", "register", f"{name}.v", location)
+    assert ask("view", "list", name).lines == [f"{name}.v"]
+
+
+def test_a_catalog_without_views_says_so(firn, tmp_path):
+    config = tmp_path / "firn.toml"
+    config.write_text(
+        '[catalogs.aws]\ntype = "glue"\nwarehouse = "s3://bucket/warehouse"\n'
+        f'glue.region = "eu-central-1"\nglue.access-key-id = "k"\n'
+        f'glue.secret-access-key = "{SECRET}"\n'
+    )
+    words = ("view", "list", "a", "--catalog", "aws", "--config", config)
+    told = firn(*words, expect=1).err
+    assert "type glue" in told and "rest, sql and hive" in told
 
 
 def test_a_profile_of_the_configuration_file(firn, tmp_path):

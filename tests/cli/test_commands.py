@@ -3,13 +3,6 @@
 import pytest
 
 from harness import bodies
-from harness.catalog import Catalog
-from harness.client import RestClient
-
-
-@pytest.fixture
-def catalog(firn_server) -> Catalog:
-    return Catalog(RestClient(firn_server.uri, None))
 
 
 @pytest.fixture

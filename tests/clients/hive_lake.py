@@ -64,6 +64,9 @@ class Lake:
     def tables(self, namespace: str) -> list[str]:
         return [item["name"] for item in self.firn("table", "list", namespace)["identifiers"]]
 
+    def views(self, namespace: str) -> list[str]:
+        return [item["name"] for item in self.firn("view", "list", namespace)["identifiers"]]
+
     def described(self, namespace: str, table: str):
         """As the metastore has it."""
         with self.pyiceberg()._client as client:

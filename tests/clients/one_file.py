@@ -45,7 +45,13 @@ class OneFile:
         return json.loads(done.stdout) if expect == 0 else None
 
     def tables(self, namespace: str) -> list[str]:
-        listed = self.firn("table", "list", namespace)["identifiers"]
+        return self.listed("table", namespace)
+
+    def views(self, namespace: str) -> list[str]:
+        return self.listed("view", namespace)
+
+    def listed(self, kind: str, namespace: str) -> list[str]:
+        listed = self.firn(kind, "list", namespace)["identifiers"]
         return [".".join([*item["namespace"], item["name"]]) for item in listed]
 
     def rows(self, query: str) -> list[tuple]:

@@ -54,3 +54,29 @@ def test_what_java_made_opens_in_firn(lake, sql):
     assert sql("SHOW TABLES IN shared.of_java") == []
     lake.firn("namespace", "drop", "of_java")
     assert ("of_java",) not in sql("SHOW NAMESPACES IN shared")
+
+
+def test_a_view_of_java_is_listed_shown_renamed_and_dropped_by_firn(lake, sql):
+    sql("CREATE NAMESPACE shared.viewed")
+    sql("CREATE TABLE shared.viewed.t (id BIGINT) USING iceberg")
+    sql("INSERT INTO shared.viewed.t VALUES (1), (2)")
+    sql("CREATE VIEW shared.viewed.v AS SELECT id FROM shared.viewed.t WHERE id > 1")
+    assert lake.views("viewed") == ["v"]
+    assert lake.tables("viewed") == ["t"]
+    shown = lake.firn("view", "show", "viewed.v")
+    [representation] = shown["metadata"]["versions"][0]["representations"]
+    assert representation["dialect"] == "spark" and "id > 1" in representation["sql"]
+    lake.firn("view", "rename", "viewed.v", "viewed.t", expect=1)
+    lake.firn("view", "drop", "viewed.t", expect=3)
+    lake.firn("view", "rename", "viewed.v", "viewed.w")
+    assert [row[1] for row in sql("SHOW VIEWS IN shared.viewed")] == ["w"]
+    assert sql("SELECT id FROM shared.viewed.w") == [(2,)]
+    lake.firn("view", "drop", "viewed.w")
+    assert sql("SHOW VIEWS IN shared.viewed") == []
+    # What was dropped is registered again; Java reads, replaces and drops it.
+    lake.firn("view", "register", "viewed.again", shown["metadata-location"])
+    assert sql("SELECT id FROM shared.viewed.again") == [(2,)]
+    sql("CREATE OR REPLACE VIEW shared.viewed.again AS SELECT id FROM shared.viewed.t WHERE id < 2")
+    assert lake.firn("view", "show", "viewed.again")["metadata"]["current-version-id"] == 2
+    sql("DROP VIEW shared.viewed.again")
+    assert lake.views("viewed") == []

@@ -76,3 +76,31 @@ def test_what_java_made_opens_in_firn_and_pyiceberg(file, sql):
     assert sql("SHOW TABLES IN shared.of_java") == []
     file.firn("namespace", "drop", "of_java")
     assert ("of_java",) not in sql("SHOW NAMESPACES IN shared")
+
+
+def test_a_view_of_java_is_listed_shown_renamed_and_dropped_by_firn(file, sql):
+    sql("CREATE NAMESPACE shared.viewed")
+    sql("CREATE TABLE shared.viewed.t (id BIGINT) USING iceberg")
+    sql("INSERT INTO shared.viewed.t VALUES (1), (2)")
+    sql("CREATE VIEW shared.viewed.v AS SELECT id FROM shared.viewed.t WHERE id > 1")
+    assert file.views("viewed") == ["viewed.v"]
+    assert file.tables("viewed") == ["viewed.t"]
+    shown = file.firn("view", "show", "viewed.v")
+    [representation] = shown["metadata"]["versions"][0]["representations"]
+    assert representation["dialect"] == "spark" and "id > 1" in representation["sql"]
+    file.firn("view", "rename", "viewed.v", "viewed.t", expect=1)
+    file.firn("view", "drop", "viewed.t", expect=3)
+    file.firn("view", "rename", "viewed.v", "viewed.w")
+    assert [row[1] for row in sql("SHOW VIEWS IN shared.viewed")] == ["w"]
+    assert sql("SELECT id FROM shared.viewed.w") == [(2,)]
+    sql("CREATE OR REPLACE VIEW shared.viewed.w AS SELECT id FROM shared.viewed.t WHERE id < 2")
+    replaced = file.firn("view", "show", "viewed.w")
+    assert replaced["metadata"]["current-version-id"] == 2
+    file.firn("view", "drop", "viewed.w")
+    assert sql("SHOW VIEWS IN shared.viewed") == []
+    # What was dropped is registered again, and Java reads it.
+    file.firn("view", "register", "viewed.again", replaced["metadata-location"])
+    assert sql("SELECT id FROM shared.viewed.again") == [(1,)]
+    sql("DROP VIEW shared.viewed.again")
+    assert file.views("viewed") == []
+    file.firn("view", "show", "viewed.again", expect=3)
