@@ -176,7 +176,7 @@ def test_tasks_are_the_scan(run, table, rows_file):
     assert len(ids(*small, "--task", "0/4")) == 1
     assert "has 4 tasks" in run("scan", table, *pinned, "--task", "4/4", expect=2).err
     assert "has 4 tasks, not 3" in run("scan", table, *pinned, "--task", "0/3", expect=2).err
-    for words in ("4", "1/", "/4", "a/b", "1/4/5"):
+    for words in ("", "4", "1/", "/4", "a/b", "1/4/5"):
         run("scan", table, *pinned, "--task", words, expect=2)
     assert "--snapshot" in run("scan", table, "--task", "0/4", expect=2).err
     run("scan", table, "--task-size", "1KiB", expect=2)
@@ -191,7 +191,7 @@ def test_tasks_as_a_tree(run, table, rows_file):
     assert text[2].startswith("└─ task 0/1: 2 files, ") and text[2].endswith(", about 5 rows")
     assert text[3].startswith("   ├─ ") and text[4].startswith("   └─ ")
     assert "and 1 more (--files 2)" in run("plan", table, "--tasks", "--files", 1).lines[-1]
-    for size in (0, -1, "many"):
+    for size in ("", 0, -1, "many"):
         run("plan", table, "--tasks", size, expect=2)
     run("plan", table, "--task-lookback", 3, expect=2)
     run("table", "set", table, "-p", "read.split.target-size=0")

@@ -159,8 +159,12 @@ TEST_F(HiveCatalogTest, AViewIsWhatOthersExpect) {
 TEST_F(HiveCatalogTest, ALostAnswerAboutAViewIsLookedUp) {
   auto catalog = Open();
   ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  metastore_.LoseNext("create_table", testing::Loss::kAnswer);
   ASSERT_THAT(catalog->RegisterView(kV, WriteViewFile({{"hive", "SELECT 1"}})), IsOk());
   const TableIdentifier renamed{kDb, "w"};
+  metastore_.LoseNext("create_table", testing::Loss::kRequest);
+  EXPECT_THAT(catalog->RegisterView(renamed, WriteViewFile({{"hive", "SELECT 1"}})),
+              IsError(ErrorCode::kCommitStateUnknown));
   metastore_.LoseNext("alter_table_with_environment_context", testing::Loss::kAnswer);
   EXPECT_THAT(catalog->RenameView(kV, renamed), IsOk());
   EXPECT_THAT(catalog->ListViews(kDb), IsOkAnd(ElementsAre(renamed)));

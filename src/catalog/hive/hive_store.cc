@@ -390,7 +390,13 @@ Status HiveStore::Remove(Kind kind, const TableKey& key) {
 Status HiveStore::DeleteTable(const TableKey& key) { return Delete(Kind::kTable, key); }
 
 Status HiveStore::Delete(Kind kind, const TableKey& key) {
+  // Who renames does so under the lock: so what goes with a view's name is no table. Tables go
+  // without it, as Java drops them.
+  ASSIGN_OR_RETURN(auto lock, Lock(key, options_.lock.enabled && kind == Kind::kView));
   RETURN_IF_ERROR(Require(kind, key));
+  if (lock) {
+    RETURN_IF_ERROR(lock->Renew());
+  }
   return Remove(kind, key);
 }
 

@@ -414,8 +414,20 @@ Result<View> PointerCatalog::RegisterView(const TableIdentifier& identifier,
                                           const std::string& metadata_location) {
   ASSIGN_OR_RETURN(ViewStore * views, store_->Views());
   ASSIGN_OR_RETURN(TableKey key, KeyOf(identifier));
+  // A place that has no views after all says so before the file is read.
+  RETURN_IF_ERROR(views->FindView(key));
   ASSIGN_OR_RETURN(auto metadata, OfArgument(ReadViewMetadata(*files_, metadata_location)));
-  RETURN_IF_ERROR(views->InsertView(key, {metadata_location, *metadata}));
+  Status inserted = views->InsertView(key, {metadata_location, *metadata});
+  if (!inserted.has_value()) {
+    Error error = TakeError(std::move(inserted));
+    if (error.code() != ErrorCode::kCommitStateUnknown) {
+      return error;
+    }
+    auto found = views->FindView(key);
+    if (!found.has_value() || !*found || (*found)->metadata_location != metadata_location) {
+      return Unknown(metadata_location);
+    }
+  }
   return View{identifier, metadata_location, std::move(metadata)};
 }
 

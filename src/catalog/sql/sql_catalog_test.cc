@@ -154,6 +154,7 @@ TEST_F(SqlCatalogTest, Version0StaysAsItIs) {
   EXPECT_THAT(catalog.LoadView(view), IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(catalog.RenameView(view, kT), IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(catalog.DropView(view), IsError(ErrorCode::kUnsupported));
+  EXPECT_THAT(catalog.RegisterView(view, "file:///nowhere"), IsError(ErrorCode::kUnsupported));
   EXPECT_THAT(Select("SELECT count(*) FROM pragma_table_info('iceberg_tables')"), ElementsAre("5"));
   EXPECT_THAT(Select("SELECT previous_metadata_location FROM iceberg_tables"),
               ElementsAre(table.metadata_location));

@@ -1,6 +1,7 @@
 // firn plan: what a scan reads, and what it leaves out and why, as a tree; or its tasks.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +32,8 @@ constexpr const char* kTableSize = "read.split.target-size";
 struct PlanFlags {
   Selection selection;
   int64_t files = kShownFiles;
-  /// A size, or kTableSize; empty: no tasks.
-  std::string tasks;
+  /// A size, or kTableSize; nullopt: no tasks.
+  std::optional<std::string> tasks;
   table::TaskSizeOptions sizes;
 };
 
@@ -200,18 +201,21 @@ size_t ShownFilesOf(const PlanFlags& flags) {
 
 Result<table::TaskSizes> SizesOf(const iceberg::TableMetadata& table, const PlanFlags& flags) {
   table::TaskSizeOptions sizes = flags.sizes;
-  if (flags.tasks != kTableSize) {
-    ASSIGN_OR_RETURN(sizes.target_bytes, ReadSize(flags.tasks));
+  if (*flags.tasks != kTableSize) {
+    ASSIGN_OR_RETURN(sizes.target_bytes, ReadSize(*flags.tasks));
   }
   return table::ReadTaskSizes(table, sizes);
 }
 
 Status Plan(OpenTable& open, const TableArguments& arguments, const PlanFlags& flags) {
   ASSIGN_OR_RETURN(table::ScanRequest request, RequestOf(flags.selection));
+  if (flags.tasks) {
+    RETURN_IF_ERROR(PinState(open.metadata(), request));
+  }
   ASSIGN_OR_RETURN(table::ScanPlan plan,
                    table::ScanPlan::Begin(open.plan_context(), open.table().metadata, request));
   const std::string title = TitleOf(arguments.name, flags.selection.where, plan);
-  if (!flags.tasks.empty()) {
+  if (flags.tasks) {
     TaskListing listing{.title = title, .files = ShownFilesOf(flags), .json = arguments.json};
     ASSIGN_OR_RETURN(listing.sizes, SizesOf(open.metadata(), flags));
     return PrintTasks(plan, listing);

@@ -28,8 +28,8 @@ struct ScanFlags {
   std::optional<int64_t> limit;
   std::string format;
   std::string file;
-  /// `2/13`; empty: the whole scan.
-  std::string task;
+  /// `2/13`; nullopt: the whole scan.
+  std::optional<std::string> task;
   table::TaskSizeOptions sizes;
 };
 
@@ -56,14 +56,14 @@ std::vector<std::string> Trimmed(std::vector<std::string> names) {
 /// nullopt: the whole scan.
 Result<std::optional<table::TaskChoice>> TaskOf(const iceberg::TableMetadata& table,
                                                 const ScanFlags& flags) {
-  if (flags.task.empty()) {
+  if (!flags.task) {
     return std::optional<table::TaskChoice>();
   }
   if (!flags.selection.snapshot) {
     return Error(ErrorCode::kInvalidArgument,
                  "--task is of one snapshot, that of `firn plan --tasks`: add --snapshot ID");
   }
-  ASSIGN_OR_RETURN(TaskNumber task, ReadTaskNumber(flags.task));
+  ASSIGN_OR_RETURN(TaskNumber task, ReadTaskNumber(*flags.task));
   ASSIGN_OR_RETURN(table::TaskSizes sizes, table::ReadTaskSizes(table, flags.sizes));
   return table::TaskChoice{.sizes = sizes, .number = task.number, .count = task.count};
 }
@@ -76,6 +76,9 @@ Status Scan(OpenTable& open, const TableArguments& arguments, const ScanFlags& f
   table::TableScanRequest request{.columns = Trimmed(flags.columns), .limit = flags.limit};
   ASSIGN_OR_RETURN(request.plan, RequestOf(flags.selection));
   ASSIGN_OR_RETURN(request.task, TaskOf(open.metadata(), flags));
+  if (request.task) {
+    RETURN_IF_ERROR(PinState(open.metadata(), request.plan));
+  }
   ASSIGN_OR_RETURN(auto scan, table::TableScan::Open(open.scan_context(), open.table(), request));
   const columnar::OutsideRows outside(scan->plan().schema(), *scan->schema(),
                                       columnar::FieldIds::kKept);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <variant>
 
 #include <fmt/format.h>
+
+#include "table/plan/snapshot_selection.h"
 
 namespace firn::cli {
 namespace {
@@ -25,6 +28,27 @@ std::vector<CLI::Option*> AddPackingFlags(CLI::App& app, table::TaskSizeOptions&
                          "Bytes that a file counts as at least; read.split.open-file-cost if not "
                          "given")
               ->transform(CLI::AsSizeValue(false))};
+}
+
+Status PinState(const iceberg::TableMetadata& table, table::ScanRequest& request) {
+  auto* appends = std::get_if<table::AppendScan>(&request.scan);
+  table::SnapshotSelector selector{table::CurrentSnapshot{}};
+  if (appends == nullptr) {
+    selector = std::get<table::SnapshotScan>(request.scan).snapshot;
+  } else if (appends->to) {
+    selector = *appends->to;
+  }
+  ASSIGN_OR_RETURN(const iceberg::Snapshot* snapshot, table::SelectSnapshot(table, selector));
+  if (snapshot == nullptr) {
+    return {};
+  }
+  request.schema_id = table::SelectSchema(table, snapshot->id, snapshot).id();
+  if (appends != nullptr) {
+    appends->to = snapshot->id;
+  } else {
+    request.scan = table::SnapshotScan{snapshot->id};
+  }
+  return {};
 }
 
 Result<int64_t> ReadSize(const std::string& text) {

@@ -123,9 +123,11 @@ bool DeleteFileRef::is_deletion_vector() const {
 }
 
 Result<DeleteIndex> DeleteIndex::Build(iceberg::TableMetadataPtr table,
+                                       const iceberg::Schema& schema,
                                        std::vector<DeleteFileRef> files) {
   DeleteIndex index;
   index.table_ = std::move(table);
+  index.schema_ = schema;
   index.files_ = std::move(files);
   for (uint32_t file = 0; file < index.files_.size(); ++file) {
     RETURN_IF_ERROR(index.Add(file));
@@ -208,7 +210,7 @@ bool DeleteIndex::EqualityMayMatch(uint32_t file, const ManifestColumns& data, s
     return true;
   }
   return std::ranges::all_of(ref.manifest->equality_ids[ref.row], [&](iceberg::FieldId id) {
-    const iceberg::NestedField* field = table_->current_schema().FindField(id);
+    const iceberg::NestedField* field = schema_.FindField(id);
     return field == nullptr || MayShareAValue(RangeOf(*ref.manifest, ref.row, *field),
                                               RangeOf(data, row, *field), *field->type);
   });

@@ -61,9 +61,12 @@ class DeleteIndex {
   /// No deletes.
   DeleteIndex() = default;
 
-  /// `files` are live delete files of one snapshot. Errors: kInvalidMetadata where two deletion
-  /// vectors name one data file, or a vector names none.
+  /// `files` are live delete files of one snapshot; `schema` is that of the scan, by whose columns
+  /// metrics are read: so the same scan finds the same deletes whatever the table's schema is by
+  /// now. Errors: kInvalidMetadata where two deletion vectors name one data file, or a vector names
+  /// none.
   static Result<DeleteIndex> Build(iceberg::TableMetadataPtr table,
+                                   const iceberg::Schema& schema,
                                    std::vector<DeleteFileRef> files);
 
   bool empty() const { return files_.empty(); }
@@ -107,6 +110,7 @@ class DeleteIndex {
   bool EqualityMayMatch(uint32_t file, const iceberg::ManifestColumns& data, size_t row) const;
 
   std::shared_ptr<const iceberg::TableMetadata> table_;
+  iceberg::Schema schema_;
   std::vector<DeleteFileRef> files_;
   std::vector<iceberg::FieldId> equality_fields_;
   /// By PartitionKey.

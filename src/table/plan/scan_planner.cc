@@ -285,7 +285,7 @@ Status ScanPlan::IndexDeletes() {
     AddDeleteFiles(manifests[i], pruning->entries, files);
   }
   counts_.scanned_delete_manifests += static_cast<int64_t>(manifests.size());
-  ASSIGN_OR_RETURN(DeleteIndex index, DeleteIndex::Build(table_, std::move(files)));
+  ASSIGN_OR_RETURN(DeleteIndex index, DeleteIndex::Build(table_, schema(), std::move(files)));
   metrics_ = metrics_.Union(MetricsProjection::Of(index.equality_fields()));
   deletes_ = std::make_shared<const DeleteIndex>(std::move(index));
   return {};

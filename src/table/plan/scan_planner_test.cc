@@ -103,6 +103,16 @@ TEST(ScanPlanTest, EqualityDeletesOfOtherValuesAreLeftOut) {
   EXPECT_THAT(table.Files(ScanRequest{}), IsOkAnd(ElementsAre("a", "b -e")));
 }
 
+TEST(ScanPlanTest, AScanFindsTheSameDeletesWhateverTheSchemaIsByNow) {
+  PlannedTable table;
+  table.Commit({DataFileOf("a", kDay, 0, 9), DataFileOf("b", kDay, 10, 19)});
+  ScanRequest request;
+  request.scan = SnapshotScan{table.Commit({EqualityDeletes("e", kDay, 12, 14)}, "delete")};
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a", "b -e")));
+  table.ChangeSchema(R"({"id":2,"name":"day","required":false,"type":"date"})");
+  EXPECT_THAT(table.Files(request), IsOkAnd(ElementsAre("a", "b -e")));
+}
+
 TEST(ScanPlanTest, BoundsThatExcludeEachOtherExcludeNoDeletes) {
   PlannedTable table;
   table.Commit({DataFileOf("a", kDay, 9, 0)});

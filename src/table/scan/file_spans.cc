@@ -14,7 +14,7 @@ std::vector<FileSpan> SpansOf(const iceberg::ManifestColumns& manifest,
   // The first row group begins at the first offset: nothing lies before it.
   for (int64_t offset : manifest.split_offsets[row] | std::views::drop(1)) {
     // Offsets that do not ascend split nothing.
-    if (offset - spans.back().begin >= bytes) {
+    if (offset > spans.back().begin && offset - spans.back().begin >= bytes) {
       spans.back().end = offset;
       spans.push_back({.begin = offset});
     }

@@ -12,6 +12,8 @@
 namespace firn::table {
 namespace {
 
+__extension__ using Wide = __int128;
+
 constexpr int64_t kMaxWeight = std::numeric_limits<int64_t>::max();
 
 // Sizes in manifests are whatever a writer wrote: sums stay in range. No argument is negative.
@@ -67,7 +69,7 @@ class TaskPacker {
       return Sum(task.weight, weight) <= sizes_.target_bytes;
     });
     AddTo(room == open_.end() ? open_.emplace_back() : *room, std::move(part), weight);
-    if (std::cmp_greater(open_.size(), sizes_.lookback)) {
+    if (std::cmp_greater(open_.size(), std::min(sizes_.lookback, kMaxLookback))) {
       const auto heaviest = std::ranges::max_element(open_, {}, &ScanTask::weight);
       ScanTask task = std::move(*heaviest);
       open_.erase(heaviest);
@@ -154,11 +156,8 @@ class FileParts {
   /// About: so that those of all parts are the file's.
   int64_t RowsBefore(int64_t offset) const {
     const int64_t rows = std::max<int64_t>(manifest_.record_counts[row_], 0);
-    if (offset == file_bytes_) {
-      return offset == 0 ? 0 : rows;
-    }
-    return static_cast<int64_t>(static_cast<double>(rows) * static_cast<double>(offset) /
-                                static_cast<double>(file_bytes_));
+    // In 128 bits, as counts are whatever a writer wrote.
+    return file_bytes_ == 0 ? 0 : static_cast<int64_t>(Wide{rows} * offset / file_bytes_);
   }
 
   const iceberg::ManifestColumns& manifest_;
@@ -182,7 +181,6 @@ Result<TaskSizes> ReadTaskSizes(const iceberg::TableMetadata& table,
       sizes.open_file_bytes,
       ReadSize(table, options.open_file_bytes, "read.split.open-file-cost", sizes.open_file_bytes));
   RETURN_IF_ERROR(CheckSizes(sizes));
-  sizes.lookback = std::min(sizes.lookback, kMaxLookback);
   return sizes;
 }
 

@@ -182,6 +182,14 @@ void PlannedTable::ChangeSpec(std::string_view json) {
                                   iceberg::testing::At(next_++));
 }
 
+void PlannedTable::ChangeSchema(std::string_view fields) {
+  metadata_ = iceberg::testing::MustApply(
+      metadata_,
+      {iceberg::AddSchema{iceberg::testing::SchemaOfFields(fields)},
+       iceberg::SetCurrentSchema{iceberg::SchemaId(iceberg::kLastAdded)}},
+      iceberg::testing::At(next_++));
+}
+
 void PlannedTable::Expire(iceberg::SnapshotId snapshot) {
   metadata_ = iceberg::testing::MustApply(metadata_, {iceberg::RemoveSnapshots{{snapshot}}},
                                           iceberg::testing::At(next_++));

@@ -39,6 +39,8 @@ class PlannedTable {
   void EmbedNext() { embeds_ = true; }
   /// Makes this the default spec, its JSON as in metadata.
   void ChangeSpec(std::string_view json);
+  /// Makes a schema of these fields, as in metadata, the current one.
+  void ChangeSchema(std::string_view fields);
   /// Takes a snapshot out of the metadata; its files stay.
   void Expire(iceberg::SnapshotId snapshot);
   const iceberg::TableMetadataPtr& metadata() const { return metadata_; }
