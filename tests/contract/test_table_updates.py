@@ -200,7 +200,10 @@ def test_remove_snapshot_ref(commit, snapshots):
 
 def test_remove_snapshots(commit, snapshots):
     commit(bodies.set_ref(snapshots[0], "audit"))
-    metadata = commit({"action": "remove-snapshots", "snapshot-ids": snapshots[:2]})
+    metadata = commit(
+        {"action": "remove-snapshots", "snapshot-ids": snapshots[:2]},
+        {"action": "remove-snapshot-ref", "ref-name": "audit"},
+    )
     assert [s["snapshot-id"] for s in metadata["snapshots"]] == [snapshots[2]]
     assert set(metadata["refs"]) == {"main"}
     assert [entry["snapshot-id"] for entry in metadata["snapshot-log"]] == [snapshots[2]]

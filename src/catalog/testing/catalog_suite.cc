@@ -260,6 +260,35 @@ TEST_P(CatalogTest, AFailedRequirementChangesNothing) {
   EXPECT_THAT(catalog_->Commit(table, SetProperty("a", "1")), IsError(ErrorCode::kNoSuchTable));
 }
 
+TEST_P(CatalogTest, ARefMadeMeanwhileKeepsItsSnapshot) {
+  ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
+  table::Table table = MakeTable(kT);
+  for (int64_t id : {1, 2}) {
+    iceberg::Snapshot next;
+    next.id = iceberg::SnapshotId(id);
+    next.parent_id = id == 1 ? std::nullopt : std::optional(iceberg::SnapshotId(1));
+    next.sequence_number = iceberg::SequenceNumber(id);
+    next.timestamp = table.metadata->last_updated;
+    next.schema_id = iceberg::SchemaId(0);
+    next.manifest_list = table.metadata->location + "/metadata/" + std::to_string(id);
+    next.operation = "append";
+    iceberg::SetSnapshotRef main{"main", {.snapshot_id = next.id}};
+    iceberg::AddSnapshot add{std::make_shared<const iceberg::Snapshot>(std::move(next))};
+    ASSERT_OK_AND_ASSIGN(
+        table, catalog_->Commit(table, {.updates = {std::move(add), main}, .requirements = {}}));
+  }
+  const table::TableChange expiry{.updates = {iceberg::RemoveSnapshots{{iceberg::SnapshotId(1)}}},
+                                  .requirements = {SameUuid(table)}};
+  iceberg::SetSnapshotRef tag{
+      "t", {.snapshot_id = iceberg::SnapshotId(1), .type = iceberg::SnapshotRefType::kTag}};
+  ASSERT_THAT(catalog_->Commit(table, {.updates = {tag}, .requirements = {}}), IsOk());
+  // The base is the one without the tag.
+  EXPECT_THAT(catalog_->Commit(table, expiry), IsError(ErrorCode::kCommitConflict));
+  ASSERT_OK_AND_ASSIGN(table, catalog_->Load(kT));
+  EXPECT_NE(table.metadata->FindRef("t"), nullptr);
+  EXPECT_NE(table.metadata->FindSnapshot(iceberg::SnapshotId(1)), nullptr);
+}
+
 TEST_P(CatalogTest, ConcurrentCommitsAreNeitherLostNorDoubled) {
   ASSERT_THAT(catalog_->CreateNamespace(kDb, {}), IsOk());
   table::Table table = MakeTable(kT);

@@ -2,9 +2,10 @@
 // requirements held, and again on a newer base when it lost a race. Specification: "Table
 // Metadata"; rules and texts as in the reference implementation.
 //
-// Errors: kInvalidArgument for updates that can never apply; kCommitConflict for a snapshot whose
-// sequence number or first row id another commit has passed (reload and retry); kDeadlineExceeded
-// where the context says so; kInvalidMetadata never.
+// Errors: kInvalidArgument for updates that can never apply; kCommitConflict (reload and retry) for
+// a snapshot whose sequence number or first row id another commit has passed, and for the removal
+// of one that a branch or tag names which no update removes or sets: whoever asks for it has not
+// seen the ref; kDeadlineExceeded where the context says so; kInvalidMetadata never.
 // Thread-safety: pure functions; `base` is not changed and may be shared.
 #pragma once
 

@@ -138,6 +138,7 @@ Status TableMetadataBuilder::Apply(const SetSnapshotRef& update) {
   Put(
       next_.refs, [&update](const NamedRef& named) { return named.name == update.name; },
       NamedRef{update.name, update.ref});
+  lost_refs_.erase(update.name);
   changed_ = true;
   return {};
 }
@@ -153,6 +154,7 @@ void TableMetadataBuilder::RemoveRef(std::string_view name) {
 }
 
 Status TableMetadataBuilder::Apply(const RemoveSnapshotRef& update) {
+  lost_refs_.erase(update.name);
   RemoveRef(update.name);
   return {};
 }
@@ -175,11 +177,20 @@ Status TableMetadataBuilder::Apply(const RemoveSnapshots& update) {
       dangling.push_back(named.name);
     }
   }
-  for (const std::string& name : dangling) {
+  for (std::string& name : dangling) {
     RemoveRef(name);
+    lost_refs_.insert(std::move(name));
   }
   changed_ = removed_snapshots_ = true;
   return {};
+}
+
+Status TableMetadataBuilder::CheckNoRefLost() const {
+  if (lost_refs_.empty()) {
+    return {};
+  }
+  return Stale(fmt::format("Cannot remove the snapshot of the branch or tag {}, which stays",
+                           *lost_refs_.begin()));
 }
 
 Status TableMetadataBuilder::FinishSnapshotLog() {

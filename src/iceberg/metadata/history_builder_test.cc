@@ -192,21 +192,39 @@ TEST(SnapshotLog, RemovalForgetsWhatCameBefore) {
   EXPECT_EQ(LogIds(*expired), (std::vector<int64_t>{14, 15}));
 }
 
-TEST(SnapshotLog, RemovalTakesRefsAndStatisticsAlong) {
+TEST(SnapshotLog, RemovalTakesStatisticsAlong) {
   TableMetadataPtr table = Append(Append(NewTestTable(2), 11, 1), 12, 2);
   table = MustApply(
       table,
       {SetRef("t", 11, SnapshotRefType::kTag), SetStatistics{{SnapshotId(11), "s3://s", 1, 1, {}}},
        SetPartitionStatistics{{SnapshotId(11), "s3://p", 1}}},
       At(3));
-  TableMetadataPtr expired = MustApply(table, {RemoveSnapshots{{SnapshotId(11)}}}, At(4));
+  TableMetadataPtr expired =
+      MustApply(table, {RemoveSnapshotRef{"t"}, RemoveSnapshots{{SnapshotId(11)}}}, At(4));
   EXPECT_EQ(expired->FindRef("t"), nullptr);
   EXPECT_TRUE(expired->statistics.empty());
   EXPECT_TRUE(expired->partition_statistics.empty());
-  TableMetadataPtr emptied = MustApply(expired, {RemoveSnapshots{{SnapshotId(12)}}}, At(5));
+  TableMetadataPtr emptied =
+      MustApply(expired, {RemoveSnapshotRef{"main"}, RemoveSnapshots{{SnapshotId(12)}}}, At(5));
   EXPECT_EQ(emptied->current_snapshot_id, std::nullopt);
   EXPECT_TRUE(emptied->refs.empty());
   EXPECT_TRUE(emptied->snapshot_log.empty());
+}
+
+/// Whoever chose the snapshot did not know of the ref: it was made since.
+TEST(SnapshotLog, NoRefGoesUnnamed) {
+  TableMetadataPtr table = Append(Append(NewTestTable(2), 11, 1), 12, 2);
+  table = MustApply(table, {SetRef("t", 11, SnapshotRefType::kTag)}, At(3));
+  const RemoveSnapshots first{{SnapshotId(11)}};
+  const RemoveSnapshots head{{SnapshotId(12)}};
+  EXPECT_THAT(Apply(table, {first}, 4), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(Apply(table, {head}, 4), IsError(ErrorCode::kCommitConflict));
+  EXPECT_THAT(Apply(table, {RemoveSnapshotRef{"main"}, first}, 4),
+              IsError(ErrorCode::kCommitConflict));
+  // Named in any order, or set to another snapshot.
+  EXPECT_THAT(Apply(table, {first, RemoveSnapshotRef{"t"}}, 4), IsOk());
+  TableMetadataPtr moved = MustApply(table, {first, SetRef("t", 12, SnapshotRefType::kTag)}, At(4));
+  EXPECT_EQ(moved->FindRef("t")->snapshot_id, SnapshotId(12));
 }
 
 TEST(SnapshotLog, ClocksMayDifferByAMinute) {

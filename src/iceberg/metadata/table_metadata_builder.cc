@@ -183,6 +183,7 @@ Result<TableMetadataPtr> TableMetadataBuilder::Build() {
   if (next_.uuid.empty() && !base_) {
     next_.uuid = Uuid::Random().ToString();
   }
+  RETURN_IF_ERROR(CheckNoRefLost());
   next_.last_updated = context_.now;
   if (properties_) {
     RETURN_IF_ERROR(CheckPropertiesSize(*properties_));

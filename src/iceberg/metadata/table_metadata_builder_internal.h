@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -78,6 +80,8 @@ class TableMetadataBuilder {
   Result<int64_t> NextRowId(const Snapshot& snapshot) const;
   void RemoveRef(std::string_view name);
   bool IsAdded(SnapshotId id) const;
+  /// kCommitConflict where a ref went with its snapshot alone: it is of a client that came first.
+  Status CheckNoRefLost() const;
   /// Drops log entries that no commit ever made current, and all before a gap.
   Status FinishSnapshotLog();
 
@@ -103,6 +107,8 @@ class TableMetadataBuilder {
   /// Added snapshots that these updates made main's.
   std::set<SnapshotId> set_as_main_;
   bool removed_snapshots_ = false;
+  /// Of removed snapshots, until an update removes or sets them.
+  std::set<std::string, std::less<>> lost_refs_;
   /// True once main was removed: what the table held before is history only.
   bool emptied_ = false;
   /// How many log entries at the end are new, and one more.

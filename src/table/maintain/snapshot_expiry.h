@@ -7,8 +7,10 @@
 // still in use is read from the table as the commit left it, and again before each batch
 // (file_deletion.h). A file counts as in use while a live entry of a snapshot that stays names it.
 //
-// Snapshots that another writer stages or tags meanwhile stay; a tag that it puts on a snapshot
-// which goes in the same moment is removed with it by the catalog.
+// Snapshots that another writer stages or tags meanwhile stay: Firn's server, and Firn where it
+// writes the metadata itself, refuses to remove the snapshot of a ref that the commit does not name
+// (apply_updates.h), and what goes is chosen anew. A REST catalog of another make may take a ref
+// along that was made in the same moment: no requirement can speak of refs that nobody has seen.
 //
 // Memory: named_files.h for what stays, as much for what goes, and a few manifests at a time.
 //

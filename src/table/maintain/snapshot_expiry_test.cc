@@ -209,6 +209,26 @@ TEST_P(SnapshotExpiryTest, AnotherCommitComesFirst) {
   ExpectStoredIsNamed(table_);
 }
 
+/// No ref that this client has seen moves: only the catalog can tell.
+TEST_P(SnapshotExpiryTest, ATagOrBranchMadeMeanwhileStays) {
+  for (auto type : {iceberg::SnapshotRefType::kTag, iceberg::SnapshotRefType::kBranch}) {
+    MaintainedTable table(GetParam());
+    const SnapshotId first = table.AddData("a");
+    table.RemoveData("a");
+    table.AddData("b");
+    table.store.BeforeNextCommit(
+        [&] { table.SetRef("meanwhile", {.snapshot_id = first, .type = type}); });
+    MaintenanceContext context = table.Context();
+    ASSERT_OK_AND_ASSIGN(ExpiryReport report,
+                         ExpireSnapshots(context, table.Load(), AllOld(table)));
+    ASSERT_NE(table.Load().metadata->FindRef("meanwhile"), nullptr);
+    EXPECT_NE(table.Load().metadata->FindSnapshot(first), nullptr);
+    EXPECT_TRUE(table.IsStored(DataPath("a")));
+    EXPECT_THAT(report.expired.snapshots, SizeIs(1));
+    ExpectStoredIsNamed(table);
+  }
+}
+
 TEST_P(SnapshotExpiryTest, AWriterThatCommitsWhileFilesGo) {
   Fill();
   ExpiryOptions options = AllOld(table_);
