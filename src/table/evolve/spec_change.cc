@@ -79,7 +79,26 @@ class SpecEditor {
     return {};
   }
 
-  std::vector<UnboundPartitionField> Take() && { return std::move(fields_); }
+  /// With all ids: catalogs refuse a spec without its own, or with those of some fields alone.
+  iceberg::UnboundPartitionSpec Take() && {
+    iceberg::UnboundPartitionSpec spec{.id = iceberg::SpecId(0), .fields = std::move(fields_)};
+    iceberg::FieldId last = iceberg::kNoPartitionFieldId;
+    if (table_ != nullptr) {
+      for (const iceberg::PartitionSpec& known : table_->specs) {
+        spec.id = std::max(*spec.id, iceberg::NextId(known.id));
+      }
+      if (table_->format_version > 1) {
+        last = table_->last_partition_id;
+      }
+    }
+    for (UnboundPartitionField& field : spec.fields) {
+      if (!field.field_id.has_value()) {
+        field.field_id = iceberg::NextId(last);
+      }
+      last = std::max(last, *field.field_id);
+    }
+    return spec;
+  }
 
  private:
   using Fields = std::vector<UnboundPartitionField>;
@@ -160,7 +179,7 @@ Result<iceberg::UnboundPartitionSpec> NewSpec(const iceberg::Schema& schema,
   for (const AddPartitionField& field : fields) {
     RETURN_IF_ERROR(editor.Apply(field));
   }
-  iceberg::UnboundPartitionSpec spec{.id = std::nullopt, .fields = std::move(editor).Take()};
+  iceberg::UnboundPartitionSpec spec = std::move(editor).Take();
   RETURN_IF_ERROR(iceberg::BindSpec(spec, schema));
   return spec;
 }
@@ -170,7 +189,7 @@ Result<Updates> ChangeSpec(const iceberg::TableMetadata& table, std::span<const 
   for (const SpecStep& step : steps) {
     RETURN_IF_ERROR(std::visit([&](const auto& one) { return editor.Apply(one); }, step));
   }
-  iceberg::UnboundPartitionSpec next{.id = std::nullopt, .fields = std::move(editor).Take()};
+  iceberg::UnboundPartitionSpec next = std::move(editor).Take();
   ASSIGN_OR_RETURN(iceberg::PartitionSpec bound, iceberg::BindSpec(next, table.current_schema()));
   if (bound.CompatibleWith(table.default_spec())) {
     return Updates{};

@@ -2,7 +2,9 @@
 // where it is: old files keep their spec. Source: specification, "Partition Evolution".
 //
 // In v1 a removed field stays as `void`, because there fields are known by their place; from v2 on
-// it is left out, and a field that comes back gets the id it had.
+// it is left out, and a field that comes back gets the id it had. Specs come with all their ids: of
+// itself, one above the table's highest; of its fields, in v1 by their place, from v2 on above the
+// last that the table assigned.
 //
 // Errors: kInvalidArgument for a column or field that is not there, a name that is taken, a
 // transform that does not fit, a second calendar transform of one column. Thread-safety: plain

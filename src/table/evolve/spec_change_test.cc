@@ -92,6 +92,62 @@ TEST_P(SpecChangeTest, Refused) {
   EXPECT_EQ(fixture_.store.commits(), 0);
 }
 
+/// The one AddSpec among updates, as catalogs read it: the reference implementation refuses a spec
+/// without its id, and one of which some fields have ids.
+iceberg::UnboundPartitionSpec AddedSpec(const Updates& updates) {
+  for (const iceberg::TableUpdate& update : updates) {
+    if (const auto* add = std::get_if<iceberg::AddSpec>(&update)) {
+      return add->spec;
+    }
+  }
+  return {};
+}
+
+std::vector<int32_t> FieldIds(const iceberg::UnboundPartitionSpec& spec) {
+  std::vector<int32_t> ids;
+  for (const iceberg::UnboundPartitionField& field : spec.fields) {
+    ids.push_back(field.field_id.value_or(iceberg::FieldId(-1)).value());
+  }
+  return ids;
+}
+
+TEST_P(SpecChangeTest, AllIdsAreInTheUpdate) {
+  ASSERT_OK_AND_ASSIGN(
+      Updates updates,
+      ChangeSpec(*fixture_.Load().metadata,
+                 std::vector<SpecStep>{Day(), AddPartitionField{"id", Transform::Bucket(16), {}}}));
+  iceberg::UnboundPartitionSpec spec = AddedSpec(updates);
+  EXPECT_EQ(spec.id, iceberg::SpecId(1));
+  EXPECT_THAT(FieldIds(spec), ::testing::ElementsAre(1000, 1001, 1002));
+  // After a spec that is the default no longer.
+  ASSERT_THAT(Change({Day()}), IsOk());
+  ASSERT_THAT(Change({RemovePartitionField{"at_day"}, RemovePartitionField{"id_bucket"}}), IsOk());
+  ASSERT_OK_AND_ASSIGN(
+      updates,
+      ChangeSpec(*fixture_.Load().metadata,
+                 std::vector<SpecStep>{AddPartitionField{"id", Transform::Bucket(4), {}},
+                                       AddPartitionField{"name", Transform::Truncate(2), {}}}));
+  spec = AddedSpec(updates);
+  EXPECT_EQ(spec.id, iceberg::SpecId(3));
+  if (GetParam() == 1) {
+    EXPECT_THAT(FieldIds(spec), ::testing::ElementsAre(1000, 1001, 1002, 1003));
+  } else {
+    // bucket[4](id) is the field it was.
+    EXPECT_THAT(FieldIds(spec), ::testing::ElementsAre(1000, 1002));
+  }
+}
+
+TEST(NewSpecTest, AllIdsAreThere) {
+  CommitFixture fixture;
+  ASSERT_OK_AND_ASSIGN(iceberg::UnboundPartitionSpec spec,
+                       NewSpec(fixture.Load().metadata->current_schema(),
+                               std::vector<AddPartitionField>{
+                                   {"id", Transform::Bucket(4), {}},
+                                   {"name", Transform::Plain(TransformKind::kIdentity), {}}}));
+  EXPECT_EQ(spec.id, iceberg::SpecId(0));
+  EXPECT_THAT(FieldIds(spec), ::testing::ElementsAre(1000, 1001));
+}
+
 TEST_P(SpecChangeTest, SortOrders) {
   auto sort_by = [&](std::vector<SortColumn> columns) {
     UpdatesAction action(
