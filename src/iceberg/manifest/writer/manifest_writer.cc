@@ -116,13 +116,12 @@ Status ManifestWriter::State::Write(const EntryHead& head, const DataFile& data_
   return {};
 }
 
-/// An entry whose numbers a commit has assigned.
+/// An entry whose numbers a commit has assigned; that of its file may not be known.
 Status ManifestWriter::State::WriteKnown(EntryStatus status,
                                          SnapshotId snapshot,
                                          const ManifestEntry& entry) {
-  if (version > 1 &&
-      (!entry.sequence_number.has_value() || !entry.file_sequence_number.has_value())) {
-    return Unfit("An entry that is not new has its sequence numbers", entry.file);
+  if (version > 1 && !entry.sequence_number.has_value()) {
+    return Unfit("An entry that is not new has its sequence number", entry.file);
   }
   return Write({status, snapshot, entry.sequence_number, entry.file_sequence_number}, entry.file);
 }

@@ -60,7 +60,8 @@ class ManifestWriter {
   Status Add(const DataFile& file);
   /// One whose rows are as old as `sequence_number` (a rewrite of older files).
   Status Add(const DataFile& file, SequenceNumber sequence_number);
-  /// An entry of an older manifest, as it was read: snapshot, numbers and row id are kept.
+  /// An entry of an older manifest, as it was read: snapshot, numbers and row id are kept. A file
+  /// sequence number that its writer left out is left out.
   Status AddExisting(const ManifestEntry& entry);
   /// A file that the snapshot deletes; numbers are kept.
   Status AddDeleted(const ManifestEntry& entry);

@@ -130,6 +130,24 @@ TEST(ManifestWriterTest, EntriesAreReadAsTheyWereWritten) {
   }
 }
 
+/// Old writers of v2 left the file's number out; only entries that are new inherit one.
+TEST(ManifestWriterTest, AFileNumberThatIsNotKnownStaysSo) {
+  for (FormatVersion version : {2, 3}) {
+    auto writer = ManifestWriter::Make(Options(version));
+    ASSERT_THAT(writer, IsOk());
+    ManifestEntry entry = Entry(File("old"));
+    entry.file_sequence_number.reset();
+    ASSERT_THAT(writer->AddExisting(entry), IsOk());
+    ASSERT_THAT(writer->AddDeleted(entry), IsOk());
+    auto manifest = (*std::move(writer)).Finish();
+    ASSERT_THAT(manifest, IsOk());
+    for (const ManifestEntry& read : ReadBack(*manifest, version)) {
+      EXPECT_EQ(read.sequence_number, SequenceNumber(4));
+      EXPECT_EQ(read.file_sequence_number, std::nullopt);
+    }
+  }
+}
+
 TEST(ManifestWriterTest, TheRowSumsUpTheEntries) {
   auto writer = ManifestWriter::Make(Options(2));
   ASSERT_THAT(writer, IsOk());
