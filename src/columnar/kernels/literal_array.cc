@@ -50,7 +50,8 @@ std::optional<int64_t> IntegerOf(const Type& type, const Literal& literal) {
   int64_t value = *narrow;
   switch (type.id()) {
     case TypeId::kTimestamp:
-      return value * kMicrosPerDay;
+      return __builtin_mul_overflow(value, kMicrosPerDay, &value) ? std::nullopt
+                                                                  : std::optional(value);
     case TypeId::kTimestampNs:
       return __builtin_mul_overflow(value, kMicrosPerDay * 1000, &value) ? std::nullopt
                                                                          : std::optional(value);

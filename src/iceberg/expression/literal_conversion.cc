@@ -297,11 +297,10 @@ Literal Promote(const Type& type, const Literal& value) {
       case TypeId::kLong:
         return Literal(int64_t{*narrow});
       case TypeId::kTimestamp:
-        return Literal(*narrow * kMicrosPerDay);
       case TypeId::kTimestampNs: {
-        int64_t nanos = 0;
-        bool fits = !__builtin_mul_overflow(*narrow * kMicrosPerDay, int64_t{1000}, &nanos);
-        return fits ? Literal(nanos) : value;
+        const int64_t per_day = kMicrosPerDay * (type.id() == TypeId::kTimestamp ? 1 : 1000);
+        int64_t instant = 0;
+        return __builtin_mul_overflow(*narrow, per_day, &instant) ? value : Literal(instant);
       }
       default:
         return value;

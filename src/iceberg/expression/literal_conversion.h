@@ -37,7 +37,7 @@ struct Position {
 Result<Position> Locate(const Constant& constant, const Type& type);
 
 /// A value of before its column was promoted (int to long, float to double, date to timestamp), as
-/// manifests still hold them; any other value as it is.
+/// manifests still hold them; any other value, and a date that is no such timestamp, as it is.
 Literal Promote(const Type& type, const Literal& value);
 
 }  // namespace firn::iceberg

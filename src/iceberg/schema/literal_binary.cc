@@ -52,6 +52,16 @@ Error WrongLength(const Type& type, std::string_view bytes) {
                fmt::format("Cannot read {} from {} bytes", ToString(type), bytes.size()));
 }
 
+/// Days as an instant of `per_day` units a day.
+Result<Literal> InstantOf(const Type& type, int64_t days, int64_t per_day) {
+  int64_t instant = 0;
+  if (__builtin_mul_overflow(days, per_day, &instant)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("No {} is on day {}", ToString(type), days));
+  }
+  return Literal(instant);
+}
+
 /// Long and the types counted like it; a shorter value is one of before the column's promotion.
 Result<Literal> DecodeLong(const Type& type, std::string_view bytes) {
   if (bytes.size() == sizeof(int64_t)) {
@@ -65,14 +75,9 @@ Result<Literal> DecodeLong(const Type& type, std::string_view bytes) {
     case TypeId::kLong:
       return Literal(narrow);
     case TypeId::kTimestamp:
-      return Literal(narrow * kMicrosPerDay);
-    case TypeId::kTimestampNs: {
-      int64_t nanos = 0;
-      if (!__builtin_mul_overflow(narrow, kMicrosPerDay * 1000, &nanos)) {
-        return Literal(nanos);
-      }
-      return WrongLength(type, bytes);
-    }
+      return InstantOf(type, narrow, kMicrosPerDay);
+    case TypeId::kTimestampNs:
+      return InstantOf(type, narrow, kMicrosPerDay * 1000);
     default:
       return WrongLength(type, bytes);
   }

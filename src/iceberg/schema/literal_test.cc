@@ -156,6 +156,22 @@ TEST(LiteralBinary, ReadsValuesFromBeforeAPromotion) {
             Literal(0.5));
 }
 
+TEST(LiteralBinary, RefusesDaysThatNoTimestampHolds) {
+  constexpr int64_t kMicrosPerDay = 86'400'000'000;
+  auto decode = [](TypeId id, int32_t days) {
+    return DecodeLiteral(*Type::Plain(id), EncodeLiteral(Literal(days)));
+  };
+  for (int32_t days : {106'751'991, -106'751'991}) {
+    EXPECT_EQ(*decode(TypeId::kTimestamp, days), Literal(days * kMicrosPerDay));
+  }
+  constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
+  constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
+  for (int32_t days : {106'751'992, -106'751'992, kMin, kMax}) {
+    EXPECT_THAT(decode(TypeId::kTimestamp, days), IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(decode(TypeId::kTimestampNs, days), IsError(ErrorCode::kInvalidArgument));
+  }
+}
+
 TEST(LiteralBinary, RefusesImpossibleLengths) {
   for (TypeId id : {TypeId::kBoolean, TypeId::kInt, TypeId::kLong, TypeId::kTime, TypeId::kFloat,
                     TypeId::kDouble, TypeId::kUuid, TypeId::kVariant, TypeId::kUnknown}) {
