@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "iceberg/metadata/table_metadata_json.h"
 #include "iceberg/metadata/testing/tables.h"
 #include "iceberg/schema/type_text.h"
 #include "table/commit/testing/commit_fixture.h"
@@ -142,6 +143,51 @@ TEST_F(SchemaChangeTest, RequiredColumnsNeedADefaultOrPermission) {
   EXPECT_THAT(Change({require}, Compatibility::kMayBreak), IsOk());
   require.required = false;
   EXPECT_THAT(Change({require}), IsOk());
+}
+
+TEST_F(SchemaChangeTest, DefaultsArePromotedWithTheirColumns) {
+  struct Promotion {
+    iceberg::TypePtr from;
+    iceberg::TypePtr to;
+    iceberg::Literal before;
+    iceberg::Literal after;
+  };
+  constexpr int64_t kMicrosOf20000Days = 20'000 * int64_t{86'400'000'000};
+  const std::vector<Promotion> promotions = {
+      {Plain(TypeId::kInt), Plain(TypeId::kLong), iceberg::Literal(int32_t{-7}),
+       iceberg::Literal(int64_t{-7})},
+      {Plain(TypeId::kFloat), Plain(TypeId::kDouble), iceberg::Literal(0.1F),
+       iceberg::Literal(double{0.1F})},
+      {Type::Decimal(9, 2), Type::Decimal(18, 2), iceberg::Literal(iceberg::Decimal{-123, 2}),
+       iceberg::Literal(iceberg::Decimal{-123, 2})},
+      {Plain(TypeId::kDate), Plain(TypeId::kTimestamp), iceberg::Literal(int32_t{20'000}),
+       iceberg::Literal(kMicrosOf20000Days)},
+      {Plain(TypeId::kDate), Plain(TypeId::kTimestampNs), iceberg::Literal(int32_t{20'000}),
+       iceberg::Literal(kMicrosOf20000Days * 1000)}};
+  for (size_t i = 0; i < promotions.size(); ++i) {
+    const std::string name = "c" + std::to_string(i);
+    AddColumn add = Add("", name, promotions[i].from);
+    add.default_value = promotions[i].before;
+    ASSERT_THAT(Change({add}), IsOk());
+    ASSERT_THAT(Change({Retype(name, promotions[i].to)}), IsOk());
+    const iceberg::TableMetadataPtr metadata = fixture_.Load().metadata;
+    const iceberg::NestedField& field = *metadata->current_schema().FindField(name);
+    EXPECT_EQ(field.initial_default, promotions[i].after) << name;
+    EXPECT_EQ(field.write_default, promotions[i].after) << name;
+    const std::string printed = iceberg::PrintTableMetadata(*metadata);
+    ASSERT_OK_AND_ASSIGN(auto read, iceberg::ParseTableMetadata(printed));
+    EXPECT_EQ(iceberg::PrintTableMetadata(*read), printed);
+    EXPECT_EQ(*read->current_schema().FindField(name), field);
+  }
+}
+
+TEST_F(SchemaChangeTest, ADefaultThatDoesNotFitKeepsItsColumn) {
+  AddColumn add = Add("", "day", Plain(TypeId::kDate));
+  add.default_value = iceberg::Literal(int32_t{106'752});
+  ASSERT_THAT(Change({add}), IsOk());
+  EXPECT_THAT(Change({Retype("day", Plain(TypeId::kTimestampNs))}),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(Change({Retype("day", Plain(TypeId::kTimestamp))}), IsOk());
 }
 
 TEST_F(SchemaChangeTest, IdentifierFields) {

@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <optional>
+#include <string_view>
 #include <utility>
 
+#include "iceberg/expression/literal_conversion.h"
 #include "iceberg/schema/fresh_ids.h"
 #include "iceberg/schema/type_text.h"
 #include "table/evolve/schema_editor_internal.h"
@@ -10,6 +13,7 @@ namespace firn::table {
 namespace {
 
 using iceberg::FieldId;
+using iceberg::Literal;
 using iceberg::NestedField;
 using iceberg::Schema;
 using iceberg::Type;
@@ -32,6 +36,19 @@ TypePtr WithFields(const Type& type, std::vector<NestedField> fields) {
     return Type::Map(std::move(fields[0]), std::move(fields[1]));
   }
   return Type::Struct(std::move(fields));
+}
+
+/// A default is a value of its column's type.
+Status PromoteDefault(const Type& type, std::string_view column, std::optional<Literal>& value) {
+  if (!value.has_value()) {
+    return {};
+  }
+  value = iceberg::Promote(type, *value);
+  const bool is_narrow = type.id() == iceberg::TypeId::kInt || type.id() == iceberg::TypeId::kDate;
+  if (!is_narrow && value->As<int32_t>() != nullptr) {
+    return Incompatible("the default value does not fit the new type", column);
+  }
+  return {};
 }
 
 auto ById(std::vector<NestedField>& fields, FieldId id) {
@@ -165,7 +182,8 @@ Status SchemaEditor::Retype(const UpdateColumn& step, NestedField& field) const 
                    iceberg::ToString(*field.type) + " -> " + iceberg::ToString(*step.type));
   }
   field.type = step.type;
-  return {};
+  RETURN_IF_ERROR(PromoteDefault(*field.type, step.name, field.initial_default));
+  return PromoteDefault(*field.type, step.name, field.write_default);
 }
 
 Status SchemaEditor::ChangeRequired(const UpdateColumn& step, NestedField& field) const {
