@@ -45,8 +45,16 @@ class Commit {
 
   Result<Table> Run(const CommitOptions& options) {
     Result<Table> outcome = Loop();
+    if (!outcome.has_value() && doubted_) {
+      Result<Table> loaded = store_.Load(start_.identifier);
+      if (IsIn(loaded)) {
+        outcome = std::move(loaded);
+      }
+    }
     if (outcome.has_value()) {
-      Discard(*start_.files, Superfluous(action_));
+      if (!found_ || NeedsListOf(*outcome)) {
+        Discard(*start_.files, Superfluous(action_));
+      }
       return outcome;
     }
     if (refused_ || ProvesNothingCommitted(outcome.error().code())) {
@@ -67,12 +75,16 @@ class Commit {
       if (outcome.has_value() || refused_ || !MayComeTrueLater(outcome.error().code())) {
         return outcome;
       }
+      doubted_ = true;
       // Each pause may end with a catalog that does not answer.
       do {
         if (!pauses.Wait()) {
           return outcome;
         }
         Result<Table> loaded = Reload();
+        if (IsIn(loaded)) {
+          return loaded;
+        }
         if (loaded.has_value()) {
           base = *std::move(loaded);
           break;
@@ -105,20 +117,34 @@ class Commit {
 
   /// A table that has the snapshot proves the commit; one that lacks it proves nothing.
   Result<Table> Settle(Result<Table> unknown) {
-    std::optional<iceberg::SnapshotId> id = action_.snapshot_id();
     auto retries = ReadCommitRetries(*start_.metadata->properties, "commit.status-check",
                                      kStatusCheckDefaults);
-    if (!id.has_value() || !retries.has_value()) {
+    if (!action_.snapshot_id().has_value() || !retries.has_value()) {
       return unknown;
     }
     CommitPauses pauses(*retries, tools_);
     do {
       Result<Table> loaded = store_.Load(start_.identifier);
-      if (loaded.has_value() && loaded->metadata->FindSnapshot(*id) != nullptr) {
+      if (IsIn(loaded)) {
         return loaded;
       }
     } while (pauses.Wait());
     return unknown;
+  }
+
+  /// True where the table has the action's snapshot, whatever was said about its commit: a proxy
+  /// that sends a request twice passes the second answer on.
+  bool IsIn(const Result<Table>& loaded) {
+    std::optional<iceberg::SnapshotId> id = action_.snapshot_id();
+    found_ = loaded.has_value() && id.has_value() && loaded->metadata->FindSnapshot(*id) != nullptr;
+    return found_;
+  }
+
+  /// True where the snapshot that was found is of the last attempt, as the action's files are.
+  bool NeedsListOf(const Table& table) {
+    const iceberg::Snapshot* snapshot = table.metadata->FindSnapshot(*action_.snapshot_id());
+    const std::vector<std::string> needed = action_.needed_files();
+    return std::ranges::find(needed, snapshot->manifest_list) != needed.end();
   }
 
   Result<Table> Reload() {
@@ -141,6 +167,10 @@ class Commit {
   const CommitTools& tools_;
   /// True where the last error came from this side of the catalog, or ends all hope.
   bool refused_ = false;
+  /// True once the catalog said of an attempt that another one may succeed.
+  bool doubted_ = false;
+  /// True where the snapshot was found in the table, and no commit said that it succeeded.
+  bool found_ = false;
 };
 
 }  // namespace

@@ -1,10 +1,14 @@
 // CommitAction: commits an action: prepare, commit, and after a lost race load, prepare anew and
 // commit again, as often as the table's `commit.retry.*` properties allow.
 //
-// Files: after a success what earlier attempts wrote and the last does not need is deleted; after
-// an error that proves that nothing was committed, all that was written; after kCommitStateUnknown
-// nothing, for the commit may stand (ruling C-1). Deleting is done as well as it goes: what it
-// leaves is found by the orphan job.
+// A table that has the action's snapshot when it is loaded again proves the commit, whatever was
+// said of it: what lies between may send a request twice and pass on the second answer, a conflict
+// with the first.
+//
+// Files: after a success what earlier attempts wrote and the last does not need is deleted, unless
+// an earlier attempt was the one that succeeded; after an error that proves that nothing was
+// committed, all that was written; after kCommitStateUnknown nothing, for the commit may stand
+// (ruling C-1). Deleting is done as well as it goes: what it leaves is found by the orphan job.
 //
 // Errors: those of the action (not repeated); kCommitConflict where every attempt lost its race;
 // kCommitStateUnknown; others of the TableStore.

@@ -1,6 +1,7 @@
 #include "table/commit/commit_action.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -102,6 +103,54 @@ TEST(CommitActionTest, FilesOfTheCallerGoOnlyWhereNothingWasCommitted) {
     EXPECT_FALSE(outcome.has_value());
     EXPECT_EQ(fixture.memory.Exists(ours[0]).value(), fault == CommitFault::kUnknownLost);
   }
+}
+
+/// The second answer of two to one request, which a proxy sent twice.
+TEST(CommitActionTest, AConflictWithItselfIsASuccess) {
+  for (const char* retries : {"4", "0"}) {
+    CommitFixture fixture;
+    fixture.SetProperties({{"commit.retry.num-retries", retries}});
+    const int64_t before = fixture.store.commits();
+    std::vector<std::string> ours{"s3://warehouse/test/data/ours"};
+    ASSERT_THAT(fixture.memory.Write(ours[0], "rows", storage::WriteMode::kCreateNew), IsOk());
+    fixture.store.FailNext(CommitFault::kConflictApplied);
+    SnapshotAction action(fixture.Load(), AppendOne("ours"), {}, fixture.tools);
+    ASSERT_OK_AND_ASSIGN(Table table, CommitAction(fixture.store, fixture.Load(), action,
+                                                   fixture.tools, {.files_of_caller = ours}));
+    EXPECT_EQ(fixture.store.commits(), before + 1);
+    EXPECT_TRUE(fixture.memory.Exists(ours[0]).value());
+    EXPECT_EQ(fixture.Count(*table.metadata->current_snapshot()).data_files.size(), 1U);
+  }
+}
+
+/// Carries the first commit out when the second comes, and says of both that it did not happen.
+class LateStore final : public TableStore {
+ public:
+  explicit LateStore(TableStore& store) : store_(store) {}
+
+  Result<Table> Load(const TableIdentifier& identifier) override { return store_.Load(identifier); }
+  Result<Table> Commit(const Table& base, const TableChange& change) override {
+    if (!late_.has_value()) {
+      late_ = change;
+      return Error(ErrorCode::kUnavailable, "as told");
+    }
+    RETURN_IF_ERROR(store_.Commit(base, *late_));
+    return store_.Commit(base, change);
+  }
+
+ private:
+  TableStore& store_;
+  std::optional<TableChange> late_;
+};
+
+TEST(CommitActionTest, TheFilesOfAnAttemptThatCameLateStay) {
+  CommitFixture fixture;
+  LateStore late(fixture.store);
+  SnapshotAction action(fixture.Load(), AppendOne("ours"), {}, fixture.tools);
+  ASSERT_OK_AND_ASSIGN(Table table, CommitAction(late, fixture.Load(), action, fixture.tools, {}));
+  EXPECT_EQ(fixture.store.commits(), 1);
+  // All that the snapshot names can be read.
+  EXPECT_EQ(fixture.Count(*table.metadata->current_snapshot()).data_files.size(), 1U);
 }
 
 TEST(CommitActionTest, AnotherTableOfTheNameIsNotWrittenTo) {

@@ -52,6 +52,10 @@ Result<Table> MemoryTableStore::Commit(const Table& base, const TableChange& cha
       RETURN_IF_ERROR(Apply(base, change));
       return Error(ErrorCode::kCommitStateUnknown, "as told");
     }
+    case CommitFault::kConflictApplied: {
+      RETURN_IF_ERROR(Apply(base, change));
+      return Error(ErrorCode::kCommitConflict, "as told");
+    }
     case CommitFault::kNone:
       break;
   }

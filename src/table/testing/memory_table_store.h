@@ -19,9 +19,10 @@ namespace firn::table::testing {
 /// What the next commit does instead of committing and saying so.
 enum class CommitFault : uint8_t {
   kNone,
-  kUnavailable,     ///< kUnavailable, nothing happens.
-  kUnknownApplied,  ///< Commits and says kCommitStateUnknown.
-  kUnknownLost,     ///< Does not commit and says kCommitStateUnknown.
+  kUnavailable,      ///< kUnavailable, nothing happens.
+  kUnknownApplied,   ///< Commits and says kCommitStateUnknown.
+  kUnknownLost,      ///< Does not commit and says kCommitStateUnknown.
+  kConflictApplied,  ///< Commits and says kCommitConflict: something on the way asked twice.
 };
 
 class MemoryTableStore final : public TableStore {
