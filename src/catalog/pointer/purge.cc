@@ -1,6 +1,7 @@
 #include "catalog/pointer/purge.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -153,6 +154,49 @@ class Walk {
   std::vector<std::string> owned_;
 };
 
+/// Folders at and below a location, each once, in whatever spelling they come.
+class Folders {
+ public:
+  explicit Folders(const std::string& location) {
+    if (auto root = storage::Location::Parse(location); root.has_value()) {
+      root_ = *std::move(root);
+      Add(location);
+    }
+  }
+
+  /// False where the folder is none of them, or is there already.
+  bool Add(std::string_view folder) {
+    if (!root_ || !seen_.emplace(folder).second) {
+      return false;
+    }
+    auto place = storage::Location::Parse(folder);
+    return place.has_value() && root_->Contains(*place) &&
+           by_place_.emplace(place->Canonical(), folder).second;
+  }
+
+  /// Those that the file lies in.
+  void AddAbove(std::string_view file) {
+    size_t slash = file.rfind('/');
+    while (slash != std::string_view::npos && Add(file.substr(0, slash))) {
+      slash = slash == 0 ? std::string_view::npos : file.rfind('/', slash - 1);
+    }
+  }
+
+  std::vector<std::string> InnerFirst() const {
+    std::vector<std::string> folders;
+    for (const auto& [place, folder] : by_place_) {
+      folders.push_back(folder);
+    }
+    return folders;
+  }
+
+ private:
+  std::optional<storage::Location> root_;
+  std::set<std::string, std::less<>> seen_;
+  /// A folder sorts before what lies in it.
+  std::map<std::string, std::string, std::greater<>> by_place_;
+};
+
 }  // namespace
 
 Result<std::vector<std::string>> OwnedFiles(storage::ObjectStore& files,
@@ -171,20 +215,14 @@ void DeleteOwned(storage::ObjectStore& files,
                  const std::vector<std::string>& owned,
                  const std::string& location) {
   static_cast<void>(files.DeleteMany(owned));
-  // A folder sorts before what lies in it.
-  std::set<std::string, std::greater<>> folders = {location};
+  Folders folders(location);
   for (const std::string& file : owned) {
-    for (std::string_view folder = file; folder.size() > location.size();) {
-      folder = folder.substr(0, folder.rfind('/'));
-      if (folder.starts_with(location)) {
-        folders.emplace(folder);
-      }
-    }
+    folders.AddAbove(file);
   }
   for (const char* usual : {"metadata", "data"}) {
-    folders.insert(storage::JoinLocation(location, usual));
+    folders.Add(storage::JoinLocation(location, usual));
   }
-  for (const std::string& folder : folders) {
+  for (const std::string& folder : folders.InnerFirst()) {
     static_cast<void>(files.RemoveEmptyFolder(folder));
   }
 }
