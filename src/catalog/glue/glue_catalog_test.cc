@@ -121,6 +121,17 @@ TEST_F(GlueCatalogTest, ATablesLife) {
   EXPECT_THAT(catalog->Load(kT), IsError(ErrorCode::kNoSuchTable));
 }
 
+TEST_F(GlueCatalogTest, ATableIsPurgedByANameWithCapitals) {
+  auto catalog = Open();
+  ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());
+  const TableIdentifier orders{kDb, "Orders"};
+  ASSERT_THAT(catalog->CreateTable(orders, {.schema = OneColumn()}), IsOk());
+  EXPECT_THAT(catalog->ListTables(kDb), IsOkAnd(ElementsAre(TableIdentifier{kDb, "orders"})));
+  ASSERT_THAT(catalog->DropTable(orders, DropMode::kPurge), IsOk());
+  EXPECT_EQ(FileCount(), 0U);
+  EXPECT_THAT(catalog->ListTables(kDb), IsOkAnd(IsEmpty()));
+}
+
 TEST_F(GlueCatalogTest, TablesOfOthersArePassedOver) {
   auto catalog = Open();
   ASSERT_THAT(catalog->CreateNamespace(kDb, {}), IsOk());

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/json_writer.h"
 #include "catalog/pointer/places.h"
 #include "catalog/pointer/pointer_errors.h"
@@ -328,7 +329,8 @@ Result<PointerChange> GlueStore::DeleteTableAlone(const TableKey& key,
                           [&](json::Element item) -> Status {
                             ASSIGN_OR_RETURN(GlueTable table, ReadTable(item));
                             std::string at = table.pointer().metadata_location;
-                            if (table.name != key.name) {
+                            // Glue keeps names in lower case.
+                            if (!EqualsIgnoringCase(table.name, key.name)) {
                               found = places.Hold(at) ? PointerChange::kShared : found;
                             } else if (at == metadata_location && found != PointerChange::kShared) {
                               found = PointerChange::kDone;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace firn::catalog::glue::testing {
 namespace {
 
@@ -45,7 +47,7 @@ void FakeGlue::PutTable(const std::string& database, const std::string& input) {
   std::scoped_lock lock(mutex_);
   auto document = json::Document::Parse(input).value();
   auto root = json::AsObject(document.root(), "input").value();
-  databases_[database].tables[Text(root, "Name")] = {input, 1};
+  databases_[database].tables[ToLowerAscii(Text(root, "Name"))] = {input, 1};
 }
 
 Result<http::HttpResponse> FakeGlue::RoundTrip(const http::HttpRequest& request, MonotonicTime) {
@@ -160,10 +162,13 @@ FakeGlue::Answer FakeGlue::OfTable(const std::string& operation, const json::Obj
   if (operation == "CreateTable") {
     auto element = json::Find(root, "TableInput").value();
     std::string name = Text(json::AsObject(element, "input").value(), "Name");
-    bool is_new = tables.emplace(name, Table{json::ToJson(element), 1}).second;
+    std::string input = json::ToJson(element);
+    const std::string quoted = "\"" + name + "\"";
+    input.replace(input.find(quoted), quoted.size(), ToLowerAscii(quoted));
+    bool is_new = tables.emplace(ToLowerAscii(name), Table{input, 1}).second;
     return is_new ? Answer{} : Answer{400, Refusal("AlreadyExistsException")};
   }
-  auto found = tables.find(Text(root, "Name"));
+  auto found = tables.find(ToLowerAscii(Text(root, "Name")));
   if (found == tables.end()) {
     return {400, Refusal("EntityNotFoundException")};
   }

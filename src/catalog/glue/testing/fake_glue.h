@@ -1,5 +1,6 @@
 // FakeGlue: as much of AWS Glue as firn uses, in memory, behind HttpTransport: databases, tables,
-// versions that UpdateTable must name, pages of two. Loses replies and requests as told.
+// names of tables kept in lower case, versions that UpdateTable must name, pages of two. Loses
+// replies and requests as told.
 //
 // Thread-safety: any thread.
 #pragma once
