@@ -4,6 +4,7 @@
 #include "base/testing/matchers.h"
 #include "catalog/open/open_catalog.h"
 #include "catalog/testing/catalog_suite.h"
+#include "table/evolve/spec_change.h"
 
 namespace firn::catalog {
 namespace {
@@ -54,6 +55,38 @@ TEST(ServedCatalogTest, ATableThatDidNotChangeIsTheSameObject) {
   EXPECT_EQ(third.metadata->FindProperty("k"), "v");
   EXPECT_THAT(catalog->DropTable(identifier, DropMode::kPurge), IsOk());
   EXPECT_THAT(catalog->TableExists(identifier), IsOkAnd(false));
+}
+
+TEST(ServedCatalogTest, PartitioningChanges) {
+  ServedCatalog server(FIRN_BINARY);
+  auto catalog = OpenAt(server.uri());
+  const NamespacePath db{{"db"}};
+  const iceberg::Schema schema = OneColumnSchema();
+  ASSERT_THAT(catalog->CreateNamespace(db, {}), IsOk());
+  for (const char* version : {"1", "2", "3"}) {
+    const TableIdentifier identifier{db, version};
+    ASSERT_OK_AND_ASSIGN(
+        auto spec,
+        table::NewSpec(schema, std::vector<table::AddPartitionField>{
+                                   {"id", iceberg::Transform::Bucket(4), std::nullopt}}));
+    ASSERT_OK_AND_ASSIGN(
+        auto made, catalog->CreateTable(identifier, {.schema = schema,
+                                                     .spec = spec,
+                                                     .properties = {{"format-version", version}}}));
+    ASSERT_EQ(made.metadata->default_spec().fields.size(), 1U);
+    // A field that stays beside one that is new.
+    ASSERT_OK_AND_ASSIGN(
+        auto updates,
+        table::ChangeSpec(*made.metadata,
+                          std::vector<table::SpecStep>{table::AddPartitionField{
+                              "id", iceberg::Transform::Truncate(10), std::nullopt}}));
+    ASSERT_OK_AND_ASSIGN(auto changed,
+                         catalog->Commit(made, {.updates = updates, .requirements = {}}));
+    const auto& fields = changed.metadata->default_spec().fields;
+    ASSERT_EQ(fields.size(), 2U);
+    EXPECT_EQ(fields[0].field_id, iceberg::FieldId(1000));
+    EXPECT_EQ(fields[1].field_id, iceberg::FieldId(1001));
+  }
 }
 
 }  // namespace
