@@ -1,6 +1,7 @@
 #include "table/maintain/snapshot_expiry.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -93,17 +94,37 @@ class ExpiryAction final : public Action {
     for (const auto& [path, manifest] : manifests) {
       used_specs.insert(manifest.spec_id);
     }
-    for (const iceberg::Schema& schema : table.schemas) {
-      if (!used_schemas.contains(schema.id())) {
-        schemas_.push_back(schema.id());
-      }
-    }
+    SelectSchemas(used_schemas);
     for (const iceberg::PartitionSpec& spec : table.specs) {
       if (specs_known && !used_specs.contains(spec.id)) {
         specs_.push_back(spec.id);
       }
     }
     return {};
+  }
+
+  /// The newest first: of each dropped column the newest schema stays, for files, partition tuples
+  /// and equality deletes from before may go on using it.
+  void SelectSchemas(const std::set<iceberg::SchemaId>& used) {
+    std::set<iceberg::FieldId> known;
+    std::vector<const iceberg::Schema*> unused;
+    for (const iceberg::Schema& schema : base_.metadata->schemas) {
+      if (used.contains(schema.id())) {
+        const std::vector<iceberg::FieldId> ids = schema.field_ids();
+        known.insert(ids.begin(), ids.end());
+      } else {
+        unused.push_back(&schema);
+      }
+    }
+    std::ranges::sort(unused, std::greater(), &iceberg::Schema::id);
+    for (const iceberg::Schema* schema : unused) {
+      const std::vector<iceberg::FieldId> ids = schema->field_ids();
+      if (std::ranges::includes(known, ids)) {
+        schemas_.push_back(schema->id());
+      } else {
+        known.insert(ids.begin(), ids.end());
+      }
+    }
   }
 
   const MaintenanceContext& context_;

@@ -37,7 +37,8 @@ enum class FileCleanup : uint8_t {
   kKeep,  ///< Only metadata changes; the files become orphans.
 };
 
-/// Whether schemas and partition specs that nothing uses any more go too.
+/// Whether schemas and partition specs that nothing uses any more go too. Of a column that was
+/// dropped a schema that has it stays: what was written before may name it.
 enum class UnusedStructure : uint8_t { kKeep, kRemove };
 
 struct ExpiryOptions {

@@ -268,18 +268,24 @@ TEST_P(SnapshotExpiryTest, UnusedStructureGoesWhereAsked) {
   iceberg::TableMetadataPtr metadata = table_.Load().metadata;
   std::vector<iceberg::NestedField> fields(metadata->current_schema().fields().begin(),
                                            metadata->current_schema().fields().end());
+  const auto evolve = [&] {
+    table_.MustUpdate({iceberg::AddSchema{*iceberg::Schema::Make(iceberg::SchemaId(1), fields, {})},
+                       iceberg::SetCurrentSchema{iceberg::SchemaId(iceberg::kLastAdded)}});
+  };
+  fields.back().name = "renamed";
+  evolve();
+  // A column that is gone: of the two schemas that have it the newer one stays.
   fields.pop_back();
-  table_.MustUpdate({iceberg::AddSchema{*iceberg::Schema::Make(iceberg::SchemaId(1), fields, {})},
-                     iceberg::SetCurrentSchema{iceberg::SchemaId(iceberg::kLastAdded)}});
+  evolve();
   table_.AddData("d");
   ASSERT_OK_AND_ASSIGN(ExpiryReport report, Expire(AllOld(table_)));
-  EXPECT_THAT(table_.Load().metadata->schemas, SizeIs(2));
+  EXPECT_THAT(table_.Load().metadata->schemas, SizeIs(3));
   ExpiryOptions options = AllOld(table_);
   options.structure = UnusedStructure::kRemove;
   ASSERT_OK_AND_ASSIGN(report, Expire(options));
   EXPECT_THAT(report.schemas, ElementsAre(metadata->current_schema_id));
   EXPECT_THAT(report.specs, IsEmpty());
-  EXPECT_THAT(table_.Load().metadata->schemas, SizeIs(1));
+  EXPECT_THAT(table_.Load().metadata->schemas, SizeIs(2));
 }
 
 /// The table with the history of the tests below.
