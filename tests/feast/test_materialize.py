@@ -46,6 +46,7 @@ SECTIONS = {
     "firn, by its path": YAML + "batch_engine: {type: firn.feast.IcebergComputeEngine}\n",
     "firn, row by row": ENGINE + "materialization: {online_write_batch_size: 1}\n",
 }
+FIRNS = {name: text for name, text in SECTIONS.items() if name.startswith("firn")}
 
 
 def online(repository, feature: str = "stats:rate", drivers=(1, 2, 3)) -> list:
@@ -200,3 +201,20 @@ def test_a_window_of_another_zone(make_repository):
     zone = dt.timezone(dt.timedelta(hours=-7))
     repository.store.materialize(at("09:00").astimezone(zone), at("11:00").astimezone(zone))
     assert online(repository) == [0.3, None, None]
+
+
+@pytest.mark.parametrize("section", FIRNS.values(), ids=FIRNS)
+def test_whole_numbers_beside_a_null_are_exact(make_repository, section):
+    """Feast's engine rounds them."""
+    repository = make_repository(section)
+    counts = [2**53 + 1, 2**63 - 1, None]
+    rows = pa.table(
+        {
+            "driver_id": pa.array([1, 2, 3], pa.int64()),
+            "ts": times(["10:00"] * 3),
+            "count": pa.array(counts, pa.int64()),
+        }
+    )
+    repository.view("counts", rows, source_timestamp_field="ts")
+    repository.store.materialize(at("09:00"), at("11:00"))
+    assert online(repository, "counts:count") == counts

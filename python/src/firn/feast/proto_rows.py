@@ -32,7 +32,9 @@ def proto_rows(batch: pa.RecordBatch, view: FeatureView) -> list[ProtoRow]:
 
 def _values(batch: pa.RecordBatch, field: Any) -> list[ValueProto]:
     column = batch.column(field.name)
-    if pa.types.is_nested(column.type) or pa.types.is_timestamp(column.type):
+    # numpy would have whole numbers with nulls among them as floating ones, rounded.
+    is_sparse = pa.types.is_integer(column.type) and column.null_count > 0
+    if is_sparse or pa.types.is_nested(column.type) or pa.types.is_timestamp(column.type):
         values = column.to_pylist(maps_as_pydicts="lossy")
     else:
         values = column.to_numpy(zero_copy_only=False)
