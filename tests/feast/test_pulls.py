@@ -179,6 +179,35 @@ def test_a_window_of_several_views_is_every_key_and_time_of_any(repository):
     ]
 
 
+def test_in_a_window_rows_created_later_are_left_out_where_asked_for(repository):
+    """Of one view as of several."""
+    options = {"source_timestamp_field": "ts", "source_created_timestamp_column": "created"}
+    repository.view("stats", stats().slice(0, 4), **options)
+    trips = pa.table(
+        {
+            "driver_id": pa.array([1], pa.int64()),
+            "ts": times(["11:00"]),
+            "created": times(["11:00"]),
+            "trips": pa.array([17], pa.int64()),
+        }
+    )
+    repository.view("trips", trips, **options)
+    window = {"start_date": at("11:00"), "end_date": at("11:00")}
+
+    def rates(*features, **more):
+        table = repository.features(None, ["stats:rate", *features], **window, **more)
+        assert table.column_names[:3] == ["event_timestamp", "driver_id", "rate"]
+        return table["rate"].to_pylist()
+
+    assert sorted(rates()) == [0.2, 0.3]
+    # At 11:00 of what was created by then there is the row of 10:00.
+    assert rates("trips:trips", filter_by_created_timestamp=True) == [0.1]
+    assert rates(filter_by_created_timestamp=True) == [0.1]
+    # Without a created column there is nothing to leave out.
+    repository.view("stats", source_timestamp_field="ts")
+    assert sorted(rates(filter_by_created_timestamp=True)) == [0.2, 0.3]
+
+
 def orders() -> pa.Table:
     return pa.table(
         {

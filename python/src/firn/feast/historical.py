@@ -76,11 +76,13 @@ class Historical:
         return self._ordered(rows, frame.table.column_names, tables)
 
     def window(self, start: datetime, end: datetime) -> Answer:
-        """Without entities: of one view every row in [start, end]; of several the features as they
-        were at every key and time that any of them has there."""
+        """Without entities: of one view every row in [start, end]; of several, and where rows that
+        were created later do not count, the features as they were at every key and time that any
+        of them has there."""
         if len(self.features) == 1:
             view, features = next(iter(self.features.items()))
-            return self._rows(view, features, start, end)
+            if self.created_later == "counts" or not source_of(view).created_column():
+                return self._rows(view, features, start, end)
         tables = self._tables()
         rows = self._joined(
             None, tables, event_timestamp=EVENT_TIMESTAMP, start=utc(start), end=utc(end)
