@@ -15,6 +15,7 @@ from feast.types import Float64, Int64
 
 from conftest import DRIVER, YAML, at, times
 from firn.feast import ArrowOnlineStore, IcebergSource, engine
+from firn.feast.proto_rows import proto_rows
 
 ENGINE = YAML + "batch_engine: {type: iceberg.engine}\n"
 ROWS = [
@@ -218,3 +219,31 @@ def test_whole_numbers_beside_a_null_are_exact(make_repository, section):
     repository.view("counts", rows, source_timestamp_field="ts")
     repository.store.materialize(at("09:00"), at("11:00"))
     assert online(repository, "counts:count") == counts
+
+
+@pytest.mark.parametrize("section", SECTIONS.values(), ids=SECTIONS)
+def test_event_times_in_nanoseconds(make_repository, section):
+    repository = make_repository(section)
+    nanos = pa.timestamp("ns", tz="UTC")
+    ten = int(at("10:00").timestamp()) * 1_000_000_000
+    rows = pa.table(
+        {
+            "driver_id": pa.array([1, 1, 2], pa.int64()),
+            "ts": pa.array([ten + 1, ten + 2, -1], nanos),
+            "created": pa.array([ten + 1, ten + 1, -1], nanos),
+            "rate": [0.1, 0.2, 0.3],
+        }
+    )
+    repository.table("stats", rows, properties={"format-version": "3"})
+    repository.view("stats", **TIMES)
+    repository.store.materialize(at("00:00").replace(year=1969), at("11:00"))
+    assert online(repository) == [0.2, 0.3, None]
+
+
+def test_rows_for_an_online_store_have_floored_times(repository):
+    view = repository.view("stats", stats(), **TIMES)
+    nanos = pa.array([-1, 1_999], pa.timestamp("ns", tz="UTC"))
+    columns = {"driver_id": [1, 2], "rate": [0.1, 0.2], "ts": nanos, "created": nanos}
+    epoch, us = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
+    rows = proto_rows(pa.record_batch(columns), view)
+    assert [row[2:] for row in rows] == [(epoch - us,) * 2, (epoch + us,) * 2]

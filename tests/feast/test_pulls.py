@@ -208,6 +208,21 @@ def test_in_a_window_rows_created_later_are_left_out_where_asked_for(repository)
     assert sorted(rates(filter_by_created_timestamp=True)) == [0.2, 0.3]
 
 
+@pytest.mark.parametrize("zone", ["UTC", None])
+def test_nanoseconds_of_a_window_are_floored(repository, zone):
+    stamps = pa.array([-1_001, -1, 1_999], pa.timestamp("ns", tz=zone))
+    rows = pa.table({"driver_id": [1, 2, 3], "ts": stamps, "rate": [0.1, 0.2, 0.3]})
+    repository.table("stats", rows, properties={"format-version": "3"})
+    repository.view("stats", source_timestamp_field="ts")
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    table = repository.features(
+        None, ["stats:rate"], start_date=epoch - 3 * US, end_date=epoch + 3 * US
+    )
+    assert table["event_timestamp"].type == INSTANT
+    at_micros = zip(table["event_timestamp"].to_pylist(), table["rate"].to_pylist(), strict=True)
+    assert sorted(at_micros) == [(epoch - 2 * US, 0.1), (epoch - US, 0.2), (epoch + US, 0.3)]
+
+
 def orders() -> pa.Table:
     return pa.table(
         {

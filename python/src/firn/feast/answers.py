@@ -10,7 +10,13 @@ import pyarrow as pa
 from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 
 from firn._convert import dotted
-from firn.feast.types import INSTANT, column_as_feast_reads, read_as, without_field_ids
+from firn.feast.types import (
+    INSTANT,
+    column_as_feast_reads,
+    instants,
+    read_as,
+    without_field_ids,
+)
 
 if TYPE_CHECKING:
     import firn
@@ -46,7 +52,7 @@ class Column(NamedTuple):
     def of(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         if self.declared is not None:
             column = column_as_feast_reads(column, self.declared)
-        return column.cast(INSTANT) if self.instant else column
+        return instants(column) if self.instant else column
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from feast.protos.feast.types.EntityKey_pb2 import EntityKey as EntityKeyProto
 from feast.protos.feast.types.Value_pb2 import Value as ValueProto
 from feast.type_map import python_values_to_proto_values
 
+from firn.feast.types import instants
+
 if TYPE_CHECKING:
     from feast import FeatureView
 
@@ -44,4 +46,4 @@ def _values(batch: pa.RecordBatch, field: Any) -> list[ValueProto]:
 def _times(batch: pa.RecordBatch, name: str) -> list[datetime | None]:
     if not name:
         return [None] * batch.num_rows
-    return batch.column(name).cast(pa.timestamp("us", tz="UTC")).to_pylist()
+    return instants(batch.column(name)).to_pylist()

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from feast.types import (
     Array,
     FeastType,
@@ -147,6 +148,13 @@ def column_as_feast_reads(column: pa.ChunkedArray, declared: pa.DataType) -> pa.
     if _holds_uuid(declared):
         return pa.chunked_array([pa.array(_texts(column.to_pylist()), wanted)])
     return column.cast(wanted)
+
+
+def instants(times: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Times of a table in microseconds; what is finer is floored, before 1970 too."""
+    if pa.types.is_timestamp(times.type) and times.type.unit == "ns":
+        times = pc.floor_temporal(times, unit="microsecond")
+    return times.cast(INSTANT)
 
 
 def read_as(data_type: pa.DataType) -> pa.DataType:
