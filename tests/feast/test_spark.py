@@ -288,16 +288,18 @@ def test_windows_without_entities(engines, drivers):
     assert theirs.num_rows == 2
 
 
-def test_keys_of_a_window_that_do_not_fit_are_refused(engines):
-    """Of two views by one key the first has the narrower one, which is the answer's."""
-    for name, values in (("narrow", pa.int32()), ("broad", pa.int64())):
-        keys = [1, 2**31 if name == "broad" else 2]
-        rows = {"driver_id": pa.array(keys, values), "ts": times(["10:00"] * 2), name: [1, 2]}
-        engines.view(name, pa.table(rows))
-    window = {"start_date": at("09:00"), "end_date": at("11:00")}
-    for job in engines.jobs(None, ["narrow:narrow", "broad:broad"], **window):
-        with pytest.raises(Exception, match=r"(?i)overflow|bounds|range|fit"):
-            job.to_arrow()
+@pytest.mark.parametrize(("kind", "keys"), [("int", [1, 2**31]), ("float", [0.5, 0.1])])
+def test_keys_of_a_window_are_as_wide_as_those_of_any_view(engines, kind, keys):
+    for bits, values in ((32, keys[:1]), (64, keys)):
+        columns = [pa.array(values, f"{kind}{bits}"), times(["10:00"] * len(values)), values]
+        rows = pa.table(columns, names=["weight", "ts", kind])
+        engines.view(f"{kind}{bits}", rows, entities=(WEIGHT,))
+    window = {"full_feature_names": True, "start_date": at("09:00"), "end_date": at("11:00")}
+    for views in ((f"{kind}32", f"{kind}64"), (f"{kind}64", f"{kind}32")):
+        jobs = engines.jobs(None, [f"{view}:{kind}" for view in views], **window)
+        ours, theirs = (job.to_arrow() for job in jobs)
+        assert_same(ours, theirs, ordered=False)
+        assert sorted(ours["weight"].to_pylist()) == sorted(keys)
 
 
 def pull(repository, table: str, features: list[str], *, latest: bool = False, **options):

@@ -2,6 +2,7 @@
 what nobody would miss in an answer: what is read, and how Spark is kept from guessing."""
 
 import datetime as dt
+import types
 import uuid
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pytest
 
 import firn
 from conftest import INSTANT
-from firn.feast.spark import query
+from firn.feast.spark import engine, query
 from firn.feast.spark.tables import _lacking as lacking_in
 from firn.feast.spark.types import NoSparkType, kept_as, quoted, spark_type
 from firn.feast.spark.values import entity_relation, fitted
@@ -136,6 +137,25 @@ def test_a_spine_has_the_rows_of_views_by_one_key_once():
     assert spine.relation.count("SELECT DISTINCT") == 2
     assert "CAST(NULL AS BINARY) AS e1" in spine.relation
     assert ".entries" not in spine.relation
+
+
+def test_a_spine_has_room_for_the_keys_of_every_view():
+    def view_by(key: pa.DataType) -> types.SimpleNamespace:
+        table = types.SimpleNamespace(schema=firn_schema(pa.schema([("key", key)])))
+        return types.SimpleNamespace(keys=[("driver", "key")], table=table)
+
+    def firn_schema(schema: pa.Schema) -> types.SimpleNamespace:
+        return types.SimpleNamespace(to_arrow=lambda: schema)
+
+    for narrow, wide in (
+        (pa.int32(), pa.int64()),
+        (pa.float32(), pa.float64()),
+        (pa.decimal128(5, 2), pa.decimal128(20, 2)),
+        (pa.string(), pa.string()),
+    ):
+        for keys in ((narrow, wide), (wide, narrow)):
+            frame = engine._frame_of([view_by(key) for key in keys], ["driver"], "at")
+            assert frame.schema == pa.schema([("driver", wide), ("at", INSTANT)])
 
 
 def test_the_newest_rows_are_those_that_a_join_chooses():

@@ -37,6 +37,24 @@ struct FrameColumns {
   std::shared_ptr<arrow::Schema> schema() const { return arrow::schema(fields); }
 };
 
+/// How much of what keys of one kind can be the type holds: grows with its range or exactness.
+int WidthOf(const arrow::DataType& type) {
+  switch (type.id()) {
+    case arrow::Type::TIMESTAMP:
+      return static_cast<int>(static_cast<const arrow::TimestampType&>(type).unit());
+    case arrow::Type::DECIMAL128:
+      return static_cast<const arrow::Decimal128Type&>(type).precision();
+    default:
+      return type.bit_width();
+  }
+}
+
+/// A column that has room for the keys of two views, which are of one kind.
+std::shared_ptr<arrow::Field> Widened(const std::shared_ptr<arrow::Field>& known,
+                                      const std::shared_ptr<arrow::DataType>& type) {
+  return WidthOf(*type) > WidthOf(*known->type()) ? known->WithType(type) : known;
+}
+
 Result<FrameColumns> ColumnsOf(std::span<const JoinView> views,
                                std::span<const ViewSchema> schemas,
                                const std::string& event_timestamp) {
@@ -48,15 +66,17 @@ Result<FrameColumns> ColumnsOf(std::span<const JoinView> views,
     for (size_t i = 0; i < views[view].keys.size(); ++i) {
       const std::string& name = views[view].keys[i].entity_column;
       const KeyType& type = schemas[view].key_types[i];
+      const auto arrow_type = columnar::ArrowTypeOf(*schemas[view].keys[i].type);
       const auto known = std::ranges::find(columns.fields, name, &arrow::Field::name);
       if (known == columns.fields.end()) {
-        columns.fields.push_back(
-            arrow::field(name, columnar::ArrowTypeOf(*schemas[view].keys[i].type)));
+        columns.fields.push_back(arrow::field(name, arrow_type));
         columns.key_types.push_back(type);
       } else if (columns.key_types[static_cast<size_t>(known - columns.fields.begin())] != type) {
         return Error(ErrorCode::kInvalidArgument,
                      fmt::format("View {}: entity column {} is {} here, but not in another view",
                                  views[view].name, name, ToString(type.kind)));
+      } else {
+        *known = Widened(*known, arrow_type);
       }
     }
   }

@@ -2,16 +2,17 @@
 // row of theirs has in [start, end], both ends included, once. What a training set is made for
 // where nobody says for which entities.
 //
-// Columns: the entity columns of the views' keys, each once, in the order of the views, then the
-// event time, as timestamp[us, UTC] (nanoseconds where a view's are). A row has the keys of the
-// views it comes from; other columns are null, so that views by other keys match nothing. Rows
-// without a whole key or a time are left out. Order: by view, then by the order of its table's
-// scan.
+// Columns: the entity columns of the views' keys, each once, in the order of the views and of the
+// widest type that a view has for it, then the event time, as timestamp[us, UTC] (nanoseconds where
+// a view's are). A row has the keys of the views it comes from; other columns are null, so that
+// views by other keys match nothing. Rows without a whole key or a time are left out. Order: by
+// view, then by the order of its table's scan.
 //
 // Memory: the frame and an index of it, of about 70 bytes a row and more for texts, within a limit;
 // what a scan holds. Errors: kInvalidArgument as PointInTimeJoin, and where one entity column would
-// have keys of two kinds; kPayloadTooLarge beyond the limit: ask for a shorter window; those of
-// table::TableScan. Thread-safety: pure, from any thread.
+// have keys of two kinds, or an instant that another view's nanoseconds cannot hold;
+// kPayloadTooLarge beyond the limit: ask for a shorter window; those of table::TableScan.
+// Thread-safety: pure, from any thread.
 #pragma once
 
 #include <cstdint>

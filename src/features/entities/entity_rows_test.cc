@@ -50,6 +50,19 @@ class EntityRowsTest : public ::testing::Test {
             .timestamp_column = "day"};
   }
 
+  static testing::FeatureTableShape TableByKey(const std::string& type) {
+    constexpr const char* kFields = R"(
+        {{"id":1,"name":"key","required":false,"type":"{}"}},
+        {{"id":2,"name":"ts","required":false,"type":"timestamptz"}})";
+    return {.fields = fmt::format(kFields, type), .partition_fields = "", .version = 3};
+  }
+  static JoinView ViewByKey(std::string name, const FeatureTable& table) {
+    return {.name = std::move(name),
+            .table = table.table,
+            .keys = {{"key", "key"}},
+            .timestamp_column = "ts"};
+  }
+
   Result<std::shared_ptr<arrow::Table>> Rows(std::vector<JoinView> views,
                                              EntityWindow window,
                                              int64_t memory_bytes = 1 << 20) {
@@ -114,6 +127,44 @@ TEST_F(EntityRowsTest, KeysOfTwoKindsAreRefused) {
   JoinView trips = Trips();
   trips.keys = {{"driver", "place"}};
   EXPECT_THAT(Rows({Drivers(), trips}, {}), IsError(ErrorCode::kInvalidArgument));
+}
+
+/// Rows of two views of tables whose keys have other widths, in either order.
+TEST_F(EntityRowsTest, KeysOfTwoWidthsKeepTheirValues) {
+  struct Widths {
+    const char* narrow;
+    const char* wide;
+    /// JSON; the second one is only of the wide table.
+    const char* both;
+    const char* beyond;
+    std::shared_ptr<arrow::DataType> frame;
+  };
+  const auto nanos = arrow::timestamp(arrow::TimeUnit::NANO, "UTC");
+  for (const Widths& widths : {Widths{"int", "long", "7", "5000000000", arrow::int64()},
+                               Widths{"float", "double", "0.5", "0.1", arrow::float64()},
+                               Widths{"timestamptz", "timestamptz_ns", R"("1970-01-01T00:00:01Z")",
+                                      R"("1970-01-01T00:00:01.000000001Z")", nanos},
+                               Widths{"decimal(5, 2)", "decimal(20, 2)", R"("1.25")",
+                                      R"("123456789012345678.25")", arrow::decimal128(20, 2)}}) {
+    SCOPED_TRACE(widths.wide);
+    FeatureTable narrow(TableByKey(widths.narrow));
+    FeatureTable wide(TableByKey(widths.wide));
+    narrow.Append(fmt::format(R"([{{"key":{},"ts":10}}])", widths.both));
+    wide.Append(fmt::format(R"([{{"key":{0},"ts":10}}, {{"key":{0},"ts":20}}, {{"key":{1},"ts":10}},
+                                {{"key":{1},"ts":10}}])",
+                            widths.both, widths.beyond));
+    const JoinView first = ViewByKey("first", narrow);
+    const JoinView second = ViewByKey("second", wide);
+    auto expected =
+        TableOfJson({arrow::field("key", widths.frame), arrow::field("event_timestamp", kInstant)},
+                    fmt::format("[[{0},10],[{0},20],[{1},10]]", widths.both, widths.beyond));
+    for (const auto& views : {std::vector{first, second}, std::vector{second, first}}) {
+      ASSERT_OK_AND_ASSIGN(auto rows, Rows(views, {}));
+      EXPECT_TRUE(
+          rows->CombineChunks().ValueOrDie()->Equals(*expected->CombineChunks().ValueOrDie()))
+          << rows->ToString();
+    }
+  }
 }
 
 TEST_F(EntityRowsTest, MoreThanTheLimitHoldsIsRefusedAndAShorterWindowFits) {

@@ -260,13 +260,14 @@ def _may_hold_uuid(data_type: pa.DataType) -> bool:
 
 def _frame_of(views: list[firn.View], keys: list[str], event_timestamp: str) -> pa.Table:
     """No rows of the frame that the views' tables make."""
-    fields = {}
+    types: dict[str, pa.DataType] = {}
     for view in views:
         schema = view.table.schema.to_arrow()
         for entity, column in view.keys:
-            fields.setdefault(entity, pa.field(entity, _key_type(schema, column)))
+            data_type = _key_type(schema, column)
+            types[entity] = query.wider(types.get(entity, data_type), data_type)
     times = pa.field(event_timestamp, pa.timestamp("us", tz="UTC"))
-    return pa.schema([*(fields[name] for name in keys), times]).empty_table()
+    return pa.schema([*(pa.field(name, types[name]) for name in keys), times]).empty_table()
 
 
 def _key_type(schema: pa.Schema, column: str) -> pa.DataType:

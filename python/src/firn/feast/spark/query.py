@@ -324,6 +324,18 @@ def form_of(data_type: pa.DataType) -> pa.DataType:
     return pa.binary()
 
 
+def wider(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    """Of two types whose keys meet the one that has room for the other's."""
+    return other if _width(other) > _width(one) else one
+
+
+def _width(data_type: pa.DataType) -> int:
+    if types.is_decimal(data_type):
+        return data_type.precision
+    is_number = types.is_integer(data_type) or types.is_floating(data_type)
+    return data_type.bit_width if is_number else 0
+
+
 def key_form(expression: str, data_type: pa.DataType) -> str:
     """A key of a table in the form that keys meet in."""
     if isinstance(data_type, pa.UuidType):
