@@ -158,6 +158,13 @@ def test_a_spine_has_room_for_the_keys_of_every_view():
             assert frame.schema == pa.schema([("driver", wide), ("at", INSTANT)])
 
 
+def test_a_spine_has_the_rows_of_keys_in_any_order_once():
+    keys = {"driver_id": "driver", "place_id": "place"}
+    views = [joined(keys=keys), joined(keys=dict(reversed(keys.items())))]
+    spine = query.spine(views, ["driver_id", "place_id"], 0, 9)
+    assert spine.relation.count("SELECT DISTINCT") == 1
+
+
 def test_the_newest_rows_are_those_that_a_join_chooses():
     text = query.latest_query(joined(), ["driver", "ts"], None, 9)
     assert f"PARTITION BY CAST(t.`driver` AS BIGINT) ORDER BY {joined().rank()} DESC" in text

@@ -94,6 +94,12 @@ std::vector<std::string> EntityColumnsOf(const JoinView& view) {
   return names;
 }
 
+/// The view with its keys by the names of the entity columns: in one order, whoever lists them.
+JoinView WithSortedKeys(JoinView view) {
+  std::ranges::stable_sort(view.keys, {}, &JoinKey::entity_column);
+  return view;
+}
+
 /// The times as the frame has them; null where there is none.
 Result<ArrayPtr> TimeColumn(const std::vector<int64_t>& times,
                             const std::shared_ptr<arrow::DataType>& type,
@@ -149,7 +155,7 @@ class Collected {
   int64_t bytes_ = 0;
 };
 
-/// Takes the rows of one view that no view of the same keys had.
+/// Takes the rows of one view, whose keys are sorted, that no view of the same keys had.
 class ViewRows {
  public:
   ViewRows(const JoinContext& context,
@@ -258,8 +264,10 @@ Result<std::shared_ptr<arrow::Table>> EntityRows(const JoinContext& context,
   }
   ASSIGN_OR_RETURN(FrameColumns frame, ColumnsOf(views, schemas, event_timestamp));
   Collected collected(memory_bytes);
-  for (size_t i = 0; i < views.size(); ++i) {
-    ViewRows rows(context, views[i], schemas[i], frame, window);
+  for (const JoinView& each : views) {
+    const JoinView view = WithSortedKeys(each);
+    ASSIGN_OR_RETURN(const ViewSchema schema, ResolveView(view));
+    ViewRows rows(context, view, schema, frame, window);
     RETURN_IF_ERROR(rows.AddTo(collected));
   }
   return std::move(collected).Finish(frame.schema());

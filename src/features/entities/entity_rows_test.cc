@@ -1,5 +1,6 @@
 #include "features/entities/entity_rows.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -165,6 +166,21 @@ TEST_F(EntityRowsTest, KeysOfTwoWidthsKeepTheirValues) {
           << rows->ToString();
     }
   }
+}
+
+TEST_F(EntityRowsTest, KeysInAnotherOrderAreTheSameKeys) {
+  trips_.Append(R"([{"day":1,"who":7,"place":"here"}, {"day":0,"who":8,"place":"there"}])");
+  JoinView other = Trips();
+  std::ranges::reverse(other.keys);
+  auto expected =
+      TableOfJson({arrow::field("place", arrow::utf8()), arrow::field("driver", arrow::int32()),
+                   arrow::field("event_timestamp", kInstant)},
+                  R"([["here",7,86400000000],["there",8,0]])");
+  ASSERT_OK_AND_ASSIGN(auto rows, Rows({other, Trips()}, {}));
+  EXPECT_TRUE(rows->CombineChunks().ValueOrDie()->Equals(*expected->CombineChunks().ValueOrDie()))
+      << rows->ToString();
+  ASSERT_OK_AND_ASSIGN(rows, Rows({Trips(), other}, {}));
+  EXPECT_EQ(rows->num_rows(), 2);
 }
 
 TEST_F(EntityRowsTest, MoreThanTheLimitHoldsIsRefusedAndAShorterWindowFits) {

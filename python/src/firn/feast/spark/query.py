@@ -209,7 +209,7 @@ def spine(
     by the same keys; other keys are null there."""
     groups: dict[tuple[str, ...], list[ViewOfTable]] = {}
     for joined in views:
-        groups.setdefault(tuple(joined.entity_keys), []).append(joined)
+        groups.setdefault(tuple(sorted(joined.entity_keys)), []).append(joined)
     forms = _forms(views, keys)
     columns = {name: f"e{i}" for i, name in enumerate(keys)}
     relations = [
