@@ -25,6 +25,7 @@ using iceberg::SchemaId;
 using iceberg::TableMetadata;
 using ::testing::EndsWith;
 using testing::FeatureTable;
+using ::testing::HasSubstr;
 using TablePtr = std::shared_ptr<arrow::Table>;
 
 constexpr int64_t kRows = 200'000;
@@ -214,6 +215,27 @@ TEST_F(JoinStreamTest, TheSchemaIsRecordedThatRowsAreReadBy) {
   EXPECT_THAT(SnapshotsOf(views), recorded(*snapshot.schema_id));
   views[0].snapshot = table::RefName{"main"};
   EXPECT_THAT(SnapshotsOf(views), recorded(kNewer));
+}
+
+TEST_F(JoinStreamTest, ANameStandsForOneState) {
+  const iceberg::SnapshotId old = table_.table.metadata->current_snapshot()->id;
+  table_.Append(R"([{"driver":1,"ts":1}])");
+  std::vector<JoinView> views = Request().views;
+  ASSERT_OK_AND_ASSIGN(const std::string once, SnapshotsOf(views));
+  views.push_back(views.front());
+  EXPECT_THAT(SnapshotsOf(views), IsOkAnd(once));
+  views.back().snapshot = table_.table.metadata->current_snapshot()->id;
+  EXPECT_THAT(SnapshotsOf(views), IsOkAnd(once)) << "said otherwise, the same state";
+  views.back().snapshot = old;
+  auto refused = SnapshotsOf(views);
+  ASSERT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(refused.error().message(), HasSubstr("stats"));
+  EXPECT_THAT(refused.error().message(), HasSubstr("NAME="));
+  views.back().name = "then";
+  EXPECT_THAT(SnapshotsOf(views), IsOkAnd(HasSubstr(R"(,"then":{"table")")));
+  views.back() = views.front();
+  views.back().table.identifier.name = "other";
+  EXPECT_THAT(SnapshotsOf(views), IsError(ErrorCode::kInvalidArgument));
 }
 
 TEST_F(JoinStreamTest, CountsRowsAndCanBeEnded) {

@@ -4,8 +4,8 @@
 //   firn.snapshots = {"VIEW":{"table":"db.stats","uuid":"...","snapshot-id":77,"schema-id":2},...}
 //
 // `snapshot-id` is null for a table that had none. `schema-id` is the schema that it was read by:
-// of a current snapshot the table's, which may be newer than the snapshot's own. Thread-safety:
-// pure functions.
+// of a current snapshot the table's, which may be newer than the snapshot's own. Views of one name
+// are written once. Thread-safety: pure functions.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,8 @@ namespace firn::features {
 
 inline constexpr const char* kSnapshotsKey = "firn.snapshots";
 
-/// JSON. Errors: kNotFound for a snapshot.
+/// JSON. Errors: kNotFound for a snapshot; kInvalidArgument naming a view where two of one name
+/// read different tables, snapshots or schemas.
 Result<std::string> SnapshotsOf(std::span<const JoinView> views);
 
 /// `metadata`, which may be null, with the snapshots of `views` in place of others.
