@@ -2,18 +2,37 @@
 
 #include <limits>
 
+#include <arrow/array/util.h>
 #include <fmt/format.h>
 
+#include "columnar/io/arrow_status.h"
+#include "columnar/schema/arrow_type.h"
 #include "features/join/plain_column.h"
 
 namespace firn::features {
+namespace {
 
 using ArrayPtr = std::shared_ptr<arrow::Array>;
+
+/// The frame's column; where it has nothing but nulls, and no type for that, nulls of `type`.
+Result<ArrayPtr> ColumnOf(const arrow::Table& table,
+                          const std::string& name,
+                          const std::shared_ptr<arrow::DataType>& type) {
+  ASSIGN_OR_RETURN(ArrayPtr column, PlainColumn(*table.GetColumnByName(name)));
+  if (column->type_id() != arrow::Type::NA) {
+    return column;
+  }
+  return columnar::ToResult(arrow::MakeArrayOfNull(type, column->length()),
+                            ErrorCode::kResourceExhausted);
+}
+
+}  // namespace
 
 Result<EntityFrame> EntityFrame::Make(const arrow::Table& table,
                                       const std::string& event_timestamp) {
   EntityFrame frame(table);
-  ASSIGN_OR_RETURN(ArrayPtr column, PlainColumn(*table.GetColumnByName(event_timestamp)));
+  ASSIGN_OR_RETURN(ArrayPtr column, ColumnOf(table, event_timestamp,
+                                             arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")));
   ASSIGN_OR_RETURN(frame.times_, ParsedTimes(column));
   return frame;
 }
@@ -26,8 +45,9 @@ Result<const EntityIndex*> EntityFrame::IndexOf(const JoinView& view, const View
   auto found = indexes_.find({names, schema.slot_unit});
   if (found == indexes_.end()) {
     arrow::ArrayVector columns;
-    for (const std::string& name : names) {
-      ASSIGN_OR_RETURN(columns.emplace_back(), PlainColumn(*table_.GetColumnByName(name)));
+    for (size_t i = 0; i < names.size(); ++i) {
+      ASSIGN_OR_RETURN(columns.emplace_back(),
+                       ColumnOf(table_, names[i], columnar::ArrowTypeOf(*schema.keys[i].type)));
     }
     ASSIGN_OR_RETURN(EncodedKeys keys, EncodeKeys(schema.key_types, columns, table_.num_rows()));
     ASSIGN_OR_RETURN(std::vector<int64_t> times, TimesOf(*times_, schema.slot_unit));

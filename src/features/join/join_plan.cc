@@ -37,7 +37,7 @@ Result<std::shared_ptr<arrow::Field>> FindColumn(const arrow::Schema& entities,
 Status CheckTimes(const arrow::Schema& entities, const std::string& event_timestamp) {
   ASSIGN_OR_RETURN(auto field, FindColumn(entities, event_timestamp));
   const arrow::DataType& type = PlainTypeOf(*field->type());
-  if (AreParsed(type)) {
+  if (AreParsed(type) || type.id() == arrow::Type::NA) {
     return {};
   }
   auto unit = TimeUnitOf(type);
@@ -53,7 +53,11 @@ Status CheckKeys(const arrow::Schema& entities, const JoinView& view, const View
   for (size_t i = 0; i < view.keys.size(); ++i) {
     const JoinKey& key = view.keys[i];
     ASSIGN_OR_RETURN(auto field, FindColumn(entities, key.entity_column));
-    auto type = KeyTypeOf(PlainTypeOf(*field->type()));
+    const arrow::DataType& plain = PlainTypeOf(*field->type());
+    if (plain.id() == arrow::Type::NA) {
+      continue;
+    }
+    auto type = KeyTypeOf(plain);
     if (!type.has_value()) {
       return Error(ErrorCode::kInvalidArgument,
                    fmt::format("Entity column {}: {}", key.entity_column, type.error().message()));

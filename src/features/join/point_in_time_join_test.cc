@@ -186,6 +186,32 @@ TEST_F(PointInTimeJoinTest, NullKeysMatchNothingAndNullTimesHaveNothing) {
   EXPECT_EQ(Rates("[[null,20],[1,null],[1,20]]"), "null null 3 ");
 }
 
+TEST_F(PointInTimeJoinTest, AColumnOfNothingButNullsIsAKeyOrATime) {
+  table_.Append(R"([{"driver":1,"ts":10,"rate":1,"note":"a"}])");
+  const auto none = arrow::null();
+  const auto time = arrow::field("event_timestamp", kInstant);
+  JoinView by_note = View();
+  by_note.keys = {{"driver", "note"}};
+  by_note.features = {{"rate", "other"}};
+  auto entities = TableOfJson({arrow::field("driver", none), time}, "[[null,10],[null,11]]", 1);
+  ASSERT_OK_AND_ASSIGN(auto joined, Join(entities, {View(), by_note}));
+  EXPECT_TRUE(joined->SelectColumns({0, 1}).ValueOrDie()->Equals(*entities));
+  EXPECT_EQ(RatesOf(*joined), "null null ");
+  entities =
+      TableOfJson({arrow::field("driver", arrow::int64()), arrow::field("event_timestamp", none)},
+                  "[[1,null],[2,null]]");
+  ASSERT_OK_AND_ASSIGN(joined, Join(entities, {View()}));
+  EXPECT_TRUE(joined->SelectColumns({0, 1}).ValueOrDie()->Equals(*entities));
+  EXPECT_EQ(RatesOf(*joined), "null null ");
+  JoinView aged = View();
+  aged.ttl_us = 1;
+  aged.keys.push_back({"place", "note"});
+  entities = TableOfJson(
+      {arrow::field("driver", arrow::int64()), arrow::field("place", none), time}, "[[1,null,10]]");
+  ASSERT_OK_AND_ASSIGN(joined, Join(entities, {aged}));
+  EXPECT_EQ(RatesOf(*joined), "null ");
+}
+
 TEST_F(PointInTimeJoinTest, TimesOutOfANanosecondColumnsRangeNeverShowTheFuture) {
   FeatureTable table({.fields = R"(
       {"id":1,"name":"driver","required":false,"type":"long"},

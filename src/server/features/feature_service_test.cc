@@ -177,10 +177,15 @@ TEST_F(FeatureServiceTest, MoreOfTheTablesRowsThanTheLimitHoldsAreRefused) {
               IsOk());
 }
 
-TEST_F(FeatureServiceTest, NoEntitiesGiveColumnsWithoutRows) {
+TEST_F(FeatureServiceTest, EntitiesOfNothingButNullsAreRows) {
   auto rows = Join(R"({"views":["ns.stats:rate@key=driver"],"event-timestamp":"at",)"
                    R"("entities":[{"driver":null,"at":null}]})");
-  ASSERT_THAT(rows, IsError(ErrorCode::kInvalidArgument));
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_EQ((*rows)->num_rows(), 1);
+  EXPECT_EQ((*rows)->GetColumnByName("rate")->null_count(), 1);
+}
+
+TEST_F(FeatureServiceTest, NoEntitiesGiveColumnsWithoutRows) {
   auto frame =
       arrow::schema({arrow::field("driver", arrow::int64()),
                      arrow::field("event_timestamp", arrow::timestamp(arrow::TimeUnit::MICRO))})
@@ -189,7 +194,7 @@ TEST_F(FeatureServiceTest, NoEntitiesGiveColumnsWithoutRows) {
   auto sink = arrow::io::BufferOutputStream::Create().ValueOrDie();
   ASSERT_TRUE(arrow::ipc::MakeStreamWriter(sink, frame).ValueOrDie()->Close().ok());
   const std::string body = sink->Finish().ValueOrDie()->ToString();
-  rows = Rows(service_.Join(catalog_.call(), {.body = body, .form = FeatureBody::kArrow}));
+  auto rows = Rows(service_.Join(catalog_.call(), {.body = body, .form = FeatureBody::kArrow}));
   ASSERT_THAT(rows, IsOk());
   EXPECT_EQ((*rows)->num_rows(), 0);
   EXPECT_EQ((*rows)->num_columns(), 3);
