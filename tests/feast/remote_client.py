@@ -160,6 +160,47 @@ def service(store: FeatureStore) -> None:
     assert rows["destination__rate"].to_pylist() == [0.9, 0.3]
 
 
+def services_that_cannot_be_told_apart(store: FeatureStore) -> None:
+    """A call says a view's alias, neither its keys nor its service."""
+    view = FeatureView(
+        name="places", entities=[DRIVER], ttl=dt.timedelta(0),
+        source=store.get_feature_view("driver_stats").batch_source,
+        schema=[Field(name="driver_id", dtype=Int64), Field(name="rate", dtype=Float64)],
+    )  # fmt: skip
+
+    def service(name: str, alias: str | None, key: str | None) -> FeatureService:
+        projection = view if alias is None else view.with_name(alias)
+        if key is not None:
+            projection = projection.with_join_key_map({"driver_id": key})
+        return FeatureService(name=name, features=[projection[["rate"]]])
+
+    def rates(name: str) -> list:
+        frame = pd.DataFrame({
+            "driver_id": [2], "origin_id": [1], "to_id": [2], "event_timestamp": [at("10:00")],
+        })  # fmt: skip
+        job = store.get_historical_features(frame, store.get_feature_service(name))
+        return job.to_arrow()["rate"].to_pylist()
+
+    by_origin, plain = service("by_origin", "spot", "origin_id"), service("plain", None, None)
+    like_it = service("like_it", "spot", "origin_id")
+    store.apply([view, by_origin, like_it, plain])
+    assert (rates("by_origin"), rates("like_it"), rates("plain")) == ([0.1], [0.1], [0.9])
+    store.apply([service("by_destination", "spot", "to_id")])
+    for name in ("by_origin", "by_destination"):
+        with pytest.raises(Exception, match=r"by_origin and by_destination.*spot.*with_name"):
+            rates(name)
+    assert rates("plain") == [0.9]
+    store.delete_feature_service("by_destination")
+    assert rates("by_origin") == [0.1]
+    store.apply([service("unnamed", None, "to_id")])
+    for name in ("unnamed", "plain"):
+        with pytest.raises(Exception, match=r"unnamed.*places.*with_name"):
+            rates(name)
+    assert rates("by_origin") == [0.1]
+    store.delete_feature_service("unnamed")
+    assert rates("plain") == [0.9]
+
+
 def windows(store: FeatureStore) -> None:
     """Without entities: of one view every row; of several each key and time of any."""
     window = {"start_date": at("10:30"), "end_date": at("11:30")}

@@ -25,7 +25,16 @@ def remote(tmp_path_factory, clients):
 
 
 @pytest.mark.parametrize(
-    "scenario", ["training_set", "floating_keys", "service", "windows", "materialize", "refusals"]
+    "scenario",
+    [
+        "training_set",
+        "floating_keys",
+        "service",
+        "services_that_cannot_be_told_apart",
+        "windows",
+        "materialize",
+        "refusals",
+    ],
 )
 def test_a_client_that_has_feast_alone(remote, scenario):
     remote.run(scenario)

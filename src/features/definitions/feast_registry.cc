@@ -248,13 +248,16 @@ Result<FeastProjection> ReadProjection(std::string_view bytes) {
 /// The projections of a feature service.
 Status ReadService(std::string_view bytes, std::vector<FeastProjection>& projections) {
   std::string project;
+  std::string name;
   std::vector<FeastProjection> found;
   RETURN_IF_ERROR(ForEachField(bytes, [&](const WireField& field) -> Status {
     if (!field.Is(1, WireType::kBytes)) {
       return {};
     }
     return ForEachField(field.bytes, [&](const WireField& inner) -> Status {
-      if (inner.Is(2, WireType::kBytes)) {
+      if (inner.Is(1, WireType::kBytes)) {
+        name = inner.bytes;
+      } else if (inner.Is(2, WireType::kBytes)) {
         project = inner.bytes;
       } else if (inner.Is(3, WireType::kBytes)) {
         ASSIGN_OR_RETURN(found.emplace_back(), ReadProjection(inner.bytes));
@@ -264,6 +267,7 @@ Status ReadService(std::string_view bytes, std::vector<FeastProjection>& project
   }));
   for (FeastProjection& each : found) {
     each.project = project;
+    each.service = name;
     projections.push_back(std::move(each));
   }
   return {};
@@ -307,6 +311,12 @@ Result<const T*> FindOne(const std::vector<T>& all,
     return Error(ErrorCode::kNotFound, fmt::format("The registry has no {} {}", what, name));
   }
   return found;
+}
+
+bool HaveSameKeys(const FeastView& view, const FeastProjection& one, const FeastProjection& other) {
+  return std::ranges::all_of(view.join_keys, [&](const std::string& key) {
+    return one.EntityColumnOf(key) == other.EntityColumnOf(key);
+  });
 }
 
 /// Base64, RFC 4648.
@@ -368,12 +378,36 @@ Result<const FeastSource*> FeastRegistry::FindSource(std::string_view project,
   return FindOne(sources, "data source", project, name);
 }
 
-const FeastProjection* FeastRegistry::FindProjection(const FeastView& view,
-                                                     std::string_view alias) const {
-  auto found = std::ranges::find_if(projections, [&](const FeastProjection& each) {
-    return each.project == view.project && each.view == view.name && each.alias == alias;
-  });
-  return found == projections.end() ? nullptr : &*found;
+const std::string& FeastProjection::EntityColumnOf(const std::string& key) const {
+  const auto renamed = join_keys.find(key);
+  return renamed == join_keys.end() ? key : renamed->second;
+}
+
+Result<const FeastProjection*> FeastRegistry::FindProjection(const FeastView& view,
+                                                             std::string_view alias) const {
+  const FeastProjection as_it_is;
+  const FeastProjection* found = nullptr;
+  for (const FeastProjection& each : projections) {
+    if (each.project != view.project || each.view != view.name || each.alias != alias) {
+      continue;
+    }
+    if (alias.empty() && !HaveSameKeys(view, as_it_is, each)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Feature service {} gives the keys of feature view {} other names, "
+                               "but the view none, by which a call could say so: give it one there "
+                               "(with_name)",
+                               each.service, view.name));
+    }
+    if (found != nullptr && !HaveSameKeys(view, *found, each)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Feature services {} and {} have feature view {} as {} by keys of "
+                               "different names, and a call does not say which service it is of: "
+                               "give it another name in one of them (with_name)",
+                               found->service, each.service, view.name, alias));
+    }
+    found = found == nullptr ? &each : found;
+  }
+  return found;
 }
 
 Result<FeastRegistry> ReadFeastRegistry(std::string_view bytes) {

@@ -63,11 +63,15 @@ struct FeastView {
 /// A view as a feature service has it.
 struct FeastProjection {
   std::string project;
+  std::string service;
   std::string view;
   /// Empty: none.
   std::string alias;
   /// The view's key -> the entity frame's column.
   std::map<std::string, std::string> join_keys;
+
+  /// The entity frame's column for a key of the view.
+  const std::string& EntityColumnOf(const std::string& key) const;
 };
 
 struct FeastRegistry {
@@ -79,8 +83,11 @@ struct FeastRegistry {
   /// Of an empty project: of the only one that has such a view.
   Result<const FeastView*> FindView(std::string_view project, std::string_view name) const;
   Result<const FeastSource*> FindSource(std::string_view project, std::string_view name) const;
-  /// Null where no service gives the view that alias.
-  const FeastProjection* FindProjection(const FeastView& view, std::string_view alias) const;
+  /// The projection that a caller means who names the view and its alias, which may be empty, but
+  /// no service. Null: the view as it is. Errors: kInvalidArgument naming the services where more
+  /// than one could be meant, whose keys have other names.
+  Result<const FeastProjection*> FindProjection(const FeastView& view,
+                                                std::string_view alias) const;
 };
 
 Result<FeastRegistry> ReadFeastRegistry(std::string_view bytes);

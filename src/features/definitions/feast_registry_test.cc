@@ -14,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsError;
+using ::testing::IsNull;
 using testing::IsOk;
 using testing::IsOkAnd;
 using ::testing::Pair;
@@ -90,11 +91,38 @@ TEST_F(FeastRegistryTest, SourcesOfFirnNameTheirTable) {
 
 TEST_F(FeastRegistryTest, ProjectionsRenameKeys) {
   const FeastView& view = View("driver_stats");
-  const FeastProjection* origin = registry_.FindProjection(view, "origin");
+  ASSERT_OK_AND_ASSIGN(const FeastProjection* origin, registry_.FindProjection(view, "origin"));
   ASSERT_NE(origin, nullptr);
   EXPECT_THAT(origin->join_keys, ElementsAre(Pair("driver_id", "origin_id")));
-  EXPECT_EQ(registry_.FindProjection(view, "nowhere"), nullptr);
-  EXPECT_EQ(registry_.FindProjection(View("pushed"), "origin"), nullptr);
+  EXPECT_EQ(origin->EntityColumnOf("driver_id"), "origin_id");
+  EXPECT_EQ(origin->EntityColumnOf("other"), "other");
+  EXPECT_THAT(registry_.FindProjection(view, "nowhere"), IsOkAnd(IsNull()));
+  EXPECT_THAT(registry_.FindProjection(View("pushed"), "origin"), IsOkAnd(IsNull()));
+}
+
+TEST_F(FeastRegistryTest, ProjectionsThatCouldBeMeantHaveTheSameKeys) {
+  const FeastView& view = View("driver_stats");
+  FeastProjection other{.project = "rides",
+                        .service = "other",
+                        .view = "driver_stats",
+                        .alias = "origin",
+                        .join_keys = {{"driver_id", "origin_id"}, {"unknown", "x"}}};
+  registry_.projections.push_back(other);
+  EXPECT_THAT(registry_.FindProjection(view, "origin"), IsOk());
+  registry_.projections.back().join_keys = {};
+  auto refused = registry_.FindProjection(view, "origin");
+  ASSERT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(refused.error().message(), HasSubstr("other"));
+  EXPECT_THAT(refused.error().message(), HasSubstr("with_name"));
+  registry_.projections.back().project = "elsewhere";
+  EXPECT_THAT(registry_.FindProjection(view, "origin"), IsOk());
+  registry_.projections.back() = other;
+  registry_.projections.back().alias = "";
+  refused = registry_.FindProjection(view, "");
+  ASSERT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(refused.error().message(), HasSubstr("other"));
+  registry_.projections.back().join_keys = {{"driver_id", "driver_id"}};
+  EXPECT_THAT(registry_.FindProjection(view, ""), IsOk());
 }
 
 TEST_F(FeastRegistryTest, NamesOfSeveralProjectsNeedOne) {

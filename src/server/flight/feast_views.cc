@@ -32,8 +32,8 @@ Result<std::vector<Named>> NamedViews(const features::FeastRegistry& registry,
     ASSIGN_OR_RETURN(const FeastView* view,
                      registry.FindView(command.project, command.feature_view_names[i]));
     const std::string& alias = command.name_aliases[i];
-    named.push_back({view, alias.empty() ? nullptr : registry.FindProjection(*view, alias),
-                     alias.empty() ? view->name : alias, std::nullopt});
+    ASSIGN_OR_RETURN(const FeastProjection* projection, registry.FindProjection(*view, alias));
+    named.push_back({view, projection, alias.empty() ? view->name : alias, std::nullopt});
   }
   return named;
 }
@@ -43,12 +43,9 @@ Result<features::ViewText> TextOf(const Named& named, std::string_view warehouse
   features::ViewText text{.name = named.name, .ttl_us = named.view->ttl_us};
   ASSIGN_OR_RETURN(text.table, source.TableIn(warehouse));
   for (const std::string& key : named.view->join_keys) {
-    std::string entity = key;
-    if (named.projection != nullptr) {
-      auto renamed = named.projection->join_keys.find(key);
-      entity = renamed == named.projection->join_keys.end() ? key : renamed->second;
-    }
-    text.keys.push_back({std::move(entity), source.ColumnOf(key)});
+    const std::string& entity =
+        named.projection == nullptr ? key : named.projection->EntityColumnOf(key);
+    text.keys.push_back({entity, source.ColumnOf(key)});
   }
   text.no_keys = features::NoKeys::kByTimeAlone;
   if (!source.timestamp_field.empty()) {

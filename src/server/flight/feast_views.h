@@ -2,8 +2,9 @@
 // their names in the answer, and which columns they have in the tables.
 //
 // Errors: kNotFound for what the registry has not; kInvalidArgument naming a reference that is of
-// none of the views (views on demand are computed by no server), or a source that is no Iceberg
-// table of the warehouse. Thread-safety: plain values.
+// none of the views (views on demand are computed by no server), a source that is no Iceberg table
+// of the warehouse, or services that a command could mean whose keys differ. Thread-safety: plain
+// values.
 #pragma once
 
 #include <map>

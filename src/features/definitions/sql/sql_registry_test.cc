@@ -182,7 +182,8 @@ TEST_P(SqlRegistryTest, ObjectsAreOfTheProjectsOfTheirRows) {
   EXPECT_THAT(loaded->FindSource("rides", "source"), IsOk());
   EXPECT_THAT(loaded->FindSource("other", "source"), IsError(ErrorCode::kNotFound));
   ASSERT_OK_AND_ASSIGN(const FeastView* view, loaded->FindView("rides", "stats"));
-  EXPECT_NE(loaded->FindProjection(*view, "origin"), nullptr);
+  ASSERT_OK_AND_ASSIGN(const FeastProjection* origin, loaded->FindProjection(*view, "origin"));
+  EXPECT_NE(origin, nullptr);
 }
 
 TEST_P(SqlRegistryTest, IsReadAgainWhereItHasChanged) {
