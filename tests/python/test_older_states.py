@@ -208,5 +208,5 @@ def test_a_state_that_is_yet_to_come_is_refused(catalog, table, first):
         lambda: firn.join(catalog, entities, view, as_of="2999-01-01"),
         lambda: firn.latest(catalog, view, as_of="2999-01-01"),
     ):
-        with pytest.raises(firn.InvalidArgumentError, match="2999-01-01.* has not passed"):
+        with pytest.raises(firn.InvalidArgumentError, match=r"2999-01-01.* has not passed"):
             call()
