@@ -73,7 +73,9 @@ TEST(PartitionRecordTest, ValuesThatDoNotFitAreRefused) {
   EXPECT_THAT(Encode(Type::Plain(TypeId::kString), Literal(Bytes{"a"})), invalid);
   EXPECT_THAT(Encode(Type::Fixed(2), Literal(Bytes{"abc"})), invalid);
   EXPECT_THAT(Encode(Type::Decimal(2, 0), Literal(Decimal{1000, 0})), invalid);
-  EXPECT_THAT(Encode(Type::Plain(TypeId::kUnknown), Literal(true)), IsOk());
+  // Of a column that no schema has: the value would be lost.
+  EXPECT_THAT(Encode(Type::Plain(TypeId::kUnknown), Literal(true)),
+              IsError(ErrorCode::kInvalidMetadata));
   EXPECT_THAT(PartitionRecord::Make(StructOf({Type::Plain(TypeId::kVariant)})),
               IsError(ErrorCode::kUnsupported));
 }
