@@ -3,6 +3,7 @@
 // Rows are taken from the caller on its own thread; signals are looked for between batches. What is
 // searched for and rewritten ends with Ctrl-C too. A commit that has begun is finished: where it
 // happened the handle moves on, whatever is raised then.
+#include <charconv>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -89,6 +90,14 @@ nb::dict Change(TableHandle& handle, Work& work, Body body) {
   return named;
 }
 
+/// As its summary counts them.
+int64_t FilesDroppedBy(const iceberg::Snapshot& snapshot) {
+  const auto text = snapshot.summary.Find("deleted-data-files").value_or("0");
+  int64_t files = 0;
+  std::from_chars(text.data(), text.data() + text.size(), files);
+  return files;
+}
+
 /// What is done with the rows that a TableWriter has.
 using Finish = Result<table::Table> (table::TableWriter::*)();
 
@@ -101,7 +110,11 @@ nb::dict Write(TableHandle& handle, nb::handle data, Finish finish) {
                                               *input->schema(), work.session->tools()));
     ASSIGN_OR_RETURN(const int64_t rows, WriteAll(*input, *writer));
     ASSIGN_OR_RETURN(table::Table table, work.call.Run([&] { return ((*writer).*finish)(); }));
-    return Changed{.table = std::move(table), .rows = rows};
+    Changed changed{.table = std::move(table), .rows = rows};
+    if (rows > 0) {
+      changed.counts.dropped_files = FilesDroppedBy(*changed.table.metadata->current_snapshot());
+    }
+    return changed;
   });
 }
 

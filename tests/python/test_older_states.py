@@ -59,7 +59,10 @@ def test_joins_and_newest_rows(catalog, table, first):
     both = firn.join(
         catalog,
         entities,
-        [firn.View(then, {"price": "then"}, keys="id"), firn.View(table, "price", keys="id")],
+        [
+            firn.View(then, {"price": "then"}, keys="id", name="then"),
+            firn.View(table, "price", keys="id"),
+        ],
     ).to_arrow()
     assert (both["then"].to_pylist(), both["price"].to_pylist()) == ([0.5, None], [None, 6.5])
     for call in (

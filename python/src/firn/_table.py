@@ -323,7 +323,7 @@ class Table:
         """Rows take the place of all rows of the partitions that they are in, in one commit.
 
         Rows come as for `append`; without any nothing is committed. A table without partitions is
-        replaced whole.
+        replaced whole; of one whose partitioning was changed files of the older one stay.
 
         Raises CommitConflictError where others changed one of the partitions meanwhile.
         """

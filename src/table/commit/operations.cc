@@ -36,6 +36,16 @@ std::vector<std::string> Touched(const RowChanges& changes) {
   return {paths.begin(), paths.end()};
 }
 
+SnapshotChange ReplaceMatching(std::vector<AddedFile> added,
+                               const FileMatcherPtr& matcher,
+                               ReadState read) {
+  read.filter = matcher;
+  SnapshotChange change = OverwriteMatching(std::move(added), matcher, read);
+  change.operation = Operation::kOverwrite;
+  change.summary.emplace_back("replace-partitions", "true");
+  return change;
+}
+
 }  // namespace
 
 Result<IsolationLevel> ReadIsolationLevel(const iceberg::PropertyMap& properties,
@@ -109,13 +119,11 @@ SnapshotChange ReplacePartitions(std::vector<AddedFile> added, const ReadState& 
   for (const AddedFile& one : added) {
     partitions.push_back({one.spec_id, one.file.partition});
   }
-  FileMatcherPtr matcher = MatchPartitions(partitions);
-  ReadState of_partitions = read;
-  of_partitions.filter = matcher;
-  SnapshotChange change = OverwriteMatching(std::move(added), matcher, of_partitions);
-  change.operation = Operation::kOverwrite;
-  change.summary.emplace_back("replace-partitions", "true");
-  return change;
+  return ReplaceMatching(std::move(added), MatchPartitions(partitions), read);
+}
+
+SnapshotChange ReplaceTable(std::vector<AddedFile> added, const ReadState& read) {
+  return ReplaceMatching(std::move(added), MatchEverything(), read);
 }
 
 SnapshotChange RowDelta(RowChanges changes, const ReadState& read) {

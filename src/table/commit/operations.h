@@ -52,8 +52,11 @@ SnapshotChange Overwrite(std::vector<AddedFile> added,
 SnapshotChange OverwriteMatching(std::vector<AddedFile> added,
                                  FileMatcherPtr matcher,
                                  const ReadState& read);
-/// Dynamic partition overwrite: every partition that `added` has files in is replaced.
+/// Dynamic partition overwrite: every partition that `added` has files in is replaced. Files of
+/// other partition specs stay.
 SnapshotChange ReplacePartitions(std::vector<AddedFile> added, const ReadState& read);
+/// The same of an unpartitioned spec: everything is replaced, of whatever spec it is.
+SnapshotChange ReplaceTable(std::vector<AddedFile> added, const ReadState& read);
 
 /// What a row delta changes.
 struct RowChanges {

@@ -90,6 +90,18 @@ TEST_P(EvolvedPartitionsTest, APromotedPartitionIsReplaced) {
   EXPECT_THAT(Ids(), ElementsAre(10, 11, 100));
 }
 
+TEST_P(EvolvedPartitionsTest, ATableThatIsUnpartitionedByNowIsReplacedWhole) {
+  table_.Append(0, 3);
+  table_.Append(100, 1);
+  table_.MustUpdate({iceberg::AddSpec{iceberg::testing::SpecOf(R"({"fields":[]})")},
+                     iceberg::SetDefaultSpec{iceberg::SpecId(iceberg::kLastAdded)}});
+  table_.Append(20, 1);
+  ASSERT_THAT(table_.WriterOf(10, 2)->ReplacePartitions(), IsOk());
+  table_.Reload();
+  EXPECT_THAT(Ids(), ElementsAre(10, 11));
+  EXPECT_EQ(table_.table.metadata->current_snapshot()->summary.Find("replace-partitions"), "true");
+}
+
 TEST_P(EvolvedPartitionsTest, FilesOfADroppedPartitionColumnKeepTheirPartition) {
   table_.Append(0, 3);
   table_.Append(10, 3);

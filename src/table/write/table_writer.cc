@@ -47,7 +47,9 @@ Result<Table> TableWriter::ReplacePartitions() {
     return table_;
   }
   const ReadState read{.snapshot = HeadOf(*table_.metadata, options_.publish.target.branch)};
-  return Commit(table::ReplacePartitions(std::move(added), read));
+  return Commit(table_.metadata->default_spec().is_partitioned()
+                    ? table::ReplacePartitions(std::move(added), read)
+                    : table::ReplaceTable(std::move(added), read));
 }
 
 }  // namespace firn::table

@@ -53,7 +53,9 @@ class TableWriter {
 
   Result<Table> Append();
   /// Dynamic partition overwrite: the rows take the place of all rows of the partitions that they
-  /// are in. Serialisable: conflicts with whatever others added to these or deleted from them.
+  /// are in, of an unpartitioned table of all rows. Files of an older partition spec, whose
+  /// partitions are others, stay as Java leaves them, but in an unpartitioned table. Serialisable:
+  /// conflicts with whatever others added to these or deleted from them.
   Result<Table> ReplacePartitions();
 
  private:
