@@ -252,8 +252,8 @@ def test_a_key_column_that_was_dropped(make):
 
 
 def test_a_nested_key_column_that_was_dropped(make):
-    """With its siblings there still, then with its struct gone. Iceberg 1.12 in Java finds no row of
-    a table with nested keys before it is compacted."""
+    """With its siblings there still, then with its struct gone. Iceberg 1.12 in Java finds no row
+    of a table with nested keys before it is compacted."""
     table = make(columns="id BIGINT, s STRUCT<a: INT, b: INT>")
     table.insert("VALUES (1, struct(1, 7)), (2, struct(2, 7)), (3, struct(3, 8)), (4, null)")
     table.delete([{"s.a": 2}])
