@@ -148,6 +148,8 @@ def test_tasks_that_are_none(filled, catalog):
     other = catalog.create_table("db.other", SCHEMA)
     with pytest.raises(firn.InvalidArgumentError, match=r"not of db\.other"):
         other.read_task(task)
+    with pytest.raises(TypeError, match="expected ScanTask, not str"):
+        filled.read_task("0/5")
     for change in ({"number": 5}, {"number": -1}, {"count": 4}, {"sizes": (0, 1, 1)}):
         with pytest.raises(firn.InvalidArgumentError):
             filled.read_task(dataclasses.replace(task, **change)).to_arrow()

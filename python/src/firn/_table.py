@@ -274,8 +274,11 @@ class Table:
         Raises:
             InvalidArgumentError: a task of another table; with the first batch, one that is not of
                 the scan that it names.
+            TypeError: no ScanTask.
             NotFoundError: the snapshot has been expired, or is newer than this object: `refresh`.
         """
+        if not isinstance(task, ScanTask):
+            raise TypeError(f"a task: expected ScanTask, not {type(task).__name__}")
         if task.table_uuid != self.uuid:
             raise InvalidArgumentError(
                 f"task: of table {task.table_uuid}, not of "
