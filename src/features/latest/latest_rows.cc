@@ -1,8 +1,11 @@
 #include "features/latest/latest_rows.h"
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "columnar/schema/arrow_type.h"
 #include "features/join/match_pass.h"
@@ -44,6 +47,23 @@ AnswerColumns ColumnsOf(const JoinView& view, const ViewSchema& schema) {
   return answer;
 }
 
+/// A feature has a name of its own; a column may be a time in two ways.
+Status CheckNames(const JoinView& view) {
+  std::set<std::string> names{view.timestamp_column, view.created_column};
+  for (const JoinKey& key : view.keys) {
+    names.insert(key.table_column);
+  }
+  for (const FeatureColumn& feature : view.features) {
+    if (!names.insert(feature.output_name).second) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("Two columns of the answer would be named {}: ask for the feature "
+                               "under another name (`column as name`)",
+                               feature.output_name));
+    }
+  }
+  return {};
+}
+
 /// The columns of the winners, side by side.
 Result<std::shared_ptr<arrow::Table>> Gather(const JoinContext& context,
                                              table::FileScan& files,
@@ -69,6 +89,7 @@ Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
                                                  const LatestRequest& request) {
   const JoinView& view = request.view;
   ASSIGN_OR_RETURN(ViewSchema schema, ResolveView(view));
+  RETURN_IF_ERROR(CheckNames(view));
   table::ScanRequest scan{.scan = table::SnapshotScan{view.snapshot}};
   scan.filter = WindowFilter(schema, request.start_us, request.end_us);
   ASSIGN_OR_RETURN(auto files, table::FileScan::Open(context.scan, view.table, scan));

@@ -97,6 +97,15 @@ TEST_F(LatestRowsTest, TheAnswerHasKeysFeaturesAndTimes) {
   EXPECT_THAT(LatestRows({.scan = table_.context}, request), IsError(ErrorCode::kInvalidArgument));
 }
 
+TEST_F(LatestRowsTest, EveryFeatureHasANameOfItsOwn) {
+  for (const char* taken : {"driver", "ts", "created", "speed"}) {
+    LatestRequest request = Request();
+    request.view.features.push_back({"rate", taken});
+    EXPECT_THAT(LatestRows({.scan = table_.context}, request),
+                IsError(ErrorCode::kInvalidArgument));
+  }
+}
+
 TEST_F(LatestRowsTest, ManyKeysFromManyFiles) {
   std::map<std::string, std::string> expected;
   for (int64_t file = 0; file < 6; ++file) {
