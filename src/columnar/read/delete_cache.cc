@@ -12,6 +12,7 @@
 #include "columnar/io/arrow_status.h"
 #include "columnar/read/data_file_reader.h"
 #include "iceberg/manifest/puffin/deletion_vector.h"
+#include "iceberg/schema/pruned_column.h"
 
 namespace firn::columnar {
 namespace {
@@ -53,22 +54,6 @@ const NestedField* FindLeaf(std::span<const NestedField> fields, FieldId id) {
     }
   }
   return nullptr;
-}
-
-/// `field` with only what leads to the leaf.
-std::optional<NestedField> PrunedTo(const NestedField& field, FieldId id) {
-  if (field.id == id) {
-    return field;
-  }
-  for (const NestedField& child :
-       field.type->is_struct() ? field.type->fields() : std::span<const NestedField>()) {
-    if (auto pruned = PrunedTo(child, id)) {
-      NestedField parent = field;
-      parent.type = iceberg::Type::Struct({*std::move(pruned)});
-      return parent;
-    }
-  }
-  return std::nullopt;
 }
 
 Result<std::shared_ptr<arrow::Array>> LeafOf(std::shared_ptr<arrow::Array> column) {
@@ -246,12 +231,7 @@ Result<std::shared_ptr<const EqualityDeleteSet>> DeleteCache::Equality(const Rea
                                id.value()))
           .With("path", file.file.path);
     }
-    for (const NestedField& field : all) {
-      if (auto pruned = PrunedTo(field, id)) {
-        keys.columns = {*std::move(pruned)};
-        break;
-      }
-    }
+    keys.columns = {*iceberg::PrunedColumn(all, id)};
     RETURN_IF_ERROR(
         ForEachBatch(context_, keys, file, [&](const arrow::RecordBatch& batch) -> Status {
           ASSIGN_OR_RETURN(auto column, LeafOf(batch.column(0)));

@@ -6,6 +6,7 @@
 
 #include "columnar/read/needed_columns_internal.h"
 #include "columnar/schema/metadata_columns.h"
+#include "iceberg/schema/pruned_column.h"
 
 namespace firn::columnar {
 namespace {
@@ -13,27 +14,6 @@ namespace {
 using iceberg::FieldId;
 using iceberg::NestedField;
 using iceberg::Type;
-
-bool Holds(const NestedField& field, FieldId id) {
-  return field.id == id ||
-         (field.type->is_struct() &&
-          std::any_of(field.type->fields().begin(), field.type->fields().end(),
-                      [id](const NestedField& child) { return Holds(child, id); }));
-}
-
-/// `field` with nothing in its structs but what leads to `id`.
-NestedField PrunedTo(const NestedField& field, FieldId id) {
-  if (field.id == id) {
-    return field;
-  }
-  NestedField pruned = field;
-  for (const NestedField& child : field.type->fields()) {
-    if (Holds(child, id)) {
-      pruned.type = Type::Struct({PrunedTo(child, id)});
-    }
-  }
-  return pruned;
-}
 
 /// `into` with the fields that `other` has besides; both are prunings of one field.
 void Widen(NestedField& into, const NestedField& other) {
@@ -54,17 +34,8 @@ void Widen(NestedField& into, const NestedField& other) {
 }
 
 std::optional<NestedField> RootOf(const ReadRequest& request, FieldId id) {
-  for (const NestedField& field : request.schema.fields()) {
-    if (Holds(field, id)) {
-      return PrunedTo(field, id);
-    }
-  }
-  for (const NestedField& field : request.dropped) {
-    if (Holds(field, id)) {
-      return PrunedTo(field, id);
-    }
-  }
-  return std::nullopt;
+  auto column = iceberg::PrunedColumn(request.schema.fields(), id);
+  return column ? column : iceberg::PrunedColumn(request.dropped, id);
 }
 
 }  // namespace

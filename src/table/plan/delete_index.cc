@@ -60,9 +60,9 @@ bool Below(const std::optional<Literal>& a, const std::optional<Literal>& b) {
   return a && b && iceberg::CompareLiterals(*a, *b) == std::partial_ordering::less;
 }
 
-/// False where bounds say which values there are: not of floats, which NaN is outside of, nor of
-/// uuids, which Java's writers bound by another order; nor where the lower one is above the upper.
-bool IsUnbounded(const ColumnRange& range, const iceberg::Type& type) {
+/// True where bounds do not tell which values there are: of floats, whose NaN they leave out, of
+/// uuids, which Java's writers bound by another order, and where the lower one is above the upper.
+bool BoundsSayNothing(const ColumnRange& range, const iceberg::Type& type) {
   return iceberg::IsFloating(type) || type.id() == iceberg::TypeId::kUuid ||
          Below(range.upper, range.lower);
 }
@@ -71,7 +71,7 @@ bool MayShareAValue(const ColumnRange& a, const ColumnRange& b, const iceberg::T
   if (a.may_have_null && b.may_have_null) {
     return true;
   }
-  if (IsUnbounded(a, type) || IsUnbounded(b, type)) {
+  if (BoundsSayNothing(a, type) || BoundsSayNothing(b, type)) {
     return a.may_have_value && b.may_have_value;
   }
   return a.may_have_value && b.may_have_value && !Below(a.upper, b.lower) &&

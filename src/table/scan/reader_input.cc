@@ -6,25 +6,13 @@
 #include <fmt/format.h>
 
 #include "iceberg/metadata/dropped_columns.h"
+#include "iceberg/schema/pruned_column.h"
 
 namespace firn::table {
 namespace {
 
 using iceberg::FieldId;
 using iceberg::NestedField;
-
-/// The column of `schema` with nothing in its structs but what leads to the field.
-NestedField ColumnOf(const iceberg::Schema& schema, FieldId id) {
-  NestedField column = *schema.FindField(id);
-  while (auto parent = schema.FindParent(column.id)) {
-    NestedField outer = *schema.FindField(*parent);
-    if (outer.type->is_struct()) {
-      outer.type = iceberg::Type::Struct({std::move(column)});
-    }
-    column = std::move(outer);
-  }
-  return column;
-}
 
 /// What equality deletes compare and the scan's schema has no more.
 std::vector<NestedField> DroppedKeys(const ScanPlan& plan) {
@@ -40,7 +28,10 @@ std::vector<NestedField> DroppedKeys(const ScanPlan& plan) {
         continue;
       }
       if (const iceberg::Schema* schema = iceberg::NewestSchemaWith(plan.table(), id)) {
-        dropped.push_back(ColumnOf(*schema, id));
+        auto column = iceberg::PrunedColumn(schema->fields(), id);
+        if (column) {
+          dropped.push_back(*std::move(column));
+        }
       }
     }
   }
