@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   firn::cli::AddMaintain(app, chosen);
   firn::cli::AddFeatures(app, chosen);
   firn::cli::AddAdmin(app, chosen);
+  firn::cli::RefuseEmptyValues(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/nearest.h"
+#include "server/config/settings.h"
 
 namespace firn::cli {
 namespace {
@@ -54,6 +55,12 @@ std::string Nearest(const std::string& word, const std::vector<std::string>& kno
   return near ? "; the nearest is " + nearest : "";
 }
 
+bool IsSetting(const CLI::Option& option) {
+  return std::ranges::any_of(config::Keys(), [&](const config::Key& key) {
+    return option.check_lname(config::FlagName(key));
+  });
+}
+
 bool IsFlag(const std::string& word) { return word.starts_with("-"); }
 
 std::string Explain(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
@@ -81,6 +88,19 @@ std::string Explain(const CLI::App& app, const CLI::App& command, const CLI::Par
 bool NamesUnknownCommand(const CLI::App& app) {
   return !CommandNames(*DeepestCommand(app).command).empty() &&
          !std::ranges::all_of(app.remaining(true), IsFlag);
+}
+
+void RefuseEmptyValues(CLI::App& app) {
+  const CLI::Validator refuse(
+      [](const std::string& text) { return text.empty() ? "an empty value" : ""; }, "");
+  for (CLI::Option* option : app.get_options()) {
+    if (option->nonpositional() && option->get_items_expected_max() > 0 && !IsSetting(*option)) {
+      option->check(refuse);
+    }
+  }
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    RefuseEmptyValues(*command);
+  }
 }
 
 std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {

@@ -97,6 +97,7 @@ def test_a_view_lives_without_a_server(firn, uri, view_file):
     assert "exists" in run("view", "register", "a.t", view_file, expect=1).err
     run("view", "rename", "a.v", "none.v", expect=3)
     run("view", "show", "a.t", expect=3)
+    assert "a.v is a view" in run("scan", "a.v", expect=3).err
     run("view", "list", "none", expect=3)
     assert run("view", "rename", "a.v", "a.w").lines == ["Renamed view a.v to a.w"]
     run("view", "show", "a.v", expect=3)

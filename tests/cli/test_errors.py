@@ -54,6 +54,23 @@ def test_no_server(firn, command):
     assert "firn serve" in answer.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["scan", "a.t", "--ref", ""],
+        ["scan", "a.t", "--as-of="],
+        ["scan", "a.t", "--where", ""],
+        ["maintain", "orphans", "a.t", "--older-than", "", "--run"],
+        ["features", "latest", "a.t:x", "--out", ""],
+        ["namespace", "list", "--uri", ""],
+    ],
+    ids=lambda words: " ".join(words),
+)
+def test_an_empty_value_is_no_missing_flag(firn, words):
+    """As of a variable that is not set in a script."""
+    assert "an empty value" in firn(*words, expect=2).err
+
+
 @pytest.mark.parametrize("scheme", ["http://", "ftp://", ""])
 def test_a_password_is_not_shown(firn, scheme):
     host = f"127.0.0.1:{free_port()}"

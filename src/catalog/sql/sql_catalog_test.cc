@@ -130,6 +130,14 @@ TEST_F(SqlCatalogTest, OpeningAndReadingMakeNothing) {
   EXPECT_FALSE(std::filesystem::exists(Options().path));
 }
 
+TEST_F(SqlCatalogTest, AFolderThatIsMissingIsNoEmptyCatalog) {
+  SqlOptions options = Options();
+  options.path = Options().path + ".d/c.db";
+  SqlCatalog catalog = Open(options);
+  EXPECT_THAT(catalog.ListNamespaces({}), IsError(ErrorCode::kIoError));
+  EXPECT_THAT(catalog.Load(kT), IsError(ErrorCode::kIoError));
+}
+
 TEST_F(SqlCatalogTest, ANewFileHasTheLayoutOfVersion1) {
   SqlCatalog catalog = Open(Options());
   MakeTable(catalog);

@@ -34,7 +34,7 @@ class SqlRow {
 
 /// Of a database that is a file; others are there.
 enum class IfMissing : uint8_t {
-  kFail,    ///< kNotFound.
+  kFail,    ///< kNotFound; kIoError where its folder is missing too.
   kCreate,  ///< An empty file, in a folder that is there.
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
+#include <string>
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -12,6 +14,13 @@
 
 namespace firn::catalog::sql {
 namespace {
+
+/// A file that a change would make: its folder is there.
+bool IsMissing(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  return access(path.c_str(), F_OK) != 0 && errno == ENOENT &&
+         access(folder.c_str(), F_OK) == 0;
+}
 
 ErrorCode CodeOf(int extended) {
   switch (extended & 0xff) {
@@ -97,8 +106,7 @@ class SqliteConnection::Prepared {
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const SqlOptions& options,
                                                                  IfMissing if_missing) {
-  if (if_missing == IfMissing::kFail && access(options.path.c_str(), F_OK) != 0 &&
-      errno == ENOENT) {
+  if (if_missing == IfMissing::kFail && IsMissing(options.path)) {
     return Error(ErrorCode::kNotFound, "The database does not exist").With("path", options.path);
   }
   sqlite3* database = nullptr;

@@ -38,6 +38,10 @@ TEST(SelectionTest, AgesCountBack) {
   EXPECT_THAT(ReadTimeOrAge("1d", now), IsOkAnd(TimestampMs(now.value() - 86'400'000)));
   EXPECT_THAT(ReadTimeOrAge("2h", now), IsOkAnd(TimestampMs(now.value() - 7'200'000)));
   EXPECT_THAT(ReadTimeOrAge("30m", now), IsOkAnd(TimestampMs(now.value() - 1'800'000)));
+  EXPECT_THAT(ReadTimeOrAge("1d12h", now), IsOkAnd(TimestampMs(now.value() - 129'600'000)));
+  EXPECT_THAT(ReadTimeOrAge("90s", now), IsOkAnd(TimestampMs(now.value() - 90'000)));
+  EXPECT_THAT(ReadTimeOrAge("0d", now), IsOkAnd(now));
+  EXPECT_THAT(ReadTimeOrAge("0", now), IsOkAnd(TimestampMs(0)));
   EXPECT_THAT(ReadTimeOrAge("1970-01-02", now), IsOkAnd(TimestampMs(86'400'000)));
   EXPECT_THAT(ReadTimeOrAge("-1d", now), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(ReadTimeOrAge("99999999999d", now), IsError(ErrorCode::kInvalidArgument));

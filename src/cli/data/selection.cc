@@ -1,11 +1,10 @@
 #include "cli/data/selection.h"
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/duration.h"
 #include "iceberg/expression/expression_text.h"
 #include "iceberg/schema/time_text.h"
 
@@ -13,25 +12,6 @@ namespace firn::cli {
 namespace {
 
 using iceberg::SnapshotId;
-
-constexpr int64_t kMillisOfDay = 86'400'000;
-
-std::optional<int64_t> ParseCount(std::string_view text) {
-  int64_t value = 0;
-  auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  return whole ? std::optional(value) : std::nullopt;
-}
-
-/// Of a day, an hour or a minute; 0 for another letter.
-int64_t MillisOf(char unit) {
-  constexpr int64_t kMillisOfHour = 3'600'000;
-  constexpr int64_t kMillisOfMinute = 60'000;
-  return unit == 'd'   ? kMillisOfDay
-         : unit == 'h' ? kMillisOfHour
-         : unit == 'm' ? kMillisOfMinute
-                       : 0;
-}
 
 Result<table::SnapshotScan> SnapshotScanOf(const Selection& selection) {
   if (selection.snapshot) {
@@ -86,21 +66,22 @@ Result<table::ScanRequest> RequestOf(const Selection& selection) {
 }
 
 Result<TimestampMs> ReadTimeOrAge(std::string_view text, TimestampMs now) {
-  constexpr int64_t kMaxAge = 100 * 366;  // days, and more of the others than anybody means
-  int64_t unit = text.empty() ? 0 : MillisOf(text.back());
-  auto count = unit == 0 ? std::nullopt : ParseCount(text.substr(0, text.size() - 1));
-  if (!count) {
-    auto time = iceberg::ReadTime(text);
-    return time.has_value() ? std::move(time)
-                            : Error(ErrorCode::kInvalidArgument,
-                                    fmt::format("Neither an age nor a time: {}; write 7d, 12h or "
-                                                "30m, or 2026-11-29T08:00:00 in UTC",
-                                                text));
+  constexpr int64_t kMaxAgeUs = int64_t{100} * 366 * 86'400'000'000;
+  auto time = iceberg::ReadTime(text);
+  if (time.has_value()) {
+    return time;
   }
-  if (*count < 0 || *count > kMaxAge * kMillisOfDay / unit) {
-    return Error(ErrorCode::kInvalidArgument, fmt::format("Not an age: {}", text));
+  auto age_us = ParseDuration(text);
+  if (!age_us.has_value()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("Neither an age nor a time: {}; write 7d, 12h or 1d12h, or "
+                             "2026-11-29T08:00:00 in UTC",
+                             text));
   }
-  return TimestampMs(now.value() - *count * unit);
+  if (*age_us > kMaxAgeUs) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("More than 100 years: {}", text));
+  }
+  return TimestampMs(now.value() - *age_us / 1'000);
 }
 
 }  // namespace firn::cli

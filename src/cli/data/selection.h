@@ -35,7 +35,7 @@ void AddSelectionFlags(CLI::App& app, Selection& selection);
 
 Result<table::ScanRequest> RequestOf(const Selection& selection);
 
-/// A time (iceberg/schema/time_text.h), or how long ago: `7d`, `12h`, `30m`.
+/// A time (iceberg/schema/time_text.h), or how long ago (base/duration.h).
 Result<TimestampMs> ReadTimeOrAge(std::string_view text, TimestampMs now);
 
 }  // namespace firn::cli

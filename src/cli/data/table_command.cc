@@ -2,12 +2,24 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cli/command/remote_command.h"
 
 namespace firn::cli {
 namespace {
 
 constexpr size_t kManifestCacheBytes = size_t{512} << 20;
+
+/// A view that is taken for a table is not told as missing.
+Result<table::Table> Load(catalog::Catalog& catalog, const TableIdentifier& identifier) {
+  auto table = catalog.Load(identifier);
+  if (!table.has_value() && table.error().code() == ErrorCode::kNoSuchTable &&
+      catalog.ViewExists(identifier).value_or(false)) {
+    return Error(ErrorCode::kNoSuchTable, fmt::format("{} is a view, not a table", identifier));
+  }
+  return table;
+}
 
 }  // namespace
 
@@ -24,7 +36,7 @@ Result<std::unique_ptr<catalog::Catalog>> OpenCatalogOf(const TableArguments& ar
 Result<std::unique_ptr<OpenTable>> OpenTable::Open(const TableArguments& arguments) {
   ASSIGN_OR_RETURN(TableIdentifier identifier, ReadIdentifier(arguments.name));
   ASSIGN_OR_RETURN(auto catalog, OpenCatalogOf(arguments));
-  ASSIGN_OR_RETURN(table::Table table, catalog->Load(identifier));
+  ASSIGN_OR_RETURN(table::Table table, Load(*catalog, identifier));
   return std::unique_ptr<OpenTable>(new OpenTable(std::move(catalog), std::move(table)));
 }
 

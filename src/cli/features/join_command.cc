@@ -87,7 +87,8 @@ void AddJoin(CLI::App& group, Chosen& chosen) {
       "A Parquet file: keys, times, whatever else; without it every key and time of the tables");
   app->add_option(
          "--view", flags->views,
-         "TABLE:FEATURE,...[@ttl=7d,key=ENTITY:COLUMN,time=,created=,snapshot=,ref=], repeatable")
+         "TABLE:FEATURE,...[@ttl=7d,key=ENTITY:COLUMN,time=,created=,created-later=,snapshot=,"
+         "schema=,ref=], repeatable")
       ->required()
       ->allow_extra_args(false);
   app->add_option("--event-timestamp", flags->event_timestamp,

@@ -41,7 +41,7 @@ void AddLatest(CLI::App& group, Chosen& chosen) {
   CLI::App* app = group.add_subcommand("latest", "Print the newest row of every key of a table");
   auto flags = std::make_shared<LatestFlags>();
   app->add_option("view", flags->view,
-                  "TABLE:FEATURE,...@key=COLUMN[,time=,created=,snapshot=,ref=]")
+                  "TABLE:FEATURE,...@key=COLUMN[,time=,created=,snapshot=,schema=,ref=]")
       ->required();
   AddWindowFlags(*app, flags->window);
   AddFeatureRunFlags(*app, flags->run);

@@ -10,7 +10,6 @@
 #include <fmt/ranges.h>
 
 #include "base/reworded.h"
-#include "features/request/duration.h"
 #include "iceberg/schema/schema.h"
 
 namespace firn::features {

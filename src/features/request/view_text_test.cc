@@ -10,7 +10,6 @@
 
 #include "base/testing/matchers.h"
 #include "features/request/as_of.h"
-#include "features/request/duration.h"
 #include "features/request/frame_columns.h"
 #include "features/testing/feature_table.h"
 
@@ -20,16 +19,6 @@ namespace {
 using firn::testing::IsError;
 using firn::testing::IsOkAnd;
 using testing::FeatureTable;
-
-TEST(DurationTest, UnitsAddUp) {
-  EXPECT_THAT(ParseDuration("7d"), IsOkAnd(int64_t{7} * 86'400'000'000));
-  EXPECT_THAT(ParseDuration("1d12h"), IsOkAnd(int64_t{36} * 3'600'000'000));
-  EXPECT_THAT(ParseDuration("250ms5us"), IsOkAnd(250'005));
-  EXPECT_THAT(ParseDuration("0"), IsOkAnd(0));
-  for (const char* wrong : {"", "7", "d", "7 d", "-1d", "7days", "9999999999999d", "1d1"}) {
-    EXPECT_THAT(ParseDuration(wrong), IsError(ErrorCode::kInvalidArgument)) << wrong;
-  }
-}
 
 TEST(EventTimestampTest, TheOnlyOneThatCanBeMeant) {
   auto time = arrow::timestamp(arrow::TimeUnit::MICRO);

@@ -3,8 +3,8 @@
 //
 // Precedence: flag, then environment, then file, then default. A key `server.drain_timeout` is the
 // environment's FIRN_SERVER_DRAIN_TIMEOUT and the flag --server-drain-timeout.
-// Values: durations `250ms 10s 5m 2h 7d`, sizes `64KiB 32MiB 1GiB` or plain bytes, lists
-// comma-separated outside the file.
+// Values: durations `250ms 10s 5m 2h 7d` (base/duration.h), sizes `64KiB 32MiB 1GiB` or plain
+// bytes, lists comma-separated outside the file.
 // Errors: kInvalidArgument naming the key, where it was set and, for an unknown key, the nearest
 // one. Thread-safety: plain values; loading reads the environment and belongs before threads start.
 #pragma once

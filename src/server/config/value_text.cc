@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/duration.h"
 #include "server/config/settings.h"
 
 namespace firn::config {
@@ -19,6 +20,7 @@ struct Unit {
 };
 
 constexpr std::string_view kSecret = "(secret)";
+/// What durations are printed with.
 constexpr std::array<Unit, 5> kDurationUnits = {
     {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 constexpr std::array<Unit, 5> kSizeUnits = {
@@ -100,9 +102,9 @@ struct Setter {
     return value.has_value();
   }
   bool operator()(Duration Settings::* member) const {
-    auto value = ParseWithUnit(text, kDurationUnits);
-    settings.*member = Duration(value.value_or(0));
-    return value.has_value();
+    auto micros = ParseDuration(text);
+    settings.*member = Duration(micros.value_or(0) / 1'000);
+    return micros.has_value() && *micros % 1'000 == 0;
   }
 };
 

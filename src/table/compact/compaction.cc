@@ -179,9 +179,8 @@ Status Carry(const CompactionContext& context,
     CleanUp(context, options, report);
   }
   if (report.commits > 0) {
-    ASSIGN_OR_RETURN(const iceberg::Snapshot* head,
-                     HeadOfBranch(*report.table.metadata, options.branch));
-    ASSIGN_OR_RETURN(report.after, MeasureSnapshot(context.maintenance, *table.files, head));
+    ASSIGN_OR_RETURN(report.after,
+                     MeasureBranch(context.maintenance, report.table, options.branch));
   }
   return {};
 }
@@ -231,8 +230,7 @@ Result<CompactionReport> Compact(const CompactionContext& context,
                                  const CompactionOptions& options) {
   CompactionReport report{.table = table};
   ASSIGN_OR_RETURN(CompactionPlan plan, CompactionPlan::Make(context.scan, table, options));
-  ASSIGN_OR_RETURN(const iceberg::Snapshot* head, HeadOfBranch(*table.metadata, options.branch));
-  ASSIGN_OR_RETURN(report.before, MeasureSnapshot(context.maintenance, *table.files, head));
+  ASSIGN_OR_RETURN(report.before, MeasureBranch(context.maintenance, table, options.branch));
   report.after = report.before;
   report.unreadable_files = plan.unreadable_files;
   if (!plan.groups.empty()) {

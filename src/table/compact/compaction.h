@@ -55,7 +55,7 @@ struct CompactionReport {
   /// Groups that were not rewritten, or whose commit was lost, and why the last of them was not.
   int64_t failed_groups = 0;
   std::optional<Error> last_failure;
-  /// Of the branch's head.
+  /// Of the branch's head; the snapshots are those of the table.
   TableFootprint before;
   TableFootprint after;
   /// False in a dry run where it cannot be known without reading rows how many files, or manifests,

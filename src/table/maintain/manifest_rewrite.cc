@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "iceberg/metadata/table_properties.h"
 #include "table/commit/commit_action.h"
 #include "table/commit/manifest_rewrite_action.h"
@@ -65,8 +67,7 @@ Status Commit(const MaintenanceContext& context,
   context.Tell(MaintenancePhase::kCommitting, 1, 1);
   report.created = action.created_manifests();
   report.entries = action.processed_entries();
-  ASSIGN_OR_RETURN(const iceberg::Snapshot* head, HeadOfBranch(*report.table.metadata, branch));
-  ASSIGN_OR_RETURN(report.after, MeasureSnapshot(context, *table.files, head));
+  ASSIGN_OR_RETURN(report.after, MeasureBranch(context, report.table, branch));
   return {};
 }
 
@@ -75,6 +76,10 @@ Status Commit(const MaintenanceContext& context,
 Result<ManifestRewriteReport> RewriteManifests(const MaintenanceContext& context,
                                                const Table& table,
                                                const ManifestRewriteOptions& options) {
+  if (options.spec && table.metadata->FindSpec(*options.spec) == nullptr) {
+    return Error(ErrorCode::kNotFound,
+                 fmt::format("The table has no partition spec {}", options.spec->value()));
+  }
   ASSIGN_OR_RETURN(int32_t target,
                    iceberg::IntProperty(*table.metadata->properties,
                                         "commit.manifest.target-size-bytes", kTargetBytesDefault));
@@ -85,7 +90,7 @@ Result<ManifestRewriteReport> RewriteManifests(const MaintenanceContext& context
   }
   ASSIGN_OR_RETURN(std::vector<ManifestFile> manifests,
                    ManifestWalk(*table.files, context.tools).List(*head));
-  ASSIGN_OR_RETURN(report.before, MeasureSnapshot(context, *table.files, head));
+  ASSIGN_OR_RETURN(report.before, MeasureBranch(context, table, options.branch));
   report.after = report.before;
   ManifestRewrite rewrite{.manifests = {}, .target = {.branch = options.branch}, .summary = {}};
   for (auto& [kind, chosen] : Choose(manifests, options, std::max(target, 1))) {

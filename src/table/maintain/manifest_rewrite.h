@@ -3,8 +3,8 @@
 // manifest_rewrite_action.h, which says what conflicts). A dry run orders the manifests too, in
 // memory (rehearsal.h): its figures are those of a run.
 //
-// Errors: kCommitConflict where another change took a manifest away, repeating helps; those of
-// CommitAction and ManifestWalk. Nothing is left behind by an error but where the outcome is
+// Errors: kCommitConflict where another change took a manifest away, repeating helps; kNotFound for
+// a branch or spec that the table does not have; those of CommitAction and ManifestWalk. Nothing is left behind by an error but where the outcome is
 // unknown. Thread-safety: any thread.
 #pragma once
 
@@ -40,7 +40,7 @@ struct ManifestRewriteReport {
   int64_t replaced = 0;
   int64_t created = 0;
   int64_t entries = 0;
-  /// Of the branch's head.
+  /// Of the branch's head; the snapshots are those of the table.
   TableFootprint before;
   TableFootprint after;
 };

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "table/maintain/branch_head.h"
+
 namespace firn::table {
 
 using iceberg::ManifestColumns;
@@ -82,15 +84,18 @@ Status NamedFiles::AddSnapshots(std::span<const SnapshotPtr> snapshots) {
   return {};
 }
 
-Result<TableFootprint> MeasureSnapshot(const MaintenanceContext& context,
-                                       storage::ObjectStore& store,
-                                       const iceberg::Snapshot* snapshot) {
-  NamedFiles files(context, store, {});
-  if (snapshot != nullptr) {
-    const std::vector<SnapshotPtr> one{std::make_shared<const iceberg::Snapshot>(*snapshot)};
+Result<TableFootprint> MeasureBranch(const MaintenanceContext& context,
+                                     const Table& table,
+                                     const std::string& branch) {
+  ASSIGN_OR_RETURN(const iceberg::Snapshot* head, HeadOfBranch(*table.metadata, branch));
+  NamedFiles files(context, *table.files, {});
+  if (head != nullptr) {
+    const std::vector<SnapshotPtr> one{std::make_shared<const iceberg::Snapshot>(*head)};
     RETURN_IF_ERROR(files.AddSnapshots(one));
   }
-  return files.footprint();
+  TableFootprint footprint = files.footprint();
+  footprint.snapshots = std::ssize(table.metadata->snapshots);
+  return footprint;
 }
 
 std::vector<SnapshotPtr> SnapshotsOf(const iceberg::TableMetadata& table) {

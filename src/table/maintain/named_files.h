@@ -11,6 +11,7 @@
 
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -85,10 +86,11 @@ class NamedFiles {
   TableFootprint footprint_;
 };
 
-/// Of one snapshot; of nothing where it is null.
-Result<TableFootprint> MeasureSnapshot(const MaintenanceContext& context,
-                                       storage::ObjectStore& store,
-                                       const iceberg::Snapshot* snapshot);
+/// Of the newest snapshot of the branch, of nothing where it has none; but `snapshots` are all those
+/// of the table. Errors: those of HeadOfBranch and ManifestWalk.
+Result<TableFootprint> MeasureBranch(const MaintenanceContext& context,
+                                     const Table& table,
+                                     const std::string& branch);
 
 /// Those of the table, in its order.
 std::vector<iceberg::SnapshotPtr> SnapshotsOf(const iceberg::TableMetadata& table);

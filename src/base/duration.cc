@@ -1,4 +1,4 @@
-#include "features/request/duration.h"
+#include "base/duration.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace firn::features {
+namespace firn {
 namespace {
 
 struct Unit {
@@ -60,4 +60,4 @@ Result<int64_t> ParseDuration(std::string_view text) {
   return total;
 }
 
-}  // namespace firn::features
+}  // namespace firn

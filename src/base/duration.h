@@ -10,9 +10,9 @@
 
 #include "base/result.h"
 
-namespace firn::features {
+namespace firn {
 
 /// In microseconds.
 Result<int64_t> ParseDuration(std::string_view text);
 
-}  // namespace firn::features
+}  // namespace firn
