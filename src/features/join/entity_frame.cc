@@ -58,20 +58,21 @@ Result<const EntityIndex*> EntityFrame::IndexOf(const JoinView& view, const View
   return &found->second;
 }
 
-/// Event times that a finer created column makes compare as nanoseconds must be such: two that do
-/// not fit would look alike.
+/// Where rows are left out by when they were created, and microseconds are compared as the
+/// nanoseconds of the other column, times must be such: two that do not fit would look alike.
 Status EntityFrame::CheckRange(const JoinView& view,
                                const ViewSchema& schema,
                                const EntityIndex& index) {
-  if (schema.slot_unit == schema.unit || index.slots() == 0 ||
+  if (view.created_later == CreatedLater::kCounts || schema.unit == schema.created_unit ||
+      index.slots() == 0 ||
       (index.latest_time() < std::numeric_limits<int64_t>::max() &&
        index.earliest_time() > kNoTime + 1)) {
     return {};
   }
   return Error(ErrorCode::kInvalidArgument,
-               fmt::format("View {}: its created column has nanoseconds, with which entity times "
-                           "before 1677 or after 2262 cannot be compared; leave out "
-                           "created-later=does-not, or those rows",
+               fmt::format("View {}: its event times or its created column have nanoseconds, with "
+                           "which entity times before 1677 or after 2262 cannot be compared; leave "
+                           "out created-later=does-not, or those rows",
                            view.name));
 }
 

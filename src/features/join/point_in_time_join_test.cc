@@ -239,6 +239,13 @@ TEST_F(PointInTimeJoinTest, TimesOutOfANanosecondColumnsRangeNeverShowTheFuture)
               IsError(ErrorCode::kInvalidArgument))
       << "also behind a view that has nanoseconds itself";
   EXPECT_EQ(Rates("[[1,9000000000000000]]", view), "null ");
+  JoinView other_way = view;
+  other_way.timestamp_column = "created";
+  other_way.created_column = "ts";
+  EXPECT_THAT(Join(TableOfJson(EntityFields(), year_3000), {other_way}),
+              IsError(ErrorCode::kInvalidArgument))
+      << "the row of 3001 is no row of then";
+  EXPECT_EQ(Rates("[[1,9000000000000000]]", other_way), "null ");
 }
 
 TEST_F(PointInTimeJoinTest, AnEmptyFrameGivesAllColumns) {
