@@ -13,12 +13,12 @@
 #include <nanobind/stl/vector.h>
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "columnar/io/arrow_status.h"
 #include "features/entities/entity_rows.h"
 #include "features/join/point_in_time_join.h"
 #include "features/latest/latest_rows.h"
 #include "features/request/as_of.h"
-#include "features/request/duration.h"
 #include "features/request/requested_join.h"
 #include "native/arrow_exchange.h"
 #include "native/catalog.h"
@@ -248,7 +248,7 @@ void BindFeatures(nb::module_& module) {
            nb::arg("schema_id").none(), nb::arg("ref").none());
   module.def("parse_view", &ParseView);
   module.def("parse_duration",
-             [](const std::string& text) { return ValueOf(features::ParseDuration(text)); });
+             [](const std::string& text) { return ValueOf(ParseDuration(text)); });
   module.def("join", &Join, nb::arg("catalog"), nb::arg("entities").none(), nb::arg("views"),
              nb::arg("event_timestamp"), nb::arg("full_feature_names"), nb::arg("as_of_ms").none(),
              nb::arg("start_us").none(), nb::arg("end_us").none(), nb::arg("threads"),

@@ -58,7 +58,6 @@ def test_no_server(firn, command):
     "words",
     [
         ["scan", "a.t", "--ref", ""],
-        ["scan", "a.t", "--as-of="],
         ["scan", "a.t", "--where", ""],
         ["maintain", "orphans", "a.t", "--older-than", "", "--run"],
         ["features", "latest", "a.t:x", "--out", ""],

@@ -16,7 +16,8 @@ Result<table::Table> Load(catalog::Catalog& catalog, const TableIdentifier& iden
   auto table = catalog.Load(identifier);
   if (!table.has_value() && table.error().code() == ErrorCode::kNoSuchTable &&
       catalog.ViewExists(identifier).value_or(false)) {
-    return Error(ErrorCode::kNoSuchTable, fmt::format("{} is a view, not a table", identifier));
+    return Error(ErrorCode::kNoSuchTable,
+                 fmt::format("{} is a view, not a table", identifier.ToString()));
   }
   return table;
 }
