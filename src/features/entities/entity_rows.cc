@@ -1,6 +1,7 @@
 #include "features/entities/entity_rows.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -194,6 +195,19 @@ class ViewRows {
   }
 
  private:
+  /// A time that nanoseconds cannot hold is the nearest one here: no time of the table's.
+  Status CheckRange(int64_t time) const {
+    if (frame_.unit == schema_.unit ||
+        (time < std::numeric_limits<int64_t>::max() && time > kNoTime + 1)) {
+      return {};
+    }
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("View {}: another view's event times have nanoseconds, in which those "
+                             "before 1677 or after 2262 cannot be told: ask for fewer, by a start "
+                             "and an end, or give the entities",
+                             view_.name));
+  }
+
   Result<std::shared_ptr<arrow::RecordBatch>> NewRows(const arrow::RecordBatch& batch,
                                                       KeyIndex& seen) const {
     arrow::ArrayVector columns;
@@ -210,6 +224,7 @@ class ViewRows {
     std::vector<uint8_t> is_new(times.size(), 0);
     for (size_t row = 0; row < times.size(); ++row) {
       if (keys.valid(row) && times[row] >= start && times[row] <= end) {
+        RETURN_IF_ERROR(CheckRange(times[row]));
         const size_t known = seen.size();
         RETURN_IF_ERROR(seen.InsertOne(keys, row));
         is_new[row] = seen.size() > known ? 1 : 0;

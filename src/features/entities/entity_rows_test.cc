@@ -168,6 +168,25 @@ TEST_F(EntityRowsTest, KeysOfTwoWidthsKeepTheirValues) {
   }
 }
 
+TEST_F(EntityRowsTest, ATimeThatNanosecondsCannotHoldIsNotMadeAnother) {
+  FeatureTable nanos({.fields = R"(
+      {"id":1,"name":"driver","required":false,"type":"long"},
+      {"id":2,"name":"ts","required":false,"type":"timestamptz_ns"})",
+                      .partition_fields = "",
+                      .version = 3});
+  nanos.Append(R"([{"driver":1,"ts":10}])");
+  JoinView exact = Drivers();
+  exact.name = "exact";
+  exact.table = nanos.table;
+  // Of the year 3001.
+  drivers_.Append(R"([{"driver":1,"ts":20}, {"driver":2,"ts":32535216000000000}])");
+  EXPECT_THAT(Rows({Drivers(), exact}, {}), IsError(ErrorCode::kInvalidArgument));
+  ASSERT_OK_AND_ASSIGN(auto rows, Rows({Drivers(), exact}, {.end_us = 1'000'000}));
+  EXPECT_THAT(PairsOf(*rows), UnorderedElementsAre(Pair(1, 10), Pair(1, 20'000)));
+  ASSERT_OK_AND_ASSIGN(rows, Rows({Drivers()}, {}));
+  EXPECT_EQ(rows->num_rows(), 2);
+}
+
 TEST_F(EntityRowsTest, KeysInAnotherOrderAreTheSameKeys) {
   trips_.Append(R"([{"day":1,"who":7,"place":"here"}, {"day":0,"who":8,"place":"there"}])");
   JoinView other = Trips();

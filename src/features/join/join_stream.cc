@@ -62,10 +62,10 @@ JoinStream::JoinStream(const JoinContext& context,
 /// As many rows of the frame as a part has; null at its end.
 Result<std::shared_ptr<arrow::Table>> JoinStream::NextEntities() {
   arrow::RecordBatchVector batches;
-  int64_t rows = 0;
+  PartSize::Taken taken;
   int64_t wanted = 1;
   int64_t bytes = 0;
-  while (rows < wanted) {
+  while (taken.rows < wanted) {
     BatchPtr batch = std::exchange(rest_, nullptr);
     if (batch == nullptr) {
       ASSIGN_OR_RETURN(batch, ToResult(entities_->Next(), ErrorCode::kInvalidArgument));
@@ -73,20 +73,28 @@ Result<std::shared_ptr<arrow::Table>> JoinStream::NextEntities() {
     if (batch == nullptr) {
       break;
     }
-    if (batch->num_rows() == 0) {
+    const int64_t batch_rows = batch->num_rows();
+    if (batch_rows == 0) {
       continue;
     }
     ASSIGN_OR_RETURN(int64_t batch_bytes,
                      ToResult(arrow::util::ReferencedBufferSize(*batch), ErrorCode::kInternal));
-    wanted = size_.Rows((bytes + batch_bytes) / (rows + batch->num_rows()) + 1);
-    const int64_t taken = std::clamp<int64_t>(wanted - rows, 1, batch->num_rows());
-    if (taken < batch->num_rows()) {
-      rest_ = batch->Slice(taken);
-      batch = batch->Slice(0, taken);
+    const int64_t row_bytes = (bytes + batch_bytes) / (taken.rows + batch_rows) + 1;
+    wanted = size_.Rows(row_bytes);
+    const int64_t most = std::clamp<int64_t>(wanted - taken.rows, 1, batch_rows);
+    ASSIGN_OR_RETURN(int64_t rows,
+                     size_.Fit(FrameKeyBytes(*batch, size_.key_weights()), most, row_bytes, taken));
+    if (rows < batch_rows) {
+      rest_ = batch->Slice(rows);
+      batch = batch->Slice(0, rows);
     }
-    bytes += batch_bytes * taken / std::max<int64_t>(taken + (rest_ ? rest_->num_rows() : 0), 1);
-    rows += taken;
-    batches.push_back(std::move(batch));
+    if (rows > 0) {
+      bytes += batch_bytes * rows / batch_rows;
+      batches.push_back(std::move(batch));
+    }
+    if (rows < most) {
+      break;  // the part is full
+    }
   }
   if (batches.empty()) {
     return std::shared_ptr<arrow::Table>();

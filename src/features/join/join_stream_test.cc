@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include <arrow/array/array_dict.h>
+#include <arrow/array/util.h>
 #include <arrow/builder.h>
+#include <arrow/scalar.h>
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -176,6 +179,66 @@ TEST_F(WideJoinStreamTest, PartsWithoutMatchesSayNothingOfLaterOnes) {
   const auto [most, bytes] = Join(Entities(60'000, Order::kByTime), kMinJoinBytes);
   EXPECT_GT(bytes, 6 * kMinJoinBytes);
   EXPECT_LT(most, kMinJoinBytes);
+}
+
+/// Of a table by text.
+class TextJoinStreamTest : public ::testing::Test {
+ protected:
+  /// `[name, time]` of rows whose name is one text, once in a dictionary.
+  TablePtr Entities(const std::string& name, int64_t rows) {
+    arrow::StringBuilder names;
+    EXPECT_TRUE(names.Append(name).ok());
+    auto zeros = arrow::MakeArrayFromScalar(arrow::Int8Scalar(0), rows).ValueOrDie();
+    auto encoded =
+        arrow::DictionaryArray::FromArrays(zeros, names.Finish().ValueOrDie()).ValueOrDie();
+    auto times = arrow::MakeArrayFromScalar(arrow::TimestampScalar(20, kInstant), rows);
+    return arrow::Table::Make(arrow::schema({arrow::field("name", encoded->type()),
+                                             arrow::field("event_timestamp", kInstant)}),
+                              {encoded, times.ValueOrDie()}, rows);
+  }
+
+  Result<std::unique_ptr<JoinStream>> Open(const TablePtr& entities) {
+    return JoinStream::Open(context_, std::make_shared<arrow::TableBatchReader>(entities),
+                            {.event_timestamp = "event_timestamp",
+                             .views = {{.name = "stats",
+                                        .table = table_.table,
+                                        .keys = {{"name", "name"}},
+                                        .timestamp_column = "ts",
+                                        .features = {{"rate", "rate"}}}}},
+                            kMinJoinBytes);
+  }
+
+  FeatureTable table_{{.fields = R"(
+      {"id":1,"name":"name","required":false,"type":"string"},
+      {"id":2,"name":"ts","required":false,"type":"timestamptz"},
+      {"id":3,"name":"rate","required":false,"type":"double"})",
+                       .partition_fields = ""}};
+  JoinContext context_{.scan = table_.context};
+};
+
+TEST_F(TextJoinStreamTest, KeysOfADictionaryCountAsTheyAreSpelledOut) {
+  constexpr int64_t kKeyBytes = int64_t{256} << 10;
+  const std::string name(kKeyBytes, 'x');
+  table_.Append(fmt::format(R"([{{"name":"{}","ts":10,"rate":0.5}}])", name));
+  const TablePtr entities = Entities(name, 100);
+  ASSERT_LT(arrow::util::TotalBufferSize(*entities), 2 * kKeyBytes);
+  ASSERT_OK_AND_ASSIGN(auto stream, Open(entities));
+  int64_t rows = 0;
+  while (true) {
+    ASSERT_OK_AND_ASSIGN(TablePtr part, stream->Next());
+    if (part == nullptr) {
+      break;
+    }
+    EXPECT_LE(part->num_rows() * kKeyBytes, kMinJoinBytes / 4);
+    EXPECT_EQ(part->GetColumnByName("rate")->null_count(), 0);
+    rows += part->num_rows();
+  }
+  EXPECT_EQ(rows, 100);
+}
+
+TEST_F(TextJoinStreamTest, AKeyLargerThanTheLimitIsRefused) {
+  ASSERT_OK_AND_ASSIGN(auto stream, Open(Entities(std::string(kMinJoinBytes, 'x'), 2)));
+  EXPECT_THAT(stream->Next(), IsError(ErrorCode::kPayloadTooLarge));
 }
 
 TEST_F(JoinStreamTest, AFrameWithoutRowsHasNoPartsButASchema) {

@@ -8,6 +8,7 @@
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_nested.h>
 #include <arrow/util/byte_size.h>
+#include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
 
@@ -27,6 +28,13 @@ constexpr int64_t kExpectedListBytes = int64_t{8} << 10;
 constexpr int64_t kMostExpectedBytes = int64_t{32} << 10;
 /// What is not put in its place at once is held twice while a column is finished.
 constexpr int64_t kHeldTimes = 2;
+
+/// A text of a key or a time is held beside the frame while an index is made: spelled out, and
+/// encoded. By each index it is held, and once more while that grows.
+constexpr int64_t kMadeOf = 2;
+constexpr int64_t kHeldByIndex = 2;
+/// Of the keys of a part, as they are counted here: what fits Arrow's arrays by far.
+constexpr int64_t kMostKeyBytes = int64_t{1} << 30;
 
 constexpr int64_t kMinRows = 64;
 /// Where there are such values: of the first part at most, and how many times as many the next may
@@ -102,22 +110,30 @@ Result<int64_t> VaryingBytes(const arrow::Array& array) {
   }
 }
 
-int64_t CountIndexes(const JoinRequest& request) {
-  std::set<std::vector<std::string>> indexes;
-  for (const JoinView& view : request.views) {
+/// The columns that each index is of, and the unit of its times (EntityFrame).
+std::set<std::pair<std::vector<std::string>, TimeUnit>> IndexesOf(const JoinPlan& plan) {
+  std::set<std::pair<std::vector<std::string>, TimeUnit>> indexes;
+  for (size_t i = 0; i < plan.schemas().size(); ++i) {
     std::vector<std::string> names;
-    for (const JoinKey& key : view.keys) {
+    for (const JoinKey& key : plan.request().views[i].keys) {
       names.push_back(key.entity_column);
     }
-    indexes.insert(std::move(names));
+    indexes.emplace(std::move(names), plan.schemas()[i].slot_unit);
   }
-  return static_cast<int64_t>(indexes.size());
+  return indexes;
 }
 
 }  // namespace
 
 PartSize::PartSize(const JoinPlan& plan, int64_t part_bytes) : part_bytes_(part_bytes) {
-  fixed_row_bytes_ = kSlotBytes + CountIndexes(plan.request()) * kIndexBytes;
+  const auto indexes = IndexesOf(plan);
+  fixed_row_bytes_ = kSlotBytes + std::ssize(indexes) * kIndexBytes;
+  key_weights_[plan.request().event_timestamp] = kMadeOf;
+  for (const auto& [names, unit] : indexes) {
+    for (const std::string& name : names) {
+      key_weights_.try_emplace(name, kMadeOf).first->second += kHeldByIndex;
+    }
+  }
   int end = plan.schema()->num_fields();
   for (auto view = plan.request().views.rbegin(); view != plan.request().views.rend(); ++view) {
     const int begin = end - static_cast<int>(view->features.size());
@@ -137,12 +153,43 @@ PartSize::PartSize(const JoinPlan& plan, int64_t part_bytes) : part_bytes_(part_
   }
 }
 
-int64_t PartSize::Rows(int64_t frame_row_bytes) const {
+int64_t PartSize::RowBytes(int64_t frame_row_bytes) const {
   int64_t row_bytes = frame_row_bytes + fixed_row_bytes_;
   for (const View& view : views_) {
     row_bytes += kHeldTimes * view.match_bytes;
   }
-  return std::clamp(part_bytes_ / row_bytes, kMinRows, std::max(kMinRows, most_rows_));
+  return row_bytes;
+}
+
+int64_t PartSize::Rows(int64_t frame_row_bytes) const {
+  return std::clamp(part_bytes_ / RowBytes(frame_row_bytes), kMinRows,
+                    std::max(kMinRows, most_rows_));
+}
+
+Result<int64_t> PartSize::Fit(const FrameKeyBytes& keys,
+                              int64_t rows,
+                              int64_t frame_row_bytes,
+                              Taken& taken) const {
+  if (!keys.vary()) {
+    taken.rows += rows;
+    return rows;
+  }
+  const int64_t row_bytes = std::min(RowBytes(frame_row_bytes), part_bytes_ / kMinRows);
+  for (int64_t row = 0; row < rows; ++row) {
+    const int64_t key_bytes = taken.key_bytes + keys.Of(row);
+    if (key_bytes > kMostKeyBytes || key_bytes + taken.rows * row_bytes > part_bytes_) {
+      if (taken.rows > 0) {
+        return row;
+      }
+      return Error(ErrorCode::kPayloadTooLarge,
+                   fmt::format("A row of the entity frame has keys that take {} MiB, more than the "
+                               "memory limit has room for",
+                               key_bytes >> 20));
+    }
+    taken.key_bytes = key_bytes;
+    ++taken.rows;
+  }
+  return rows;
 }
 
 Status PartSize::Learn(const arrow::Table& part) {

@@ -4,6 +4,7 @@
 #include <arrow/array/concatenate.h>
 #include <arrow/array/util.h>
 #include <arrow/compute/api_vector.h>
+#include <arrow/compute/cast.h>
 #include <arrow/datum.h>
 
 #include "columnar/io/arrow_status.h"
@@ -14,14 +15,34 @@ namespace {
 using columnar::ToResult;
 using ArrayPtr = std::shared_ptr<arrow::Array>;
 
+/// What texts and bytes become, in whatever form they are; other types as they are.
+std::shared_ptr<arrow::DataType> LargeTypeOf(const std::shared_ptr<arrow::DataType>& type) {
+  switch (type->id()) {
+    case arrow::Type::STRING:
+    case arrow::Type::STRING_VIEW:
+      return arrow::large_utf8();
+    case arrow::Type::BINARY:
+    case arrow::Type::BINARY_VIEW:
+      return arrow::large_binary();
+    default:
+      return type;
+  }
+}
+
 Result<ArrayPtr> Decoded(const ArrayPtr& array) {
   if (array->type_id() != arrow::Type::DICTIONARY) {
     return array;
   }
   const auto& encoded = static_cast<const arrow::DictionaryArray&>(*array);
-  ASSIGN_OR_RETURN(arrow::Datum values,
-                   ToResult(arrow::compute::Take(encoded.dictionary(), encoded.indices()),
-                            ErrorCode::kPayloadTooLarge));
+  ArrayPtr dictionary = encoded.dictionary();
+  const auto type = LargeTypeOf(dictionary->type());
+  if (type != dictionary->type()) {
+    ASSIGN_OR_RETURN(
+        dictionary, ToResult(arrow::compute::Cast(*dictionary, type), ErrorCode::kInvalidArgument));
+  }
+  ASSIGN_OR_RETURN(
+      arrow::Datum values,
+      ToResult(arrow::compute::Take(dictionary, encoded.indices()), ErrorCode::kPayloadTooLarge));
   return values.make_array();
 }
 

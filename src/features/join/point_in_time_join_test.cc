@@ -101,7 +101,8 @@ TEST_F(PointInTimeJoinTest, TextsAreKeysAndTimesInEveryForm) {
   const auto text = arrow::utf8();
   for (const auto& type :
        {text, arrow::large_utf8(), arrow::utf8_view(), arrow::dictionary(arrow::int8(), text),
-        arrow::dictionary(arrow::uint32(), arrow::large_utf8())}) {
+        arrow::dictionary(arrow::uint32(), arrow::large_utf8()),
+        arrow::dictionary(arrow::int16(), arrow::utf8_view())}) {
     SCOPED_TRACE(type->ToString());
     auto entities = TableOfJson({arrow::field("who", text), arrow::field("event_timestamp", text)},
                                 rows, /*chunk_rows=*/2);

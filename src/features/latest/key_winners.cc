@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include <fmt/format.h>
+
 namespace firn::features {
 namespace {
 
@@ -10,6 +12,11 @@ namespace {
 size_t PartOf(uint64_t hash, size_t parts) { return (hash >> 24) % parts; }
 
 }  // namespace
+
+int64_t KeyWinners::Part::MemoryBytes() const {
+  return static_cast<int64_t>(keys.MemoryBytes() + times.capacity() * sizeof(int64_t) +
+                              candidates.capacity() * sizeof(Candidate));
+}
 
 Status KeyWinners::Offer(const RowsToMatch& rows) {
   std::array<std::vector<uint32_t>, kParts> chosen;
@@ -31,6 +38,7 @@ Status KeyWinners::OfferTo(Part& part,
                            const RowsToMatch& rows,
                            const std::vector<uint32_t>& chosen) {
   std::lock_guard lock(part.mutex);
+  const int64_t before = part.MemoryBytes();
   for (uint32_t row : chosen) {
     ASSIGN_OR_RETURN(uint32_t number, part.keys.InsertOne(rows.keys, row));
     if (number == part.times.size()) {
@@ -42,7 +50,15 @@ Status KeyWinners::OfferTo(Part& part,
       part.candidates[number] = rows.candidates[row];
     }
   }
-  return {};
+  const int64_t more = part.MemoryBytes() - before;
+  if (held_bytes_.fetch_add(more, std::memory_order_relaxed) + more <= memory_bytes_) {
+    return {};
+  }
+  return Error(
+      ErrorCode::kPayloadTooLarge,
+      fmt::format("The table has more keys than {} MiB of memory hold: ask for fewer, by a "
+                  "start and an end of the event times",
+                  memory_bytes_ >> 20));
 }
 
 std::vector<Winner> KeyWinners::Winners() const {

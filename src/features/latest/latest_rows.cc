@@ -93,11 +93,16 @@ Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,
   table::ScanRequest scan{.scan = table::SnapshotScan{view.snapshot}};
   scan.filter = WindowFilter(schema, request.start_us, request.end_us);
   ASSIGN_OR_RETURN(auto files, table::FileScan::Open(context.scan, view.table, scan));
-  KeyWinners keys(InUnit(request.start_us, schema.unit), InUnit(request.end_us, schema.unit));
-  RETURN_IF_ERROR(
-      ForEachRowsToMatch(context, *files, view, schema,
-                         [&keys](const RowsToMatch& rows) { return keys.Offer(rows); }));
-  return Gather(context, *files, ColumnsOf(view, schema), keys.Winners());
+  std::vector<Winner> winners;
+  {
+    KeyWinners keys(InUnit(request.start_us, schema.unit), InUnit(request.end_us, schema.unit),
+                    request.memory_bytes);
+    RETURN_IF_ERROR(
+        ForEachRowsToMatch(context, *files, view, schema,
+                           [&keys](const RowsToMatch& rows) { return keys.Offer(rows); }));
+    winners = keys.Winners();
+  }
+  return Gather(context, *files, ColumnsOf(view, schema), winners);
 }
 
 }  // namespace firn::features

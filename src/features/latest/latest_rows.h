@@ -3,7 +3,8 @@
 // (docs/behaviour.md, "Which row wins").
 //
 // Rows come by file and position: the same table gives the same order. Memory: the answer, and what
-// KeyWinners holds. Errors: as of PointInTimeJoin. Thread-safety: pure, from any thread.
+// KeyWinners holds. Errors: as of PointInTimeJoin; kPayloadTooLarge for more keys than
+// `memory_bytes` hold. Thread-safety: pure, from any thread.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct LatestRequest {
   /// Microseconds since 1970-01-01 UTC.
   int64_t start_us = kNoTime;
   int64_t end_us = std::numeric_limits<int64_t>::max();
+  /// What the keys may take, with about 100 bytes each; the answer is beside it.
+  int64_t memory_bytes = std::numeric_limits<int64_t>::max();
 };
 
 Result<std::shared_ptr<arrow::Table>> LatestRows(const JoinContext& context,

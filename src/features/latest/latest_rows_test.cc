@@ -121,6 +121,9 @@ TEST_F(LatestRowsTest, ManyKeysFromManyFiles) {
   }
   table_.context.readers = 4;
   EXPECT_EQ(Rates(Request()), expected);
+  LatestRequest small = Request();
+  small.memory_bytes = int64_t{16} << 10;
+  EXPECT_THAT(LatestRows({.scan = table_.context}, small), IsError(ErrorCode::kPayloadTooLarge));
 }
 
 }  // namespace

@@ -138,9 +138,10 @@ Result<std::shared_ptr<http::BodyStream>> FeatureService::Latest(const service::
   ASSIGN_OR_RETURN(features::JoinView view, features::MakeView(text, std::move(table), snapshot,
                                                                features::FeatureNames::kShort));
   const features::EntityWindow window = WindowOf(asked.start, asked.end);
-  auto rows =
-      NewestRows(run->context(),
-                 {.view = std::move(view), .start_us = window.start_us, .end_us = window.end_us});
+  auto rows = NewestRows(run->context(), {.view = std::move(view),
+                                          .start_us = window.start_us,
+                                          .end_us = window.end_us,
+                                          .memory_bytes = run->memory_bytes()});
   return std::make_shared<Stream>(std::move(run), std::move(rows));
 }
 

@@ -394,6 +394,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::PullLatest(const Call& call, const Feast
   }
   request.start_us = command.start ? command.start->value() : request.start_us;
   request.end_us = command.end ? command.end->value() : request.end_us;
+  request.memory_bytes = run.memory_bytes();
   return ReshapedRows(server_features::NewestRows(run.context(), std::move(request)),
                       Chosen(AsTheyAre(columns), NeedsDummy(command), run.memory()));
 }

@@ -1,0 +1,58 @@
+#include "features/join/frame_key_bytes.h"
+
+#include <utility>
+
+#include <arrow/array/array_binary.h>
+#include <arrow/array/array_dict.h>
+#include <arrow/type_traits.h>
+
+#include "features/join/plain_column.h"
+
+namespace firn::features {
+namespace {
+
+bool Varies(const arrow::DataType& type) {
+  return arrow::is_base_binary_like(type.id()) || arrow::is_binary_view_like(type.id());
+}
+
+/// Of a value of a type that varies, or of a dictionary of such.
+int64_t ValueBytes(const arrow::Array& array, int64_t row) {
+  if (array.IsNull(row)) {
+    return 0;
+  }
+  switch (array.type_id()) {
+    case arrow::Type::DICTIONARY: {
+      const auto& encoded = static_cast<const arrow::DictionaryArray&>(array);
+      return ValueBytes(*encoded.dictionary(), encoded.GetValueIndex(row));
+    }
+    case arrow::Type::LARGE_STRING:
+    case arrow::Type::LARGE_BINARY:
+      return static_cast<const arrow::LargeBinaryArray&>(array).value_length(row);
+    case arrow::Type::STRING_VIEW:
+    case arrow::Type::BINARY_VIEW:
+      return std::ssize(static_cast<const arrow::BinaryViewArray&>(array).GetView(row));
+    default:
+      return static_cast<const arrow::BinaryArray&>(array).value_length(row);
+  }
+}
+
+}  // namespace
+
+FrameKeyBytes::FrameKeyBytes(const arrow::RecordBatch& batch, const KeyWeights& weights) {
+  for (const auto& [name, weight] : weights) {
+    auto values = batch.GetColumnByName(name);
+    if (Varies(PlainTypeOf(*values->type()))) {
+      columns_.push_back({std::move(values), weight});
+    }
+  }
+}
+
+int64_t FrameKeyBytes::Of(int64_t row) const {
+  int64_t bytes = 0;
+  for (const Column& column : columns_) {
+    bytes += column.weight * ValueBytes(*column.values, row);
+  }
+  return bytes;
+}
+
+}  // namespace firn::features
