@@ -62,8 +62,8 @@ std::vector<std::string> LeavesOf(const ShownTask& shown) {
     leaves.push_back(PartText(part));
   }
   if (shown.more > 0) {
-    leaves.push_back(fmt::format("and {} (--files {})",
-                                 Counted(static_cast<int64_t>(shown.more), "more"),
+    leaves.push_back(fmt::format("and {} more (--files {})",
+                                 Count(static_cast<int64_t>(shown.more)),
                                  shown.task.parts.size() + shown.more));
   }
   return leaves;

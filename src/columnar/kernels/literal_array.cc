@@ -97,11 +97,13 @@ ScalarPtr PrimitiveScalar(const Type& type,
     case TypeId::kBoolean:
       return flag ? std::make_shared<arrow::BooleanScalar>(*flag) : nullptr;
     case TypeId::kInt:
-      return integer ? std::make_shared<arrow::Int32Scalar>(static_cast<int32_t>(*integer))
-                     : nullptr;
+      return integer && std::in_range<int32_t>(*integer)
+                 ? std::make_shared<arrow::Int32Scalar>(static_cast<int32_t>(*integer))
+                 : nullptr;
     case TypeId::kDate:
-      return integer ? std::make_shared<arrow::Date32Scalar>(static_cast<int32_t>(*integer))
-                     : nullptr;
+      return integer && std::in_range<int32_t>(*integer)
+                 ? std::make_shared<arrow::Date32Scalar>(static_cast<int32_t>(*integer))
+                 : nullptr;
     case TypeId::kLong:
       return integer ? std::make_shared<arrow::Int64Scalar>(*integer) : nullptr;
     case TypeId::kTime:

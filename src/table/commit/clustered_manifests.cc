@@ -18,6 +18,15 @@ const iceberg::Literal* ValueOf(const StructValue& partition, iceberg::FieldId i
   return found == partition.fields.end() ? nullptr : &found->second;
 }
 
+/// As a promotion of its column makes it.
+iceberg::Literal Widened(const iceberg::Literal& value) {
+  if (const auto* integer = value.As<int32_t>()) {
+    return iceberg::Literal(int64_t{*integer});
+  }
+  const auto* real = value.As<float>();
+  return real == nullptr ? value : iceberg::Literal(double{*real});
+}
+
 bool ComesBefore(const iceberg::PartitionSpec& spec, const StructValue& a, const StructValue& b) {
   for (const iceberg::PartitionField& field : spec.fields) {
     const iceberg::Literal* left = ValueOf(a, field.field_id);
@@ -37,6 +46,9 @@ bool ComesBefore(const iceberg::PartitionSpec& spec, const StructValue& a, const
       continue;
     }
     std::partial_ordering order = iceberg::CompareLiterals(*left, *right);
+    if (order == std::partial_ordering::unordered) {
+      order = iceberg::CompareLiterals(Widened(*left), Widened(*right));
+    }
     if (order == std::partial_ordering::less || order == std::partial_ordering::greater) {
       return order == std::partial_ordering::less;
     }

@@ -49,6 +49,11 @@ class Commit {
       Result<Table> loaded = store_.Load(start_.identifier);
       if (IsIn(loaded)) {
         outcome = std::move(loaded);
+      } else if (!loaded.has_value() && loaded.error().code() != ErrorCode::kNoSuchTable) {
+        return Error(ErrorCode::kCommitStateUnknown,
+                     "The catalog did not take the commit, and then did not say whether it stands")
+            .With("commit", outcome.error().message())
+            .With("table", loaded.error().message());
       }
     }
     if (outcome.has_value()) {

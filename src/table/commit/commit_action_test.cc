@@ -153,6 +153,42 @@ TEST(CommitActionTest, TheFilesOfAnAttemptThatCameLateStay) {
   EXPECT_EQ(fixture.Count(*table.metadata->current_snapshot()).data_files.size(), 1U);
 }
 
+/// Takes a commit, and no question after it.
+class SilentStore final : public TableStore {
+ public:
+  SilentStore(TableStore& store, ErrorCode silence) : store_(store), silence_(silence) {}
+
+  Result<Table> Load(const TableIdentifier& identifier) override {
+    return asked_ ? Result<Table>(Error(silence_, "as told")) : store_.Load(identifier);
+  }
+  Result<Table> Commit(const Table& base, const TableChange& change) override {
+    asked_ = true;
+    return store_.Commit(base, change);
+  }
+
+ private:
+  TableStore& store_;
+  const ErrorCode silence_;
+  bool asked_ = false;
+};
+
+TEST(CommitActionTest, WhereTheTableCannotBeAskedNothingIsDeleted) {
+  for (ErrorCode silence : {ErrorCode::kUnavailable, ErrorCode::kIoError,
+                            ErrorCode::kUnauthenticated, ErrorCode::kForbidden}) {
+    CommitFixture fixture;
+    SilentStore silent(fixture.store, silence);
+    std::vector<std::string> ours{"s3://warehouse/test/data/ours"};
+    ASSERT_THAT(fixture.memory.Write(ours[0], "rows", storage::WriteMode::kCreateNew), IsOk());
+    fixture.store.FailNext(CommitFault::kConflictApplied);
+    SnapshotAction action(fixture.Load(), AppendOne("ours"), {}, fixture.tools);
+    EXPECT_THAT(
+        CommitAction(silent, fixture.Load(), action, fixture.tools, {.files_of_caller = ours}),
+        IsError(ErrorCode::kCommitStateUnknown));
+    EXPECT_TRUE(fixture.memory.Exists(ours[0]).value());
+    EXPECT_EQ(fixture.Count(*fixture.Load().metadata->current_snapshot()).data_files.size(), 1U);
+  }
+}
+
 TEST(CommitActionTest, AnotherTableOfTheNameIsNotWrittenTo) {
   CommitFixture fixture;
   Table start = fixture.Load();

@@ -104,25 +104,21 @@ class ExpiryAction final : public Action {
   }
 
   /// The newest first: of each dropped column the newest schema stays, for files, partition tuples
-  /// and equality deletes from before may go on using it.
+  /// and equality deletes from before may go on using it, whatever older ones are used.
   void SelectSchemas(const std::set<iceberg::SchemaId>& used) {
-    std::set<iceberg::FieldId> known;
-    std::vector<const iceberg::Schema*> unused;
+    std::vector<const iceberg::Schema*> schemas;
     for (const iceberg::Schema& schema : base_.metadata->schemas) {
-      if (used.contains(schema.id())) {
-        const std::vector<iceberg::FieldId> ids = schema.field_ids();
-        known.insert(ids.begin(), ids.end());
-      } else {
-        unused.push_back(&schema);
-      }
+      schemas.push_back(&schema);
     }
-    std::ranges::sort(unused, std::greater(), &iceberg::Schema::id);
-    for (const iceberg::Schema* schema : unused) {
+    std::ranges::sort(schemas, std::greater(), &iceberg::Schema::id);
+    const std::vector<iceberg::FieldId> current = base_.metadata->current_schema().field_ids();
+    std::set<iceberg::FieldId> known(current.begin(), current.end());
+    for (const iceberg::Schema* schema : schemas) {
       const std::vector<iceberg::FieldId> ids = schema->field_ids();
-      if (std::ranges::includes(known, ids)) {
-        schemas_.push_back(schema->id());
-      } else {
+      if (used.contains(schema->id()) || !std::ranges::includes(known, ids)) {
         known.insert(ids.begin(), ids.end());
+      } else {
+        schemas_.push_back(schema->id());
       }
     }
   }

@@ -288,6 +288,38 @@ TEST_P(SnapshotExpiryTest, UnusedStructureGoesWhereAsked) {
   EXPECT_THAT(table_.Load().metadata->schemas, SizeIs(2));
 }
 
+/// An older schema that a tag keeps has the column too, by another type.
+TEST_P(SnapshotExpiryTest, TheNewestSchemaOfADroppedColumnStaysBesideAnOlderOneInUse) {
+  table_.AddData("a");
+  const Table tagged = table_.Load();
+  const iceberg::SchemaId first = tagged.metadata->current_schema_id;
+  table_.MustUpdate(
+      {iceberg::SetSnapshotRef{"kept",
+                               {.snapshot_id = tagged.metadata->current_snapshot()->id,
+                                .type = iceberg::SnapshotRefType::kTag}}});
+  std::vector<iceberg::NestedField> fields(tagged.metadata->current_schema().fields().begin(),
+                                           tagged.metadata->current_schema().fields().end());
+  const auto evolve = [&] {
+    table_.MustUpdate({iceberg::AddSchema{*iceberg::Schema::Make(iceberg::SchemaId(1), fields, {})},
+                       iceberg::SetCurrentSchema{iceberg::SchemaId(iceberg::kLastAdded)}});
+    return table_.Load().metadata->current_schema_id;
+  };
+  fields.back().name = "renamed";
+  const iceberg::SchemaId newest_with = evolve();
+  fields.pop_back();
+  const iceberg::SchemaId last = evolve();
+  table_.AddData("b");
+  ExpiryOptions options = AllOld(table_);
+  options.structure = UnusedStructure::kRemove;
+  ASSERT_OK_AND_ASSIGN(ExpiryReport report, Expire(options));
+  EXPECT_THAT(report.schemas, IsEmpty());
+  std::vector<iceberg::SchemaId> left;
+  for (const iceberg::Schema& schema : table_.Load().metadata->schemas) {
+    left.push_back(schema.id());
+  }
+  EXPECT_THAT(left, ElementsAre(first, newest_with, last));
+}
+
 /// The table with the history of the tests below.
 std::unique_ptr<MaintainedTable> Filled(int version) {
   auto table = std::make_unique<MaintainedTable>(version);

@@ -27,13 +27,19 @@ constexpr std::array kComputed = {columnar::kFileColumn,    columnar::kPosColumn
                                   columnar::kRowIdColumn,   columnar::kLastUpdatedColumn};
 constexpr std::string_view kPartitionName = "_partition";
 
-/// The fields of all specs, the newest of each id.
+/// The fields of all specs, the newest of each id that has values: tables of version 1 keep a field
+/// that was removed as void, with its id and another type.
 iceberg::TypePtr AllPartitionFields(const iceberg::TableMetadata& table, const Schema& schema) {
   std::map<FieldId, NestedField> fields;
   for (const iceberg::PartitionSpec& spec : table.specs) {
     iceberg::TypePtr type = iceberg::PartitionTypeOf(table, spec, schema);
-    for (const NestedField& field : type->fields()) {
-      fields.insert_or_assign(field.id, field);
+    for (size_t i = 0; i < spec.fields.size(); ++i) {
+      const NestedField& field = type->fields()[i];
+      if (spec.fields[i].transform.kind() == iceberg::TransformKind::kVoid) {
+        fields.try_emplace(field.id, field);
+      } else {
+        fields.insert_or_assign(field.id, field);
+      }
     }
   }
   std::vector<NestedField> ordered;

@@ -84,6 +84,28 @@ TEST_F(ScanColumnsTest, MetadataColumnsAreNamedWhereTheSchemaHasNoSuchColumn) {
   EXPECT_EQ(columns[2].id, columnar::kPartitionColumn);
 }
 
+/// A table of version 1 keeps a partition field that was removed as void.
+TEST_F(ScanColumnsTest, APartitionFieldThatWasRemovedKeepsTheTypeOfItsValues) {
+  const auto spec = [this](int32_t id, std::string_view transform) {
+    iceberg::PartitionSpec made = table_->default_spec();
+    made.id = iceberg::SpecId(id);
+    made.fields = {{.source_id = iceberg::FieldId(6),
+                    .field_id = iceberg::FieldId(1000),
+                    .name = "bucket",
+                    .transform = *iceberg::Transform::Parse(transform)}};
+    return made;
+  };
+  for (bool removed_last : {true, false}) {
+    auto table = std::make_shared<iceberg::TableMetadata>(*table_);
+    table->specs.Append(spec(7, removed_last ? "bucket[4]" : "void"), "{}");
+    table->specs.Append(spec(8, removed_last ? "void" : "bucket[4]"), "{}");
+    const std::vector<std::string> names{"_partition"};
+    ASSERT_OK_AND_ASSIGN(auto columns, SelectColumns(*table, schema_, names, NameCase::kSensitive));
+    ASSERT_EQ(columns.at(0).type->fields().size(), 1U);
+    EXPECT_EQ(columns.at(0).type->fields()[0].type->id(), iceberg::TypeId::kInt);
+  }
+}
+
 TEST_F(ScanColumnsTest, UnknownNamesAreRefused) {
   EXPECT_THAT(Select({"nobody"}), IsError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(Select({"s.nobody"}), IsError(ErrorCode::kInvalidArgument));

@@ -32,8 +32,9 @@ class RowMatcher final : public FileMatcher {
   Result<FileMatch> Match(const iceberg::DataFile& file, iceberg::SpecId spec_id) const override {
     auto spec = specs_.find(spec_id);
     if (spec == specs_.end()) {
-      return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("The filter was made before partition spec {}", spec_id.value()));
+      return Error(
+          ErrorCode::kCommitConflict,
+          fmt::format("Another commit wrote files of the new partition spec {}", spec_id.value()));
     }
     BoundExpression residual = spec->second.residuals.For(file.partition);
     if (residual.is_false()) {

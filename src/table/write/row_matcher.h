@@ -4,7 +4,7 @@
 //
 // Of a delete file only the partition is asked: its metrics are not those of the rows it deletes.
 //
-// Errors of Match: kInvalidArgument for a partition spec that the table did not have.
+// Errors of Match: kCommitConflict for a partition spec that the table did not have: it is newer.
 // Thread-safety: immutable, any thread.
 #pragma once
 

@@ -66,7 +66,7 @@ TEST_F(RowMatcherTest, SummariesLeaveManifestsOut) {
 
 TEST_F(RowMatcherTest, ASpecThatItDoesNotKnowIsAnError) {
   EXPECT_THAT(Matcher("id < 5")->Match(DataFileOf("f", 1, 0, 9), iceberg::SpecId(7)),
-              IsError(ErrorCode::kInvalidArgument));
+              IsError(ErrorCode::kCommitConflict));
 }
 
 }  // namespace
