@@ -18,7 +18,8 @@ std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error);
 bool NamesUnknownCommand(const CLI::App& app);
 
 /// No flag of the program takes an empty text, as one is where a script's variable is not set: it
-/// would count as a flag that is not given. Settings do (settings_flags.h): it is how one is emptied.
+/// would count as a flag that is not given. Settings do (settings_flags.h): it is how one is
+/// emptied.
 void RefuseEmptyValues(CLI::App& app);
 
 }  // namespace firn::cli

@@ -18,8 +18,7 @@ namespace {
 /// A file that a change would make: its folder is there.
 bool IsMissing(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  return access(path.c_str(), F_OK) != 0 && errno == ENOENT &&
-         access(folder.c_str(), F_OK) == 0;
+  return access(path.c_str(), F_OK) != 0 && errno == ENOENT && access(folder.c_str(), F_OK) == 0;
 }
 
 ErrorCode CodeOf(int extended) {

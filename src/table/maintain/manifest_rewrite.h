@@ -4,8 +4,8 @@
 // memory (rehearsal.h): its figures are those of a run.
 //
 // Errors: kCommitConflict where another change took a manifest away, repeating helps; kNotFound for
-// a branch or spec that the table does not have; those of CommitAction and ManifestWalk. Nothing is left behind by an error but where the outcome is
-// unknown. Thread-safety: any thread.
+// a branch or spec that the table does not have; those of CommitAction and ManifestWalk. Nothing is
+// left behind by an error but where the outcome is unknown. Thread-safety: any thread.
 #pragma once
 
 #include <cstdint>

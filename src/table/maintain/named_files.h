@@ -86,8 +86,8 @@ class NamedFiles {
   TableFootprint footprint_;
 };
 
-/// Of the newest snapshot of the branch, of nothing where it has none; but `snapshots` are all those
-/// of the table. Errors: those of HeadOfBranch and ManifestWalk.
+/// Of the newest snapshot of the branch, of nothing where it has none; but `snapshots` are all
+/// those of the table. Errors: those of HeadOfBranch and ManifestWalk.
 Result<TableFootprint> MeasureBranch(const MaintenanceContext& context,
                                      const Table& table,
                                      const std::string& branch);
