@@ -30,6 +30,8 @@ ENTITIES = pa.table({
     "label": list("abcdefgh"),
 })  # fmt: skip
 RATES = [0.1, None, 0.3, None, 0.9, None, None, None]
+#: The longest TTL.
+LONGEST = dt.timedelta(microseconds=2**63 - 1)
 
 
 @pytest.fixture
@@ -136,6 +138,18 @@ def test_no_entities(catalog, stats):
     assert firn.join(catalog, ENTITIES, []).to_arrow() == ENTITIES
 
 
+def test_the_longest_ttl(catalog, stats):
+    view = firn.View("db.stats", "trips", ttl=LONGEST)
+    joined = firn.join(catalog, ENTITIES, view).to_arrow()
+    assert joined["trips"] == firn.join(catalog, ENTITIES, "db.stats:trips").to_arrow()["trips"]
+
+
+@pytest.mark.parametrize("number", [1 << 63, 1.5, "16MiB", True])
+def test_memory_limits_that_are_no_numbers_of_bytes(catalog, stats, number):
+    with pytest.raises(firn.InvalidArgumentError, match="memory_limit: expected a whole number"):
+        firn.join(catalog, ENTITIES, "db.stats:rate", memory_limit=number)
+
+
 def test_a_memory_limit_changes_no_answer(catalog, stats):
     entities = pa.concat_tables([ENTITIES] * 20_000)
     whole = firn.join(catalog, entities, "db.stats:rate@ttl=2h")
@@ -221,6 +235,16 @@ def test_latest(catalog, stats):
             lambda: firn.View("db.t", "a", ttl=-dt.timedelta(1)),
             firn.InvalidArgumentError,
             "negative",
+        ),
+        (
+            lambda: firn.View("db.t", "a", ttl=dt.timedelta.max),
+            firn.InvalidArgumentError,
+            "ttl: .* at most 9223372036854775807 microseconds",
+        ),
+        (
+            lambda: firn.View("db.t", "a", ttl=LONGEST + dt.timedelta(microseconds=1)),
+            firn.InvalidArgumentError,
+            "ttl: .* at most",
         ),
         (lambda: firn.View("db.t", "a", ttl=7), TypeError, "ttl"),
         (lambda: 5, TypeError, "View"),

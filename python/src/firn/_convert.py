@@ -17,6 +17,8 @@ Time: TypeAlias = "dt.datetime | dt.date | str"
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
+#: In microseconds.
+_LONGEST = (1 << 63) - 1
 
 
 def levels(path: Identifier) -> list[str]:
@@ -80,7 +82,13 @@ def duration(value: dt.timedelta | str | None, what: str) -> int:
         raise TypeError(f"{what}: expected timedelta or text such as '7d', not {_kind(value)}")
     if value < dt.timedelta(0):
         raise InvalidArgumentError(f"{what}: a duration is not negative")
-    return value // _MICROSECOND
+    micros = value // _MICROSECOND
+    if micros > _LONGEST:
+        raise InvalidArgumentError(
+            f"{what}: a duration has at most {_LONGEST} microseconds (about 292,000 years), not "
+            f"{micros}; for any age leave it out"
+        )
+    return micros
 
 
 def snapshot_id(value: int | None) -> int | None:
@@ -96,6 +104,16 @@ def schema_id(value: int | None) -> int | None:
 def task_size(value: int | None) -> int | None:
     """A whole number of 64 bits."""
     return _whole(value, "task_size", bits=64)
+
+
+def row_limit(value: int | None) -> int | None:
+    """A whole number of 64 bits."""
+    return _whole(value, "limit", bits=64)
+
+
+def memory_limit(value: int | None) -> int | None:
+    """Bytes, a whole number of 64 bits."""
+    return _whole(value, "memory_limit", bits=64)
 
 
 def refuse_schema_alone(snapshot_id: int | None, schema_id: int | None) -> None:
@@ -119,9 +137,9 @@ def threads(count: int | None) -> int:
     """0 for as many as there are cores."""
     if count is None:
         return 0
-    if not 1 <= count <= 1024:
-        raise InvalidArgumentError(f"threads: expected 1 to 1024, not {count}")
-    return count
+    if not _is_whole(count) or not 1 <= count <= 1024:
+        raise InvalidArgumentError(f"threads: expected 1 to 1024, not {count!r}")
+    return int(count)
 
 
 def _aware(time: Time, what: str) -> dt.datetime:
@@ -150,10 +168,13 @@ def _parse_time(text: str, what: str) -> dt.datetime:
 def _whole(value: int | None, what: str, *, bits: int) -> int | None:
     if value is None:
         return None
-    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not is_whole or not -(1 << bits - 1) <= value < 1 << bits - 1:
+    if not _is_whole(value) or not -(1 << bits - 1) <= value < 1 << bits - 1:
         raise InvalidArgumentError(f"{what}: expected a whole number of {bits} bits, not {value!r}")
     return int(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _property(key: str, value: Any) -> str:

@@ -199,7 +199,7 @@ def join(
         start_us=_convert.micros(start, "start"),
         end_us=_convert.micros(end, "end"),
         threads=_convert.threads(threads),
-        memory_bytes=memory_limit,
+        memory_bytes=_convert.memory_limit(memory_limit),
     )
     return Rows(native)
 

@@ -209,7 +209,7 @@ class Table:
             snapshot_id=_convert.snapshot_id(snapshot_id),
             as_of_ms=_convert.millis(as_of, "as_of"),
             ref=_convert.ref(ref),
-            limit=limit,
+            limit=_convert.row_limit(limit),
             case_sensitive=case_sensitive,
             threads=_convert.threads(threads),
         )
