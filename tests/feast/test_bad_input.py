@@ -83,6 +83,41 @@ def test_a_frame_that_does_not_fit(ready, columns, says):
         ready.features(frame(**columns), ["stats:rate"])
 
 
+@pytest.mark.parametrize("made", ["arrow", "pandas", "reader"])
+@pytest.mark.parametrize("name", ["x", "driver_id", "event_timestamp"])
+def test_a_frame_with_two_columns_of_one_name(ready, name, made):
+    """Which of the two is meant cannot be told; nor may either get a feature's values."""
+    whole = pa.Table.from_pandas(frame(x=[5, 6]), preserve_index=False)
+    twice = whole.append_column(name, whole[name])
+    if made == "pandas":
+        twice = pd.concat([frame(x=[5, 6]), frame(x=[5, 6])[[name]]], axis=1)
+    elif made == "reader":
+        twice = twice.to_reader()
+    with pytest.raises(ValueError, match=f"entity_df: it has 2 columns {name}: leave one out, or"):
+        ready.features(twice, ["stats:rate"])
+
+
+def test_a_frame_whose_names_are_the_same_as_text(ready):
+    numbered = frame().assign(**{"1": [1, 2]})
+    numbered[1] = [3, 4]
+    with pytest.raises(ValueError, match="entity_df: it has 2 columns 1: leave one out, or"):
+        ready.features(numbered, ["stats:rate"])
+
+
+def test_a_feature_that_is_named_as_a_column_beside_it(repository):
+    """In windows of time the columns beside it are the times and the keys."""
+    rows = stats().append_column("event_timestamp", times(["08:00", "08:30"]))
+    repository.view("stats", rows, source_timestamp_field="ts")
+    says = "Two columns of the answer would be named %s: ask for full feature names"
+    with pytest.raises(firn.InvalidArgumentError, match=says % "rate"):
+        repository.features(frame(rate=[5, 6]), ["stats:rate"])
+    asked = {"features": ["stats:event_timestamp"], "start_date": START, "end_date": END}
+    with pytest.raises(firn.InvalidArgumentError, match=says % "event_timestamp"):
+        repository.features(None, **asked)
+    found = repository.features(None, **asked, full_feature_names=True)
+    assert sorted(found["stats__event_timestamp"].to_pylist()) == [at("08:00"), at("08:30")]
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
@@ -100,6 +135,18 @@ def test_a_frame_that_does_not_fit(ready, columns, says):
             "entity_df: table stats: .*'speed'; the ne",
         ),
         ("SELECT max(ts) FROM stats", "entity_df: 'max.ts.' is no column: write NAME or NAME AS"),
+        (
+            "SELECT driver_id, ts AS event_timestamp, rate AS x, ts AS x FROM stats",
+            "entity_df: two columns are named x: name one of them otherwise, with AS",
+        ),
+        (
+            'SELECT driver_id, ts AS event_timestamp, rate AS "driver_id" FROM stats',
+            "entity_df: two columns are named driver_id: name",
+        ),
+        (
+            "SELECT driver_id, ts AS event_timestamp, rate, rate FROM stats",
+            "entity_df: two columns are named rate: name",
+        ),
         ("DROP TABLE stats", "SELECT columns FROM table.*run other queries yourself"),
     ],
 )

@@ -67,5 +67,10 @@ def _columns(text: str) -> dict[str, str]:
                 f"entity_df: {part.strip()!r} is no column: write NAME or NAME AS NAME"
             )
         column = match["column"].strip('"')
-        columns[(match["alias"] or column).strip('"')] = column
+        name = (match["alias"] or column).strip('"')
+        if name in columns:
+            raise ValueError(
+                f"entity_df: two columns are named {name}: name one of them otherwise, with AS"
+            )
+        columns[name] = column
     return columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,6 +67,8 @@ class EntityFrame:
 
 def _arrow(frame: Any) -> pa.Table:
     if isinstance(frame, pd.DataFrame):
+        # Their names as text, which from_pandas makes of them.
+        _refuse_twice(map(str, frame.columns))
         frame = pa.Table.from_pandas(frame, preserve_index=False)
     try:
         table = pa.table(frame).replace_schema_metadata(None)
@@ -74,10 +77,20 @@ def _arrow(frame: Any) -> pa.Table:
             "entity_df: expected a DataFrame of pandas, Arrow rows or the text of a query, not "
             f"{type(frame).__name__}"
         ) from None
+    _refuse_twice(table.column_names)
     for index, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             table = table.set_column(index, field.name, decoded(table.column(index)))
     return table
+
+
+def _refuse_twice(names: Iterable[str]) -> None:
+    """Which of two columns of one name is meant cannot be told."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise ValueError(
+                f"entity_df: it has {count} columns {name}: leave one out, or rename it"
+            )
 
 
 def _event_timestamp_of(schema: pa.Schema) -> str:

@@ -134,7 +134,13 @@ class Historical:
         timestamp = source.timestamp_column(schema)
         source.check_column(timestamp, schema, f"feature view {view.name}")
         named = join_keys(view)
-        named |= {output: source.column_of(feature) for output, feature in features.items()}
+        for output, feature in features.items():
+            if output == EVENT_TIMESTAMP or output in named:
+                # As joins have it.
+                raise firn.InvalidArgumentError(
+                    f"Two columns of the answer would be named {output}: ask for full feature names"
+                )
+            named[output] = source.column_of(feature)
         declared = {name: column_type(view, table, column) for name, column in named.items()}
         wanted = list(dict.fromkeys([timestamp, *named.values()]))
         rows = engine_of(self.config).window(table, wanted, timestamp, start=start, end=end)
