@@ -102,3 +102,39 @@ def test_texts_of_any_layout(lettered, text, is_dictionary):
     assert found["event_timestamp"].to_pylist() == [at("11:00"), None, at("09:00")]
     assert found["label"].to_pylist() == ["x", None, "z"]
     assert found["rate"].to_pylist() == [0.2, None, None]
+
+
+def nanoseconds(clock: str, more: int) -> int:
+    return int(at(clock).timestamp()) * 1_000_000_000 + more
+
+
+def test_texts_of_nanoseconds(repository):
+    """As `firn.join` reads them; to the nanosecond."""
+    keys, nanos = pa.array([1, 2]), pa.timestamp("ns", tz="UTC")
+    seen = pa.array([nanoseconds("10:00", 123_456_789), nanoseconds("10:00", 1)], nanos)
+    rows = stats(keys).set_column(1, "ts", seen)
+    repository.table("stats", rows, properties={"format-version": "3"})
+    repository.view("stats", source_timestamp_field="ts")
+    texts = [f"2026-11-01T10:00:00.{digits}Z" for digits in ("123456788", "123456789")]
+    texts += ["2026-11-01 10:00:00.000000001", "2026-11-01T12:00:00.0000001+02:00", "2026-11-01"]
+    asked = pa.table({"driver_id": [1, 1, 2, 2, 1], "event_timestamp": texts})
+    found = repository.features(asked, ["stats:rate"])
+    assert found["rate"].to_pylist() == [None, 0.1, 0.2, 0.2, None]
+    assert found["event_timestamp"].type == nanos
+    view = firn.View("default.stats", "rate", keys="driver_id")
+    joined = firn.join(repository.catalog, asked, view)
+    assert joined.to_arrow()["rate"] == found["rate"]
+
+
+def test_texts_of_microseconds_and_of_far_years(repository):
+    """Which nanoseconds of 64 bits cannot hold."""
+    repository.view("stats", stats(pa.array([1, 2])), source_timestamp_field="ts")
+    texts = ["1500-01-01", "9999-12-31T23:59:59.999999Z"]
+    asked = pa.table({"driver_id": [1, 1], "event_timestamp": texts})
+    found = repository.features(asked, ["stats:rate"])
+    assert found["rate"].to_pylist() == [None, 0.1]
+    assert found["event_timestamp"].type == pa.timestamp("us", tz="UTC")
+    texts[1] = "2026-11-01T10:00:00.123456789Z"
+    asked = asked.set_column(1, "event_timestamp", [texts])
+    with pytest.raises(ValueError, match=r"has a text that is no time, '2026.*789Z"):
+        repository.features(asked, ["stats:rate"])

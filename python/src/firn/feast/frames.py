@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -119,12 +120,13 @@ def _parsed(texts: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     zoned = pc.match_substring_regex(texts, _WITH_OFFSET)
     suffix = pc.if_else(dated, "T00:00:00Z", pc.if_else(zoned, "", "Z"))
     completed = pc.binary_join_element_wise(texts, suffix, "")
+    # As `firn.join` reads them: in nanoseconds too, but those hold no far years.
     try:
         return completed.cast(INSTANT)
     except pa.ArrowInvalid as error:
         refused = re.search(r"'(.*?)'", str(error))
-        given = texts.filter(pc.equal(completed, refused[1] if refused else ""))
-        shown = f", {given[0].as_py()!r}" if len(given) else ""
-        raise ValueError(
-            f"entity_df: column {name} has a text that is no time{shown}: {TIMES_WANTED}"
-        ) from None
+    with contextlib.suppress(pa.ArrowInvalid):
+        return completed.cast(pa.timestamp("ns", tz="UTC"))
+    given = texts.filter(pc.equal(completed, refused[1] if refused else ""))
+    shown = f", {given[0].as_py()!r}" if len(given) else ""
+    raise ValueError(f"entity_df: column {name} has a text that is no time{shown}: {TIMES_WANTED}")
