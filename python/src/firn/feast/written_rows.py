@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from firn.feast.columns import decoded, is_text, whole_numbers
+from firn.feast.converting import RepeatedKey, converted, holds_map, is_list
 
 _KINDS = (
     (pa.types.is_boolean,),
@@ -25,7 +23,6 @@ _KINDS = (
     (pa.types.is_time,),
     (pa.types.is_timestamp,),
 )
-_LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 
 
 def as_written(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -40,7 +37,7 @@ def as_written(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _as_written(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     wanted = field.type
-    if column.type == wanted:
+    if column.type == wanted and not holds_map(wanted):
         return column
     if column.null_count == len(column):
         return pa.chunked_array([pa.nulls(len(column), wanted)])
@@ -60,7 +57,10 @@ def _as_written(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
                 f"column {field.name}: {here} is no {wanted}, and is not made one: cast it before "
                 "it is written"
             )
-        return _cast(column, wanted)
+        chunks = [converted(chunk, wanted) for chunk in column.chunks]
+        return pa.chunked_array(chunks, wanted)
+    except RepeatedKey as error:
+        raise ValueError(f"column {field.name}: {error}") from None
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
         raise ValueError(
             f"column {field.name}: {here} is no {wanted}: {error}; change such values, or the "
@@ -81,8 +81,8 @@ def _is_of_kind(here: pa.DataType, wanted: pa.DataType) -> bool:
             and _is_of_kind(field.type, wanted.field(field.name).type)
             for field in here
         )
-    if _is_list(wanted):
-        return _is_list(here) and _is_of_kind(here.value_type, wanted.value_type)
+    if is_list(wanted):
+        return is_list(here) and _is_of_kind(here.value_type, wanted.value_type)
     if isinstance(wanted, pa.UuidType):
         wanted = wanted.storage_type
     if pa.types.is_date(here) and pa.types.is_timestamp(wanted):
@@ -103,45 +103,3 @@ def _is_map_of_kind(here: pa.DataType, wanted: pa.MapType) -> bool:
         and is_text(wanted.key_type)
         and all(_is_of_kind(field.type, wanted.item_type) for field in here)
     )
-
-
-def _is_list(data_type: pa.DataType) -> bool:
-    return any(is_one(data_type) for is_one in _LISTS)
-
-
-def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
-    if _holds_map(wanted):
-        values = [_shaped(value, wanted) for value in column.to_pylist(maps_as_pydicts="strict")]
-        return pa.chunked_array([pa.array(values, wanted)])
-    cast = column.cast(wanted)
-    _check_range(column, cast)
-    return cast
-
-
-def _check_range(column: pa.ChunkedArray, cast: pa.ChunkedArray) -> None:
-    """Arrow makes infinities of what is too large for float32."""
-    while _is_list(cast.type):
-        column, cast = pc.list_flatten(column), pc.list_flatten(cast)
-    if pa.types.is_float32(cast.type):
-        lost = column.filter(pc.and_(pc.is_inf(cast), pc.is_finite(column)))
-        if len(lost):
-            raise pa.ArrowInvalid(f"{lost[0].as_py()} is beyond its range")
-
-
-def _holds_map(data_type: pa.DataType) -> bool:
-    if pa.types.is_map(data_type):
-        return True
-    return any(_holds_map(data_type.field(i).type) for i in range(data_type.num_fields))
-
-
-def _shaped(value: Any, data_type: pa.DataType) -> Any:
-    """Dicts of pandas came as structs with every key of any row: what is null there was absent."""
-    if value is None:
-        return None
-    if pa.types.is_map(data_type):
-        return [(k, _shaped(v, data_type.item_type)) for k, v in value.items() if v is not None]
-    if pa.types.is_list(data_type):
-        return [_shaped(item, data_type.value_type) for item in value]
-    if pa.types.is_struct(data_type):
-        return {field.name: _shaped(value.get(field.name), field.type) for field in data_type}
-    return value
