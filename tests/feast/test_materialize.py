@@ -12,6 +12,7 @@ from feast.aggregation import Aggregation
 from feast.data_source import PushSource
 from feast.infra.online_stores.sqlite import SqliteOnlineStore
 from feast.types import Float64, Int64
+from typed_table import every_type
 
 from conftest import DRIVER, YAML, at, times
 from firn.feast import ArrowOnlineStore, IcebergSource, engine
@@ -247,3 +248,54 @@ def test_rows_for_an_online_store_have_floored_times(repository):
     epoch, us = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
     rows = proto_rows(pa.record_batch(columns), view)
     assert [row[2:] for row in rows] == [(epoch - us,) * 2, (epoch + us,) * 2]
+
+
+@pytest.mark.parametrize("section", [YAML, ENGINE], ids=["local", "firn"])
+@pytest.mark.parametrize("unit", ["us", "ns"])
+def test_times_before_1970_are_floored(make_repository, section, unit):
+    """Feast's online values are whole seconds."""
+    repository = make_repository(section)
+    last = pa.array([-1, 1], pa.int64()).cast(pa.timestamp(unit, tz="UTC"))
+    rows = pa.table({"driver_id": [1, 2], "ts": times(["10:00"] * 2), "seen": last})
+    rows = rows.append_column("all", pa.ListArray.from_arrays([0, 1, 2], last))
+    repository.table("stats", rows, properties={"format-version": "3"})
+    repository.view("stats", source_timestamp_field="ts")
+    repository.store.materialize(at("09:00"), at("11:00"))
+    epoch, second = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(seconds=1)
+    assert online(repository, "stats:seen", (1, 2)) == [epoch - second, epoch]
+    if section == ENGINE:
+        # Feast's engine rounds up in lists, or takes nanoseconds for seconds.
+        assert online(repository, "stats:all", (1, 2)) == [[epoch - second], [epoch]]
+
+
+#: By a table of every type: what Feast's engine fails on, for numpy is between.
+FEAST_REFUSES = {
+    "f_map": "Expected dict for MAP type",
+    "f_list": "is of type <class 'float'> not of type",
+    "f_struct": "Expected list for MAP_LIST type",
+}
+
+
+def every_online(repository, rows: pa.Table) -> dict:
+    repository.view("values", rows, source_timestamp_field="ts")
+    repository.store.materialize(at("00:00"), at("11:00"))
+    refs = [f"values:{name}" for name in rows.column_names if name.startswith("f_")]
+    drivers = [{"driver_id": driver} for driver in range(rows.num_rows)]
+    return repository.store.get_online_features(refs, drivers).to_dict()
+
+
+def test_a_table_of_every_type_by_both_engines(make_repository):
+    rows = every_type(4)
+    firns = every_online(make_repository(ENGINE), rows)
+    assert firns["f_map"] == [{"a": "b"}, None] * 2
+    assert firns["f_struct"] == [{"x": 1, "y": [{"z": "q"}]}, None] * 2
+    feasts = every_online(make_repository(YAML), rows.drop_columns(list(FEAST_REFUSES)))
+    assert feasts == {name: firns[name] for name in feasts}
+
+
+@pytest.mark.parametrize("name", FEAST_REFUSES)
+def test_what_feasts_engine_has_no_values_for(make_repository, name):
+    """As docs/feast.md says: once this fails, Feast does them."""
+    rows = every_type(4).select(["driver_id", "ts", name])
+    with pytest.raises(TypeError, match=FEAST_REFUSES[name]):
+        every_online(make_repository(YAML), rows)
