@@ -40,7 +40,13 @@ class Remote:
     """A server with two tables, and the repository of a client. The registry is a file, or in the
     database of a URL. With `with` the server runs."""
 
-    def __init__(self, folder: Path, clients: FeastAlone, url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clients: FeastAlone,
+        url: str | None = None,
+        args: tuple[str, ...] = (),
+    ) -> None:
         self.clients = clients
         self.repository = folder / "client"
         self.repository.mkdir()
@@ -50,7 +56,7 @@ class Remote:
             folder / "data",
             # No flag: who lists processes sees those.
             env={"FIRN_FEATURES_REGISTRY": place},
-            args=("--flight", f"127.0.0.1:{self.port}"),
+            args=("--flight", f"127.0.0.1:{self.port}", *args),
         )
         registry = f"registry_type: sql, path: '{url}'" if url else "path: registry.db"
         settings = YAML.replace("PORT", str(self.port)).replace("REGISTRY", registry)

@@ -268,7 +268,8 @@ class Parts {
     const flight::FlightOptions options{
         .host = address.host,
         .port = address.port,
-        .max_pending_bytes = static_cast<int64_t>(settings.features_memory_bytes.bytes),
+        .max_running = static_cast<size_t>(settings.features_max_running),
+        .memory_bytes = static_cast<int64_t>(settings.features_memory_bytes.bytes),
         .on_call = settings.access_log ? LogCallsTo(*log_) : nullptr};
     ASSIGN_OR_RETURN(server, flight::FlightServer::Start(options, *feast_));
     const std::string served = fmt::format("{}:{}", address.host, server->port());

@@ -83,14 +83,25 @@ FeatureService::FeatureService(const service::Environment& environment,
 
 FeatureService::~FeatureService() = default;
 
+Error FeatureService::NoPlace() {
+  counters_.refused.fetch_add(1);
+  return {ErrorCode::kResourceExhausted,
+          fmt::format("{} joins are running (features.max_running), try again later",
+                      options_.max_running)};
+}
+
+Status FeatureService::CheckPlace() {
+  if (counters_.running >= static_cast<int64_t>(options_.max_running)) {
+    return NoPlace();
+  }
+  return {};
+}
+
 Result<std::shared_ptr<FeatureRun>> FeatureService::Begin(const service::CallContext& call,
                                                           const std::stop_token& stop) {
   if (counters_.running.fetch_add(1) >= static_cast<int64_t>(options_.max_running)) {
     counters_.running.fetch_sub(1);
-    counters_.refused.fetch_add(1);
-    return Error(ErrorCode::kResourceExhausted,
-                 fmt::format("{} joins are running (features.max_running), try again later",
-                             options_.max_running));
+    return NoPlace();
   }
   std::call_once(made_, [this] { tools_ = std::make_unique<Tools>(options_); });
   return std::make_shared<FeatureRun>(

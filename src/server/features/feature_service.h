@@ -51,6 +51,8 @@ class FeatureService final : public rest::FeaturePort {
   Result<std::shared_ptr<http::BodyStream>> Latest(const service::CallContext& call,
                                                    const rest::FeatureCall& request) override;
 
+  /// kResourceExhausted where Begin would have no place now.
+  Status CheckPlace();
   /// A place for a call, until it goes; kResourceExhausted where there is none.
   Result<std::shared_ptr<FeatureRun>> Begin(const service::CallContext& call,
                                             const std::stop_token& stop);
@@ -58,6 +60,8 @@ class FeatureService final : public rest::FeaturePort {
   const FeatureCounters& counters() const { return counters_; }
 
  private:
+  Error NoPlace();
+
   class Stream;
   struct Tools {
     explicit Tools(const FeatureOptions& options);

@@ -246,8 +246,11 @@ TEST_F(FeatureServiceTest, OneTooManyIsRefused) {
   ASSERT_THAT(held, IsOk());
   EXPECT_THAT(Join(kJoin), IsError(ErrorCode::kResourceExhausted));
   EXPECT_EQ(service_.counters().refused, 1U);
+  EXPECT_THAT(service_.CheckPlace(), IsError(ErrorCode::kResourceExhausted));
+  EXPECT_EQ(service_.counters().refused, 2U);
   EXPECT_EQ(service_.counters().running, 1);
   held->reset();
+  EXPECT_THAT(service_.CheckPlace(), IsOk());
   EXPECT_THAT(Join(kJoin), IsOk());
 }
 

@@ -243,8 +243,8 @@ Result<FeastCalls::RunPtr> FeastCalls::TakePlace(MonotonicTime deadline,
 }
 
 Result<FeastCalls::Call> FeastCalls::Begin(const FeastCommand& command,
+                                           MonotonicTime deadline,
                                            const std::stop_token& stop) {
-  const MonotonicTime deadline = std::chrono::steady_clock::now() + options_.time;
   Call call;
   if (NeedsDefinitions(command)) {
     const storage::CallDeadline files(deadline);
@@ -252,10 +252,6 @@ Result<FeastCalls::Call> FeastCalls::Begin(const FeastCommand& command,
   }
   ASSIGN_OR_RETURN(call.run, TakePlace(deadline, stop));
   return call;
-}
-
-Result<FeastCalls::RunPtr> FeastCalls::BeginUpload(const std::stop_token& stop) {
-  return TakePlace(std::chrono::steady_clock::now() + options_.time, stop);
 }
 
 Result<FeastCalls::RowsPtr> FeastCalls::Read(const Call& call,

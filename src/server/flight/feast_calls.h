@@ -1,7 +1,8 @@
 // FeastCalls: what a Feast client asks of its remote offline store, answered from the tables of the
 // default warehouse, by the definitions of Feast's registry. Calls are runs of FeatureService: so
-// many at a time, each within its memory and its time. Definitions are loaded before a call has its
-// place: a registry that does not answer takes none from others.
+// many at a time, each within its memory and its time. The upload is read and definitions are
+// loaded before a call has its place: a client that sends nothing and a registry that does not
+// answer take none from others.
 //
 // Reads: get_historical_features, pull_all_from_table_or_query, pull_latest_from_table_or_query,
 // get_table_column_names_and_types_from_data_source. Changes: offline_write_batch (a commit to the
@@ -68,10 +69,14 @@ class FeastCalls {
   /// True for an API that Read answers.
   static bool IsRead(std::string_view api);
 
-  /// The definitions that the command needs, then a place, before anything of the upload is read.
-  Result<Call> Begin(const FeastCommand& command, const std::stop_token& stop);
-  /// A place to take what another call asks for.
-  Result<RunPtr> BeginUpload(const std::stop_token& stop);
+  /// When a call that comes now has to have ended.
+  MonotonicTime Deadline() const { return std::chrono::steady_clock::now() + options_.time; }
+  /// kResourceExhausted where Begin would have no place now: nothing need be uploaded.
+  Status CheckPlace() { return features_.CheckPlace(); }
+  /// The definitions that the command needs, then a place: once the upload has been read.
+  Result<Call> Begin(const FeastCommand& command,
+                     MonotonicTime deadline,
+                     const std::stop_token& stop);
 
   /// `command` is the one of Begin; the call's run outlives the rows.
   Result<RowsPtr> Read(const Call& call,

@@ -44,7 +44,7 @@ class FeastCallsTest : public ::testing::Test {
   }
 
   Result<FeastCalls::Call> Begin(const char* api) {
-    return calls_->Begin(FeastCommand{.api = api}, {});
+    return calls_->Begin(FeastCommand{.api = api}, calls_->Deadline(), {});
   }
   /// Whether another call, one over HTTP say, gets a place now.
   bool HasPlace() { return service_.Begin(catalog_.call(), {}).has_value(); }
@@ -84,7 +84,6 @@ TEST_F(FeastCallsTest, WhatNeedsNoDefinitionsWaitsForNone) {
   };
   EXPECT_THAT(Begin("get_table_column_names_and_types_from_data_source"), IsOk());
   EXPECT_THAT(Begin("validate_data_source"), IsOk());
-  EXPECT_THAT(calls_->BeginUpload({}), IsOk());
 }
 
 TEST_F(FeastCallsTest, SoManyWaitForDefinitionsAtATime) {

@@ -1,20 +1,19 @@
 #include "server/flight/flight_server.h"
 
-#include <algorithm>
-#include <atomic>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
 #include <arrow/flight/server.h>
 #include <arrow/util/align_util.h>
-#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
 #include "base/stop_wait.h"
 #include "columnar/io/arrow_status.h"
-#include "server/features/row_pieces.h"
+#include "server/flight/answer.h"
+#include "server/flight/call_watch.h"
 #include "server/flight/pending_uploads.h"
+#include "server/flight/uploads.h"
 #include "storage/call_deadline.h"
 
 namespace firn::flight {
@@ -24,10 +23,7 @@ namespace fl = arrow::flight;
 
 using columnar::ToResult;
 using columnar::ToStatus;
-using server_features::FeatureRun;
 
-/// How often a call looks whether its client has gone.
-constexpr std::chrono::milliseconds kLookEvery{100};
 /// How often uploads that nobody has asked for are looked through.
 constexpr std::chrono::minutes kForgetEvery{1};
 
@@ -68,44 +64,18 @@ arrow::Status IntoFlight(const Status& status) {
   return status.has_value() ? arrow::Status::OK() : IntoFlight(status.error());
 }
 
-/// Asks a call to stop once its client has gone, its time is over or the server stops.
-class Watch {
- public:
-  Watch(const fl::ServerCallContext& call, const std::stop_token& server)
-      : watcher_([this, &call, server](const std::stop_token& over) { Look(call, server, over); }) {
-  }
-
-  std::stop_token token() const { return stop_.get_token(); }
-  /// From then on the call's time is over.
-  void EndAt(MonotonicTime deadline) { deadline_ = deadline; }
-
- private:
-  void Look(const fl::ServerCallContext& call,
-            const std::stop_token& server,
-            const std::stop_token& over) {
-    do {
-      if (call.is_cancelled() || server.stop_requested() ||
-          std::chrono::steady_clock::now() >= deadline_.load()) {
-        stop_.request_stop();
-        return;
-      }
-    } while (!WaitForStop(over, kLookEvery));
-  }
-
-  std::stop_source stop_;
-  std::atomic<MonotonicTime> deadline_ = MonotonicTime::max();
-  /// Last: it uses what is above.
-  std::jthread watcher_;
+/// What a client has sent.
+struct Sent {
+  std::shared_ptr<Upload> upload;
+  std::shared_ptr<arrow::Table> rows;
 };
 
-/// Everything that the client sends.
-Result<std::shared_ptr<arrow::Table>> ReadUpload(fl::FlightMessageReader& reader,
-                                                 const FeatureRun& run) {
+/// Everything that the client sends; the watch holds it.
+Result<Sent> ReadUpload(fl::FlightMessageReader& reader, Uploads& uploads, CallWatch& watch) {
+  Sent sent{.upload = uploads.Begin(), .rows = nullptr};
+  watch.Holds(sent.upload);
   ASSIGN_OR_RETURN(auto schema, ToResult(reader.GetSchema(), ErrorCode::kInvalidArgument));
-  arrow::RecordBatchVector batches;
-  int64_t bytes = 0;
   while (true) {
-    RETURN_IF_ERROR(run.Check());
     ASSIGN_OR_RETURN(fl::FlightStreamChunk chunk,
                      ToResult(reader.Next(), ErrorCode::kInvalidArgument));
     if (chunk.data == nullptr) {
@@ -117,61 +87,33 @@ Result<std::shared_ptr<arrow::Table>> ReadUpload(fl::FlightMessageReader& reader
                                               arrow::default_memory_pool()),
                                           ErrorCode::kInvalidArgument));
     RETURN_IF_ERROR(ToStatus(chunk.data->ValidateFull(), ErrorCode::kInvalidArgument));
-    ASSIGN_OR_RETURN(int64_t more, ToResult(arrow::util::ReferencedBufferSize(*chunk.data),
-                                            ErrorCode::kInternal));
-    bytes += more;
-    if (bytes > run.memory_bytes()) {
-      return Error(ErrorCode::kPayloadTooLarge, "The upload is larger than features.memory_bytes");
-    }
-    batches.push_back(std::move(chunk.data));
+    RETURN_IF_ERROR(sent.upload->Add(std::move(chunk.data)));
   }
-  return ToResult(arrow::Table::FromRecordBatches(std::move(schema), std::move(batches)),
-                  ErrorCode::kInvalidArgument);
+  ASSIGN_OR_RETURN(sent.rows, sent.upload->Finish(std::move(schema)));
+  return sent;
 }
 
-/// The rows of a call as messages.
+/// The rows of a call as Arrow fetches them.
 class Messages final : public arrow::RecordBatchReader {
  public:
-  /// `watch` may be null: somebody else has it.
-  static Result<std::shared_ptr<Messages>> Open(std::unique_ptr<Watch> watch,
-                                                FeastCalls::RunPtr run,
-                                                FeastCalls::RowsPtr rows) {
-    std::shared_ptr<Messages> messages(
-        new Messages(std::move(watch), std::move(run), std::move(rows)));
-    ASSIGN_OR_RETURN(messages->schema_, messages->pieces_.Open());
-    return messages;
-  }
+  Messages(std::unique_ptr<CallWatch> watch, std::shared_ptr<Answer> answer)
+      : watch_(std::move(watch)), answer_(std::move(answer)) {}
 
-  std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
-
-  /// Null at the end.
-  Result<std::shared_ptr<arrow::RecordBatch>> NextMessage() {
-    RETURN_IF_ERROR(run_->Check());
-    ASSIGN_OR_RETURN(auto batch, pieces_.Next());
-    if (batch == nullptr) {
-      run_->Complete();
-    }
-    return batch;
-  }
+  std::shared_ptr<arrow::Schema> schema() const override { return answer_->schema(); }
 
   arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) override {
-    storage::CallDeadline files(run_->call().deadline);
-    auto next = NextMessage();
+    storage::CallDeadline files(watch_->deadline());
+    auto next = answer_->Next();
     if (!next.has_value()) {
-      return IntoFlight(run_->Explained(TakeError(std::move(next))));
+      return IntoFlight(watch_->Explained(TakeError(std::move(next))));
     }
     *batch = *std::move(next);
     return arrow::Status::OK();
   }
 
  private:
-  Messages(std::unique_ptr<Watch> watch, FeastCalls::RunPtr run, FeastCalls::RowsPtr rows)
-      : watch_(std::move(watch)), run_(std::move(run)), pieces_(std::move(rows)) {}
-
-  const std::unique_ptr<Watch> watch_;
-  const FeastCalls::RunPtr run_;
-  server_features::RowPieces pieces_;
-  std::shared_ptr<arrow::Schema> schema_;
+  const std::unique_ptr<CallWatch> watch_;
+  const std::shared_ptr<Answer> answer_;
 };
 
 }  // namespace
@@ -181,7 +123,10 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   Endpoint(FeastCalls& calls, const FlightOptions& options)
       : calls_(calls),
         on_call_(options.on_call),
-        pending_(clock_, options.max_pending_bytes),
+        uploads_(
+            {.max_bytes = options.memory_bytes,
+             .max_all_bytes = options.memory_bytes * static_cast<int64_t>(options.max_running)}),
+        pending_(clock_, options.memory_bytes),
         forgetter_([this](const std::stop_token& over) { ForgetUploads(over); }) {}
 
   arrow::Status DoExchange(const fl::ServerCallContext& context,
@@ -262,30 +207,54 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     return IntoFlight(done);
   }
 
+  std::unique_ptr<CallWatch> Watch(const fl::ServerCallContext& context) {
+    return std::make_unique<CallWatch>([&context] { return context.is_cancelled(); },
+                                       stop_.get_token(), calls_.Deadline());
+  }
+
+  /// The rows that the command asks for; the watch holds them.
+  Result<std::shared_ptr<Answer>> OpenAnswer(const FeastCalls::Call& call,
+                                             const FeastCommand& command,
+                                             const Sent& sent,
+                                             CallWatch& watch) {
+    auto rows = calls_.Read(call, command, sent.rows);
+    if (!rows.has_value()) {
+      return call.run->Explained(TakeError(std::move(rows)));
+    }
+    ASSIGN_OR_RETURN(auto answer, Answer::Open(call.run, *std::move(rows), sent.upload));
+    watch.Holds(answer);
+    return answer;
+  }
+
+  Result<std::shared_ptr<Answer>> Begin(const FeastCommand& command,
+                                        const Sent& sent,
+                                        CallWatch& watch) {
+    ASSIGN_OR_RETURN(const FeastCalls::Call call,
+                     calls_.Begin(command, watch.deadline(), watch.token()));
+    return OpenAnswer(call, command, sent, watch);
+  }
+
   Status Exchange(const fl::ServerCallContext& context,
                   FeastCommand& command,
                   fl::FlightMessageReader& reader,
                   fl::FlightMessageWriter& writer) {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(reader.descriptor().cmd));
-    Watch watch(context, stop_.get_token());
-    ASSIGN_OR_RETURN(const FeastCalls::Call call, calls_.Begin(command, watch.token()));
-    const FeastCalls::RunPtr& run = call.run;
-    watch.EndAt(run->call().deadline);
-    storage::CallDeadline files(run->call().deadline);
+    RETURN_IF_ERROR(calls_.CheckPlace());
+    const auto watch = Watch(context);
+    const storage::CallDeadline files(watch->deadline());
     Status done = [&]() -> Status {
-      ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
-      ASSIGN_OR_RETURN(auto rows, calls_.Read(call, command, uploaded));
-      ASSIGN_OR_RETURN(auto messages, Messages::Open(nullptr, run, std::move(rows)));
-      RETURN_IF_ERROR(ToStatus(writer.Begin(messages->schema()), ErrorCode::kUnavailable));
+      ASSIGN_OR_RETURN(Sent sent, ReadUpload(reader, uploads_, *watch));
+      ASSIGN_OR_RETURN(auto answer, Begin(command, std::exchange(sent, {}), *watch));
+      RETURN_IF_ERROR(ToStatus(writer.Begin(answer->schema()), ErrorCode::kUnavailable));
       while (true) {
-        ASSIGN_OR_RETURN(auto batch, messages->NextMessage());
+        ASSIGN_OR_RETURN(auto batch, answer->Next());
         if (batch == nullptr) {
           return {};
         }
         RETURN_IF_ERROR(ToStatus(writer.WriteRecordBatch(*batch), ErrorCode::kUnavailable));
       }
     }();
-    return done.has_value() ? std::move(done) : run->Explained(TakeError(std::move(done)));
+    return done.has_value() ? std::move(done) : watch->Explained(TakeError(std::move(done)));
   }
 
   Status Put(const fl::ServerCallContext& context,
@@ -293,55 +262,63 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
              fl::FlightMessageReader& reader) {
     const std::string& text = reader.descriptor().cmd;
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
-    Watch watch(context, stop_.get_token());
     const bool is_read = FeastCalls::IsRead(command.api);
-    FeastCalls::Call call;
-    if (is_read) {
-      ASSIGN_OR_RETURN(call.run, calls_.BeginUpload(watch.token()));
-    } else {
-      ASSIGN_OR_RETURN(call, calls_.Begin(command, watch.token()));
+    if (!is_read) {
+      RETURN_IF_ERROR(calls_.CheckPlace());
     }
-    const FeastCalls::RunPtr& run = call.run;
-    watch.EndAt(run->call().deadline);
-    storage::CallDeadline files(run->call().deadline);
+    const auto watch = Watch(context);
+    const storage::CallDeadline files(watch->deadline());
     Status done = [&]() -> Status {
-      ASSIGN_OR_RETURN(auto uploaded, ReadUpload(reader, *run));
-      return is_read ? pending_.Put(text, std::move(uploaded))
-                     : calls_.Change(call, command, uploaded);
+      ASSIGN_OR_RETURN(Sent sent, ReadUpload(reader, uploads_, *watch));
+      return is_read ? pending_.Put(text, std::move(sent.rows))
+                     : Change(command, *watch, sent.rows);
     }();
+    return done.has_value() ? std::move(done) : watch->Explained(TakeError(std::move(done)));
+  }
+
+  Status Change(const FeastCommand& command,
+                const CallWatch& watch,
+                const std::shared_ptr<arrow::Table>& rows) {
+    ASSIGN_OR_RETURN(const FeastCalls::Call call,
+                     calls_.Begin(command, watch.deadline(), watch.token()));
+    Status done = calls_.Change(call, command, rows);
     if (!done.has_value()) {
-      return run->Explained(TakeError(std::move(done)));
+      return call.run->Explained(TakeError(std::move(done)));
     }
-    run->Complete();
+    call.run->Complete();
     return {};
+  }
+
+  Result<std::shared_ptr<Answer>> BeginPending(const FeastCommand& command,
+                                               const std::string& text,
+                                               CallWatch& watch) {
+    ASSIGN_OR_RETURN(const FeastCalls::Call call,
+                     calls_.Begin(command, watch.deadline(), watch.token()));
+    auto rows = pending_.Take(text);
+    if (rows == nullptr) {
+      return NothingPending();
+    }
+    return OpenAnswer(call, command, {.upload = nullptr, .rows = std::exchange(rows, nullptr)},
+                      watch);
   }
 
   Result<std::shared_ptr<Messages>> Fetch(const fl::ServerCallContext& context,
                                           FeastCommand& command,
                                           const std::string& text) {
     ASSIGN_OR_RETURN(command, ParseFeastCommand(text));
-    auto watch = std::make_unique<Watch>(context, stop_.get_token());
-    ASSIGN_OR_RETURN(const FeastCalls::Call call, calls_.Begin(command, watch->token()));
-    const FeastCalls::RunPtr& run = call.run;
-    watch->EndAt(run->call().deadline);
-    auto uploaded = pending_.Take(text);
-    if (uploaded == nullptr) {
-      return NothingPending();
+    auto watch = Watch(context);
+    const storage::CallDeadline files(watch->deadline());
+    auto answer = BeginPending(command, text, *watch);
+    if (!answer.has_value()) {
+      return watch->Explained(TakeError(std::move(answer)));
     }
-    storage::CallDeadline files(run->call().deadline);
-    auto opened = [&]() -> Result<std::shared_ptr<Messages>> {
-      ASSIGN_OR_RETURN(auto rows, calls_.Read(call, command, uploaded));
-      return Messages::Open(std::move(watch), run, std::move(rows));
-    }();
-    if (!opened.has_value()) {
-      return run->Explained(TakeError(std::move(opened)));
-    }
-    return opened;
+    return std::make_shared<Messages>(std::move(watch), *std::move(answer));
   }
 
   FeastCalls& calls_;
   const std::function<void(const FlightCall&)> on_call_;
   SystemClock clock_;
+  Uploads uploads_;
   PendingUploads pending_;
   std::stop_source stop_;
   /// Last: it uses what is above.

@@ -3,12 +3,15 @@
 // get_flight_info and fetch by do_get (pending_uploads.h). Arrow Flight and gRPC are known in this
 // file's source only, and begin to work with Start.
 //
-// A call's upload is read whole before its answer begins, up to the memory of a call. A client that
-// goes ends its call. Errors of Start: kInvalidArgument, kUnavailable (the port is taken).
+// A call's upload is read whole before its answer begins and before it has a place among the joins
+// that run, up to the memory of a call. A client that goes ends its call; one that neither sends
+// nor reads has the place and the memory of its call until its deadline. Errors of Start:
+// kInvalidArgument, kUnavailable (the port is taken).
 // Thread-safety: Start and Stop from one thread.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,8 +39,10 @@ struct FlightOptions {
   std::string host;
   /// 0 lets the system choose.
   uint16_t port = 0;
-  /// Of uploads that wait to be asked for.
-  int64_t max_pending_bytes = int64_t{512} << 20;
+  /// Calls that run at a time: as many may have an upload of the largest size at a time.
+  size_t max_running = 2;
+  /// Of one call's upload; also of all uploads that wait to be asked for.
+  int64_t memory_bytes = int64_t{512} << 20;
   /// Told of every call, on any thread; may be empty.
   std::function<void(const FlightCall&)> on_call = nullptr;
 };
