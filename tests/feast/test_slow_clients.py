@@ -48,6 +48,14 @@ def wait_for(what: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def ended_late(remote: Remote, method: str) -> int:
+    """Calls that the log says were too late."""
+    lines = [json.loads(line) for line in remote.server.log.read_text().splitlines()
+             if line.startswith("{")]  # fmt: skip
+    calls = [line for line in lines if line["message"] == "feast call"]
+    return sum(call["method"] == method and call["error"] == "DeadlineExceeded" for call in calls)
+
+
 def connect(remote: Remote) -> flight.FlightClient:
     # A connection of its own.
     options = [("grpc.use_local_subchannel_pool", 1)]
@@ -101,6 +109,16 @@ def test_who_reads_nothing_has_a_place_until_the_deadline(remote, unread):
     assert join_over_http(remote) == 200
     assert remote.exchange(RATES, entities(1)).num_rows == 1
     del calls
+
+
+def test_a_get_is_logged_by_how_its_rows_ended(remote):
+    late = ended_late(remote, "do_get")
+    client = connect(remote)
+    (reader,) = unread_get(client)
+    wait_for(lambda: running(remote) > 0)
+    wait_for(lambda: running(remote) == 0)
+    reader.cancel()
+    wait_for(lambda: ended_late(remote, "do_get") == late + 1)
 
 
 def test_a_server_stops_without_waiting_for_the_silent(tmp_path, clients):

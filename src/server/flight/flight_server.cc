@@ -1,5 +1,6 @@
 #include "server/flight/flight_server.h"
 
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -93,11 +94,52 @@ Result<Sent> ReadUpload(fl::FlightMessageReader& reader, Uploads& uploads, CallW
   return sent;
 }
 
-/// The rows of a call as Arrow fetches them.
+/// Tells of a call once it has ended: that it is without an end where it goes is an error.
+class Telling {
+ public:
+  Telling(const std::function<void(const FlightCall&)>& on_call,
+          std::string_view method,
+          std::string peer)
+      : on_call_(on_call), method_(method), peer_(std::move(peer)) {}
+  ~Telling() { End(Error(ErrorCode::kUnavailable, "The client has gone")); }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+
+  FeastCommand& command() { return command_; }
+  /// The first end counts.
+  void End(const Status& end) {
+    if (!std::exchange(ended_, true) && on_call_) {
+      on_call_({.method = method_,
+                .peer = peer_,
+                .api = command_.api,
+                .error = end.has_value() ? nullptr : &end.error(),
+                .duration = std::chrono::steady_clock::now() - start_});
+    }
+  }
+
+ private:
+  const std::function<void(const FlightCall&)>& on_call_;
+  const std::string_view method_;
+  const std::string peer_;
+  const MonotonicTime start_ = std::chrono::steady_clock::now();
+  FeastCommand command_;
+  bool ended_ = false;
+};
+
+/// The rows of a call as Arrow fetches them; the call has ended when it goes.
 class Messages final : public arrow::RecordBatchReader {
  public:
   Messages(std::unique_ptr<CallWatch> watch, std::shared_ptr<Answer> answer)
       : watch_(std::move(watch)), answer_(std::move(answer)) {}
+  ~Messages() override {
+    if (telling_ != nullptr) {
+      telling_->End(end_.has_value()
+                        ? std::move(*end_)
+                        : watch_->Explained({ErrorCode::kUnavailable, "Not read to the end"}));
+    }
+  }
+
+  void TellBy(std::unique_ptr<Telling> telling) { telling_ = std::move(telling); }
 
   std::shared_ptr<arrow::Schema> schema() const override { return answer_->schema(); }
 
@@ -105,7 +147,11 @@ class Messages final : public arrow::RecordBatchReader {
     storage::CallDeadline files(watch_->deadline());
     auto next = answer_->Next();
     if (!next.has_value()) {
-      return IntoFlight(watch_->Explained(TakeError(std::move(next))));
+      end_ = watch_->Explained(TakeError(std::move(next)));
+      return IntoFlight(*end_);
+    }
+    if (*next == nullptr) {
+      end_ = Status();
     }
     *batch = *std::move(next);
     return arrow::Status::OK();
@@ -114,6 +160,8 @@ class Messages final : public arrow::RecordBatchReader {
  private:
   const std::unique_ptr<CallWatch> watch_;
   const std::shared_ptr<Answer> answer_;
+  std::optional<Status> end_;
+  std::unique_ptr<Telling> telling_;
 };
 
 }  // namespace
@@ -165,11 +213,17 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   arrow::Status DoGet(const fl::ServerCallContext& context,
                       const fl::Ticket& request,
                       std::unique_ptr<fl::FlightDataStream>* stream) override {
-    return Told("do_get", context, [&](FeastCommand& command) -> Status {
-      ASSIGN_OR_RETURN(auto messages, Fetch(context, command, request.ticket));
+    auto telling = std::make_unique<Telling>(on_call_, "do_get", context.peer());
+    Status done = Guarded([&]() -> Status {
+      ASSIGN_OR_RETURN(auto messages, Fetch(context, telling->command(), request.ticket));
+      messages->TellBy(std::move(telling));
       *stream = std::make_unique<fl::RecordBatchStream>(std::move(messages));
       return {};
     });
+    if (telling != nullptr) {
+      telling->End(done);
+    }
+    return IntoFlight(done);
   }
 
   void StopCalls() { stop_.request_stop(); }
@@ -185,25 +239,21 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     return {ErrorCode::kNotFound, "Flight not found: nothing was put by this command"};
   }
 
+  template <class Work>
+  static Status Guarded(Work work) {
+    try {
+      return work();
+    } catch (const std::exception& exception) {
+      return Error(ErrorCode::kInternal, exception.what());
+    }
+  }
+
   /// Does `work`, which fills in the command that it has read, and tells of it.
   template <class Work>
   arrow::Status Told(std::string_view method, const fl::ServerCallContext& context, Work work) {
-    const auto start = std::chrono::steady_clock::now();
-    FeastCommand command;
-    Status done = [&]() -> Status {
-      try {
-        return work(command);
-      } catch (const std::exception& exception) {
-        return Error(ErrorCode::kInternal, exception.what());
-      }
-    }();
-    if (on_call_) {
-      on_call_({.method = method,
-                .peer = context.peer(),
-                .api = command.api,
-                .error = done.has_value() ? nullptr : &done.error(),
-                .duration = std::chrono::steady_clock::now() - start});
-    }
+    Telling telling(on_call_, method, context.peer());
+    const Status done = Guarded([&] { return work(telling.command()); });
+    telling.End(done);
     return IntoFlight(done);
   }
 

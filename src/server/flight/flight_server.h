@@ -29,7 +29,7 @@ struct FlightCall {
   std::string_view peer;
   /// As the client named it; empty where it named none.
   std::string_view api;
-  /// Null: it succeeded. Of do_get: up to the first rows.
+  /// Null: it succeeded.
   const Error* error = nullptr;
   std::chrono::nanoseconds duration{};
 };
