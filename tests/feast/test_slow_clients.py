@@ -1,6 +1,7 @@
 """Clients of `firn serve --flight` that send no more, or read nothing: what they hold, how long."""
 
 import json
+import threading
 import time
 import urllib.request
 from collections.abc import Callable
@@ -89,25 +90,34 @@ def unread_get(client: flight.FlightClient) -> tuple:
     return (client.do_get(client.get_flight_info(COMMAND).endpoints[0].ticket),)
 
 
-@pytest.mark.parametrize("silent", [silent_exchange, silent_put])
-def test_who_sends_no_more_has_no_place(remote, silent):
+@pytest.mark.parametrize(
+    ("silent", "method"), [(silent_exchange, "do_exchange"), (silent_put, "do_put")]
+)
+def test_who_sends_no_more_has_no_place(remote, silent, method):
+    late = ended_late(remote, method)
     clients = [connect(remote) for _ in range(2)]
     calls = [silent(client) for client in clients]
     time.sleep(0.5)
     assert running(remote) == 0
     assert join_over_http(remote) == 200
     assert remote.exchange(RATES, entities(1)).num_rows == 1
+    # And the calls end, whether the clients go or not.
+    wait_for(lambda: ended_late(remote, method) == late + 2)
     del calls
 
 
-@pytest.mark.parametrize("unread", [unread_exchange, unread_get])
-def test_who_reads_nothing_has_a_place_until_the_deadline(remote, unread):
+@pytest.mark.parametrize(
+    ("unread", "method"), [(unread_exchange, "do_exchange"), (unread_get, "do_get")]
+)
+def test_who_reads_nothing_has_a_place_until_the_deadline(remote, unread, method):
+    late = ended_late(remote, method)
     clients = [connect(remote) for _ in range(2)]
     calls = [unread(client) for client in clients]
     wait_for(lambda: running(remote) > 0)
     wait_for(lambda: running(remote) == 0)
     assert join_over_http(remote) == 200
     assert remote.exchange(RATES, entities(1)).num_rows == 1
+    wait_for(lambda: ended_late(remote, method) == late + 2)
     del calls
 
 
@@ -119,6 +129,40 @@ def test_a_get_is_logged_by_how_its_rows_ended(remote):
     wait_for(lambda: running(remote) == 0)
     reader.cancel()
     wait_for(lambda: ended_late(remote, "do_get") == late + 1)
+
+
+def test_who_names_no_command_is_cut_off(remote):
+    """A call whose first message never comes."""
+    writer, reader = connect(remote).do_exchange(COMMAND)
+    ended = threading.Event()
+
+    def read() -> None:
+        with pytest.raises(pa.ArrowException):
+            reader.read_chunk()
+        ended.set()
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    assert ended.wait(TIMEOUT_S)
+    del writer
+
+
+def test_so_many_calls_are_open_at_a_time(remote):
+    """128 besides those that run; joins over HTTP are none of them."""
+
+    def is_refused() -> bool:
+        try:
+            return remote.exchange(RATES, entities(1)).num_rows != 1
+        except flight.FlightUnavailableError as error:
+            assert "130 calls are open" in str(error)
+            return True
+
+    client = connect(remote)
+    calls = [client.do_exchange(COMMAND) for _ in range(130)]
+    wait_for(is_refused)
+    assert join_over_http(remote) == 200
+    wait_for(lambda: not is_refused())
+    del calls
 
 
 def test_a_server_stops_without_waiting_for_the_silent(tmp_path, clients):

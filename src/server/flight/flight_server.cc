@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <arrow/flight/server.h>
+#include <arrow/flight/server_middleware.h>
 #include <arrow/util/align_util.h>
 #include <fmt/format.h>
 
@@ -13,6 +14,8 @@
 #include "columnar/io/arrow_status.h"
 #include "server/flight/answer.h"
 #include "server/flight/call_watch.h"
+#include "server/flight/open_calls.h"
+#include "server/flight/peer_connection.h"
 #include "server/flight/pending_uploads.h"
 #include "server/flight/uploads.h"
 #include "storage/call_deadline.h"
@@ -25,8 +28,10 @@ namespace fl = arrow::flight;
 using columnar::ToResult;
 using columnar::ToStatus;
 
-/// How often uploads that nobody has asked for are looked through.
-constexpr std::chrono::minutes kForgetEvery{1};
+/// Calls that are open besides those that run: they upload, or are over and not gone.
+constexpr size_t kMaxWaiting = 128;
+/// How often uploads that nobody has asked for, and calls that do not end, are looked through.
+constexpr std::chrono::seconds kOverseeEvery{1};
 
 fl::FlightStatusCode CodeOf(ErrorCode code) {
   switch (code) {
@@ -164,6 +169,39 @@ class Messages final : public arrow::RecordBatchReader {
   std::unique_ptr<Telling> telling_;
 };
 
+/// Lets so many calls in. It comes before Arrow reads a call's first message, which may never come.
+class Admission final : public fl::ServerMiddlewareFactory {
+ public:
+  Admission(OpenCalls& open, const FeastCalls& calls) : open_(open), calls_(calls) {}
+
+  arrow::Status StartCall(const fl::CallInfo& info,
+                          const fl::ServerCallContext& context,
+                          std::shared_ptr<fl::ServerMiddleware>* middleware) override {
+    static_cast<void>(info);
+    auto place = open_.Enter(context.peer(), calls_.Deadline());
+    if (!place.has_value()) {
+      return IntoFlight(place.error());
+    }
+    *middleware = std::make_shared<Admitted>(*std::move(place));
+    return arrow::Status::OK();
+  }
+
+ private:
+  class Admitted final : public fl::ServerMiddleware {
+   public:
+    explicit Admitted(std::unique_ptr<OpenCalls::Place> place) : place_(std::move(place)) {}
+    std::string name() const override { return "admitted"; }
+    void SendingHeaders(fl::AddCallHeaders*) override {}
+    void CallCompleted(const arrow::Status&) override { place_.reset(); }
+
+   private:
+    std::unique_ptr<OpenCalls::Place> place_;
+  };
+
+  OpenCalls& open_;
+  const FeastCalls& calls_;
+};
+
 }  // namespace
 
 class FlightServer::Endpoint final : public fl::FlightServerBase {
@@ -171,11 +209,19 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   Endpoint(FeastCalls& calls, const FlightOptions& options)
       : calls_(calls),
         on_call_(options.on_call),
+        open_(kMaxWaiting + options.max_running),
         uploads_(
             {.max_bytes = options.memory_bytes,
              .max_all_bytes = options.memory_bytes * static_cast<int64_t>(options.max_running)}),
-        pending_(clock_, options.memory_bytes),
-        forgetter_([this](const std::stop_token& over) { ForgetUploads(over); }) {}
+        pending_(clock_, options.memory_bytes) {}
+
+  arrow::Status Listen(const fl::Location& location) {
+    fl::FlightServerOptions options(location);
+    options.middleware.emplace_back("admission", std::make_shared<Admission>(open_, calls_));
+    ARROW_RETURN_NOT_OK(Init(options));
+    overseer_ = std::jthread([this](const std::stop_token& over) { Oversee(over); });
+    return arrow::Status::OK();
+  }
 
   arrow::Status DoExchange(const fl::ServerCallContext& context,
                            std::unique_ptr<fl::FlightMessageReader> reader,
@@ -229,9 +275,12 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   void StopCalls() { stop_.request_stop(); }
 
  private:
-  void ForgetUploads(const std::stop_token& over) {
-    while (!WaitForStop(over, kForgetEvery)) {
+  void Oversee(const std::stop_token& over) {
+    while (!WaitForStop(over, kOverseeEvery)) {
       pending_.ForgetOld();
+      for (const std::string& peer : open_.TakeOverdue(clock_.Monotonic())) {
+        CutConnection(peer, static_cast<uint16_t>(port()));
+      }
     }
   }
 
@@ -368,11 +417,12 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   FeastCalls& calls_;
   const std::function<void(const FlightCall&)> on_call_;
   SystemClock clock_;
+  OpenCalls open_;
   Uploads uploads_;
   PendingUploads pending_;
   std::stop_source stop_;
   /// Last: it uses what is above.
-  std::jthread forgetter_;
+  std::jthread overseer_;
 };
 
 FlightServer::FlightServer(std::unique_ptr<Endpoint> endpoint) : endpoint_(std::move(endpoint)) {}
@@ -388,7 +438,7 @@ Result<std::unique_ptr<FlightServer>> FlightServer::Start(const FlightOptions& o
                                         options.port),
                ErrorCode::kInvalidArgument));
   auto endpoint = std::make_unique<Endpoint>(calls, options);
-  arrow::Status started = endpoint->Init(fl::FlightServerOptions(location));
+  arrow::Status started = endpoint->Listen(location);
   if (!started.ok()) {
     return Error(ErrorCode::kUnavailable,
                  fmt::format("Cannot listen on {}:{}: {}; --flight chooses another address",

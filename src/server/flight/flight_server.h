@@ -5,7 +5,8 @@
 //
 // A call's upload is read whole before its answer begins and before it has a place among the joins
 // that run, up to the memory of a call. A client that goes ends its call; one that neither sends
-// nor reads has the place and the memory of its call until its deadline. Errors of Start:
+// nor reads has the place and the memory of its call until its deadline, and its connection is cut
+// soon after: the call's thread waits for nothing else (open_calls.h). Errors of Start:
 // kInvalidArgument, kUnavailable (the port is taken).
 // Thread-safety: Start and Stop from one thread.
 #pragma once

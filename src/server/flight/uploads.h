@@ -1,6 +1,7 @@
 // Uploads: what clients send, while they send it and while their calls work with it. Each may have
-// so many bytes, and all together. An upload has no place among the joins that run: who sends
-// slowly, or no more, takes none from others.
+// so many bytes, and all together. How many there are at a time is bounded by the calls
+// (open_calls.h). An upload has no place among the joins that run: who sends slowly, or no more,
+// takes none from others.
 //
 // Errors: kPayloadTooLarge beyond the bytes of one, kResourceExhausted beyond those of all.
 // Thread-safety: any thread; Uploads outlives each Upload.
