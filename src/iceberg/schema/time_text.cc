@@ -1,6 +1,7 @@
 #include "iceberg/schema/time_text.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace {
 constexpr int64_t kMicrosOfMilli = 1000;
 constexpr int64_t kMicrosOfDay = int64_t{86'400'000'000};
 constexpr int64_t kMaxMillis = std::numeric_limits<int64_t>::max() / kMicrosOfMilli;
+constexpr int64_t kMaxDays = std::numeric_limits<int64_t>::max() / kMicrosOfDay;
 constexpr size_t kDateLength = 10;
 /// `2026-11-29T08:00`.
 constexpr size_t kMinuteLength = 16;
@@ -44,7 +46,7 @@ Result<TimestampUs> ReadTimeUs(std::string_view text) {
   if (auto millis = ParseMillis(text)) {
     return TimestampUs(*millis * kMicrosOfMilli);
   }
-  if (auto days = ParseIsoDate(text)) {
+  if (auto days = ParseIsoDate(text); days && std::abs(int64_t{*days}) <= kMaxDays) {
     return TimestampUs(*days * kMicrosOfDay);
   }
   if (auto micros = ParseMicros(std::string(text))) {
