@@ -49,7 +49,8 @@ class Commit {
       Result<Table> loaded = store_.Load(start_.identifier);
       if (IsIn(loaded)) {
         outcome = std::move(loaded);
-      } else if (!loaded.has_value() && loaded.error().code() != ErrorCode::kNoSuchTable) {
+      } else if (conflicted_ && !loaded.has_value() &&
+                 loaded.error().code() != ErrorCode::kNoSuchTable) {
         return Error(ErrorCode::kCommitStateUnknown,
                      "The catalog did not take the commit, and then did not say whether it stands")
             .With("commit", outcome.error().message())
@@ -81,6 +82,7 @@ class Commit {
         return outcome;
       }
       doubted_ = true;
+      conflicted_ = conflicted_ || outcome.error().code() == ErrorCode::kCommitConflict;
       // Each pause may end with a catalog that does not answer.
       do {
         if (!pauses.Wait()) {
@@ -174,6 +176,8 @@ class Commit {
   bool refused_ = false;
   /// True once the catalog said of an attempt that another one may succeed.
   bool doubted_ = false;
+  /// True once the catalog said that of a conflict, which may be one with the attempt itself.
+  bool conflicted_ = false;
   /// True where the snapshot was found in the table, and no commit said that it succeeded.
   bool found_ = false;
 };

@@ -189,6 +189,16 @@ TEST(CommitActionTest, WhereTheTableCannotBeAskedNothingIsDeleted) {
   }
 }
 
+TEST(CommitActionTest, ACatalogThatWasNotThereHasCommittedNothing) {
+  CommitFixture fixture;
+  SilentStore silent(fixture.store, ErrorCode::kUnavailable);
+  fixture.store.FailNext(CommitFault::kUnavailable);
+  SnapshotAction action(fixture.Load(), AppendOne("ours"), {}, fixture.tools);
+  EXPECT_THAT(CommitAction(silent, fixture.Load(), action, fixture.tools, {}),
+              IsError(ErrorCode::kUnavailable));
+  EXPECT_TRUE(fixture.FilesStored().empty());
+}
+
 TEST(CommitActionTest, AnotherTableOfTheNameIsNotWrittenTo) {
   CommitFixture fixture;
   Table start = fixture.Load();
