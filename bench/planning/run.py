@@ -84,7 +84,7 @@ def over_rest(chosen: argparse.Namespace, folder: Path, metadata: str) -> None:
 
     os.environ["FIRN_BINARY"] = str(chosen.build / "firn")
     print(" over REST, one client that parses what it gets")
-    with Service(folder, folder, metadata) as client:
+    with Service(folder, folder.parent, metadata) as client:
         for name in FILTERS:
             first = measure(client, name, 1)
             again = measure(client, name, 200 if name == "one" else chosen.rounds)
@@ -127,9 +127,10 @@ def main() -> None:
         folder = Path(name)
         for manifests in (int(text) for text in chosen.manifests.split(",")):
             print(f"{chosen.files:,} files in {manifests:,} manifests")
-            metadata = firn.make(folder / f"m{manifests}", chosen.files, manifests)
+            tables = folder / f"m{manifests}"
+            metadata = firn.make(tables, chosen.files, manifests)
             compare(chosen, peers, firn, metadata)
-            over_rest(chosen, folder, metadata)
+            over_rest(chosen, tables, metadata)
         if chosen.large:
             large(firn, folder)
 
