@@ -92,7 +92,10 @@ bool NamesUnknownCommand(const CLI::App& app) {
 
 void RefuseEmptyValues(CLI::App& app) {
   const CLI::Validator refuse(
-      [](const std::string& text) { return text.empty() ? "an empty value" : ""; }, "");
+      [](const std::string& text) {
+        return text.empty() ? "an empty value; leave it out, or give one" : "";
+      },
+      "");
   for (CLI::Option* option : app.get_options()) {
     if (option->nonpositional() && option->get_items_expected_max() > 0 && !IsSetting(*option)) {
       option->check(refuse);

@@ -134,7 +134,9 @@ TEST_F(SqlCatalogTest, AFolderThatIsMissingIsNoEmptyCatalog) {
   SqlOptions options = Options();
   options.path = Options().path + ".d/c.db";
   SqlCatalog catalog = Open(options);
-  EXPECT_THAT(catalog.ListNamespaces({}), IsError(ErrorCode::kIoError));
+  auto listed = catalog.ListNamespaces({});
+  ASSERT_THAT(listed, IsError(ErrorCode::kIoError));
+  EXPECT_THAT(listed.error().message(), HasSubstr("its folder has to be there"));
   EXPECT_THAT(catalog.Load(kT), IsError(ErrorCode::kIoError));
 }
 

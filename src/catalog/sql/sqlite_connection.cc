@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "base/reworded.h"
 #include "catalog/sql/catalog_layout.h"
 #include "storage/call_deadline.h"
 
@@ -119,7 +120,12 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const SqlOption
   std::unique_ptr<SqliteConnection> connection(
       new SqliteConnection(database, options.busy_timeout));
   if (code != SQLITE_OK) {
-    return connection->LastError().With("path", options.path);
+    Error error = connection->LastError().With("path", options.path);
+    return (code & 0xff) == SQLITE_CANTOPEN
+               ? Reworded(error,
+                          "The database cannot be opened: its folder has to be there, and both "
+                          "have to be readable")
+               : error;
   }
   connection->SetBusyTimeout();
   return connection;

@@ -30,5 +30,14 @@ TEST(LiteralArrayTest, DaysBecomeInstantsWhereTheyFit) {
   }
 }
 
+TEST(LiteralArrayTest, WhatTheTypeCannotHoldIsNoValueOfIt) {
+  constexpr int64_t kBeyond = 5'000'000'000;
+  for (TypeId id : {TypeId::kInt, TypeId::kDate}) {
+    EXPECT_THAT(RepeatLiteral(*Type::Plain(id), Literal(kBeyond), 1),
+                IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(RepeatLiteral(*Type::Plain(id), Literal(int64_t{5}), 1), IsOk());
+  }
+}
+
 }  // namespace
 }  // namespace firn::columnar

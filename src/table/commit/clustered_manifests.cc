@@ -2,7 +2,9 @@
 #include <compare>
 #include <utility>
 
+#include "iceberg/expression/literal_conversion.h"
 #include "iceberg/expression/literal_order.h"
+#include "iceberg/metadata/dropped_columns.h"
 #include "table/commit/clustered_manifests_internal.h"
 
 namespace firn::table {
@@ -18,19 +20,12 @@ const iceberg::Literal* ValueOf(const StructValue& partition, iceberg::FieldId i
   return found == partition.fields.end() ? nullptr : &found->second;
 }
 
-/// As a promotion of its column makes it.
-iceberg::Literal Widened(const iceberg::Literal& value) {
-  if (const auto* integer = value.As<int32_t>()) {
-    return iceberg::Literal(int64_t{*integer});
-  }
-  const auto* real = value.As<float>();
-  return real == nullptr ? value : iceberg::Literal(double{*real});
-}
-
-bool ComesBefore(const iceberg::PartitionSpec& spec, const StructValue& a, const StructValue& b) {
-  for (const iceberg::PartitionField& field : spec.fields) {
-    const iceberg::Literal* left = ValueOf(a, field.field_id);
-    const iceberg::Literal* right = ValueOf(b, field.field_id);
+/// By the fields of the partition type. Values of before a promotion come where the promoted ones
+/// do.
+bool ComesBefore(const iceberg::Type& type, const StructValue& a, const StructValue& b) {
+  for (const iceberg::NestedField& field : type.fields()) {
+    const iceberg::Literal* left = ValueOf(a, field.id);
+    const iceberg::Literal* right = ValueOf(b, field.id);
     if (left == nullptr || right == nullptr) {
       if (left != right) {
         return left == nullptr;
@@ -47,7 +42,8 @@ bool ComesBefore(const iceberg::PartitionSpec& spec, const StructValue& a, const
     }
     std::partial_ordering order = iceberg::CompareLiterals(*left, *right);
     if (order == std::partial_ordering::unordered) {
-      order = iceberg::CompareLiterals(Widened(*left), Widened(*right));
+      order = iceberg::CompareLiterals(iceberg::Promote(*field.type, *left),
+                                       iceberg::Promote(*field.type, *right));
     }
     if (order == std::partial_ordering::less || order == std::partial_ordering::greater) {
       return order == std::partial_ordering::less;
@@ -66,7 +62,7 @@ struct Place {
 };
 
 /// The live entries in their new order.
-std::vector<Place> Order(const std::vector<ColumnsPtr>& all, const iceberg::PartitionSpec& spec) {
+std::vector<Place> Order(const std::vector<ColumnsPtr>& all, const iceberg::Type& type) {
   std::vector<const StructValue*> partitions;
   std::vector<size_t> begins;
   for (const ColumnsPtr& columns : all) {
@@ -80,7 +76,7 @@ std::vector<Place> Order(const std::vector<ColumnsPtr>& all, const iceberg::Part
     sorted[i] = i;
   }
   auto before = [&](size_t a, size_t b) {
-    return ComesBefore(spec, *partitions[a], *partitions[b]);
+    return ComesBefore(type, *partitions[a], *partitions[b]);
   };
   std::ranges::stable_sort(sorted, before);
   std::vector<uint32_t> ranks(partitions.size());
@@ -116,7 +112,10 @@ Result<ClusteredManifests> WriteClustered(std::span<const ManifestFile> manifest
     return {};
   };
   RETURN_IF_ERROR(ParallelFor(tools.pool, all.size(), tools.parallelism, read));
-  std::vector<Place> places = Order(all, *output.table().FindSpec(first.spec_id));
+  const iceberg::TableMetadata& table = output.table();
+  const iceberg::TypePtr type =
+      iceberg::PartitionTypeOf(table, *table.FindSpec(first.spec_id), table.current_schema());
+  std::vector<Place> places = Order(all, *type);
   for (const Place& place : places) {
     RETURN_IF_ERROR(writer.AddExisting(all[place.manifest]->EntryAt(place.row)));
   }

@@ -52,7 +52,9 @@ class Commit {
       } else if (conflicted_ && !loaded.has_value() &&
                  loaded.error().code() != ErrorCode::kNoSuchTable) {
         return Error(ErrorCode::kCommitStateUnknown,
-                     "The catalog did not take the commit, and then did not say whether it stands")
+                     "The catalog told of a conflict, and then did not say whether the commit "
+                     "stands: look at "
+                     "the table's snapshots before it is tried again")
             .With("commit", outcome.error().message())
             .With("table", loaded.error().message());
       }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <arrow/array.h>
 #include <arrow/scalar.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -88,6 +89,33 @@ TEST_P(EvolvedPartitionsTest, APromotedPartitionIsReplaced) {
   ASSERT_THAT(table_.WriterOf(10, 2)->ReplacePartitions(), IsOk());
   table_.Reload();
   EXPECT_THAT(Ids(), ElementsAre(10, 11, 100));
+}
+
+TEST_P(EvolvedPartitionsTest, ManifestsAreOrderedAcrossAPromotion) {
+  table_.Append(300, 1);
+  table_.Append(100, 1);
+  Promote();
+  table_.Append(200, 1);
+  table_.Append(0, 1);
+  ASSERT_THAT(RewriteManifests(table_.Maintenance(), table_.table,
+                               {.mode = RunMode::kRun, .choice = ManifestChoice::kAll}),
+              IsOk());
+  table_.Reload();
+  TableScanRequest request;
+  request.columns = {"part"};
+  ASSERT_OK_AND_ASSIGN(auto scan, table_.Open(request));
+  std::vector<int64_t> parts;
+  while (true) {
+    ASSERT_OK_AND_ASSIGN(auto batch, scan->Next());
+    if (batch == nullptr) {
+      break;
+    }
+    const auto& values = static_cast<const arrow::Int64Array&>(*batch->column(0));
+    for (int64_t row = 0; row < values.length(); ++row) {
+      parts.push_back(values.Value(row));
+    }
+  }
+  EXPECT_THAT(parts, ElementsAre(0, 1, 2, 3));
 }
 
 TEST_P(EvolvedPartitionsTest, ATableThatIsUnpartitionedByNowIsReplacedWhole) {
