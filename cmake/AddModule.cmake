@@ -7,10 +7,14 @@
 # include; the style test reads them from here. Fuzz targets are built twice: with libFuzzer where
 # FIRN_FUZZERS is on, and always as a plain program that replays a corpus folder.
 #
-# With FIRN_UNITY_TESTS the tests of a room are one translation unit, but for ALONE.
+# With FIRN_UNITY eight files of a room are one translation unit, but for ALONE.
 
-option(FIRN_UNITY_TESTS "Compile the tests of a room together: less work, but whole at each change"
-       OFF)
+option(FIRN_UNITY "Compile files of a room together: less work, but more at each change" OFF)
+if(FIRN_UNITY)
+  # What they guard against is seen without FIRN_UNITY; here a source counts as a header, and all
+  # functions of a room are inlined into each other.
+  target_compile_options(firn_options INTERFACE -Wno-subobject-linkage -Wno-maybe-uninitialized)
+endif()
 
 function(firn_target_name out room)
   string(REPLACE "/" "_" flat "${room}")
@@ -31,10 +35,13 @@ function(add_module)
     add_library(${target} STATIC ${M_SRCS} ${M_HDRS})
     target_link_libraries(${target} PUBLIC firn_options ${dep_targets} ${M_LIBS})
     firn_precompile(${target} product)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${FIRN_UNITY})
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE firn_options ${dep_targets} ${M_LIBS})
   endif()
+
+  set_source_files_properties(${M_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
   if(FIRN_HEADER_CHECKS)
     set(alone ${M_HDRS})
@@ -54,8 +61,7 @@ function(add_module)
     target_link_libraries(${target}_test PRIVATE ${target} ${test_deps} GTest::gmock
                           GTest::gtest_main)
     firn_precompile(${target}_test test)
-    set_target_properties(${target}_test PROPERTIES UNITY_BUILD ${FIRN_UNITY_TESTS})
-    set_source_files_properties(${M_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    set_target_properties(${target}_test PROPERTIES UNITY_BUILD ${FIRN_UNITY})
     target_compile_definitions(${target}_test PRIVATE
       FIRN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${M_NAME} COMMAND ${target}_test --gtest_brief=1)
@@ -68,7 +74,7 @@ endfunction()
 
 # Compiles each header as its own translation unit: a header that needs an include it does not name
 # fails here. A header with a source of its name needs none: the source includes it first, which the
-# style test sees to, and which is compiled without precompiled headers in the `ci` build.
+# style test sees to, and which the `dev` build compiles on its own, without precompiled headers.
 function(firn_check_headers target)
   set(units)
   foreach(header ${ARGN})

@@ -2,8 +2,8 @@
 #
 #   FIRN_PRECOMPILED   none; tests: of tests alone; all: of the product too
 #
-# A build of `tests` still shows that every source and every header includes what it needs; the
-# sanitizers' builds, which compile the same sources again, take `all`.
+# A build of `none` and without FIRN_UNITY, as `dev` is, shows that every source and every header
+# includes what it needs.
 #
 #   firn_precompile(TARGET product|test)
 

@@ -81,4 +81,15 @@ class Error {
   std::source_location where_;
 };
 
+/// An Error of kInvalidArgument, the commonest.
+inline Error InvalidArgument(std::string message,
+                             std::source_location where = std::source_location::current()) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message), where);
+}
+
+/// What a library means that gives no memory: kInternal.
+inline Error OutOfMemory(std::source_location where = std::source_location::current()) {
+  return Error(ErrorCode::kInternal, "Out of memory", where);
+}
+
 }  // namespace firn

@@ -15,7 +15,7 @@ namespace {
 /// What says where a database is.
 constexpr std::array<std::string_view, 2> kPlaces = {"data.dir", "database.url"};
 
-struct Arguments {
+struct AdminArguments {
   std::shared_ptr<SettingsFlags> settings;
   bool json = false;
   bool dry_run = false;
@@ -23,7 +23,7 @@ struct Arguments {
   std::string file;
 };
 
-Status PrintMigration(const app::MigrationReport& report, const Arguments& arguments) {
+Status PrintMigration(const app::MigrationReport& report, const AdminArguments& arguments) {
   if (arguments.json) {
     std::string body;
     JsonWriter(body)
@@ -45,7 +45,7 @@ Status PrintMigration(const app::MigrationReport& report, const Arguments& argum
   return {};
 }
 
-Status RunMigrate(const Arguments& arguments) {
+Status RunMigrate(const AdminArguments& arguments) {
   ASSIGN_OR_RETURN(config::Loaded loaded, LoadSettings(*arguments.settings));
   ASSIGN_OR_RETURN(app::MigrationReport report, arguments.dry_run
                                                     ? app::TryMigrateDatabase(loaded.settings)
@@ -53,7 +53,7 @@ Status RunMigrate(const Arguments& arguments) {
   return PrintMigration(report, arguments);
 }
 
-Status RunBackup(const Arguments& arguments) {
+Status RunBackup(const AdminArguments& arguments) {
   ASSIGN_OR_RETURN(config::Loaded loaded, LoadSettings(*arguments.settings));
   auto made = arguments.online ? app::BackUpOnline(loaded.settings, arguments.file)
                                : app::BackUp(loaded.settings, arguments.file);
@@ -96,10 +96,10 @@ void PrintCrashPoints(bool json) {
 }
 
 /// A sub-command of `admin` that works on a database.
-std::shared_ptr<Arguments> AddCommand(CLI::App* command,
-                                      Chosen& chosen,
-                                      Status (*action)(const Arguments&)) {
-  auto arguments = std::make_shared<Arguments>();
+std::shared_ptr<AdminArguments> AddCommand(CLI::App* command,
+                                           Chosen& chosen,
+                                           Status (*action)(const AdminArguments&)) {
+  auto arguments = std::make_shared<AdminArguments>();
   arguments->settings = AddSettingsFlags(*command, kPlaces);
   command->add_flag("--json", arguments->json, "Print JSON");
   command->callback([arguments, action, &chosen] {

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/waiting_scope.h"
 #include "storage/file_descriptor_internal.h"
 
 namespace firn::storage {
@@ -11,6 +12,12 @@ FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) {
     close(fd_);
   }
+}
+
+// The errno is read before the end of the scope: that may set another.
+int SyncFolder(int folder) {
+  WaitingScope waiting;
+  return fsync(folder) == 0 ? 0 : errno;
 }
 
 Error ErrnoError(int error_number, std::string_view call, std::string_view location) {

@@ -29,6 +29,9 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
+/// fsync(2): 0 or an errno. The thread counts as waiting meanwhile.
+int SyncFolder(int folder);
+
 /// kNotFound for a missing file or folder, kForbidden for a link that leads out or missing rights,
 /// kInvalidArgument for a name too long, kIoError else; names the call and the location.
 Error ErrnoError(int error_number, std::string_view call, std::string_view location);

@@ -73,7 +73,7 @@ Result<std::string> GzipDecompress(std::string_view bytes, int64_t max_bytes) {
   std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
       libdeflate_alloc_decompressor());
   if (decompressor == nullptr) {
-    return Error(ErrorCode::kInternal, "Out of memory");
+    return OutOfMemory();
   }
   std::string out;
   do {

@@ -101,11 +101,6 @@ int SyncData(int fd) {
   return fdatasync(fd) == 0 ? 0 : errno;
 }
 
-int SyncFolder(int fd) {
-  WaitingScope waiting;
-  return fsync(fd) == 0 ? 0 : errno;
-}
-
 Result<int64_t> RegularFileSize(int fd, std::string_view location) {
   struct stat status{};
   if (fstat(fd, &status) != 0) {

@@ -12,7 +12,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "base/waiting_scope.h"
 #include "storage/local_roots_internal.h"
 
 namespace firn::storage {
@@ -55,12 +54,6 @@ Result<Location> ParseLocal(std::string_view text) {
     return Error(ErrorCode::kInvalidArgument, "Not a local location: " + std::string(text));
   }
   return location;
-}
-
-/// 0 or an errno, which is read before the end of the scope: that may set another.
-int SyncFolder(int folder) {
-  WaitingScope waiting;
-  return fsync(folder) == 0 ? 0 : errno;
 }
 
 bool IsRemote(int folder) {

@@ -1,14 +1,17 @@
 // The calls of a Hive Metastore that are used here, and what the exceptions that they declare mean.
 // All exist in the metastores of Hive 2.3, 3 and 4.
 //
-// Source: hive_metastore.thrift of Hive, service ThriftHiveMetastore. Thread-safety: constants.
+// Source: hive_metastore.thrift of Hive, service ThriftHiveMetastore. Thread-safety: constants and
+// a pure function.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
+#include "catalog/hive/thrift/thrift_value.h"
 
 namespace firn::catalog::hive {
 
@@ -23,6 +26,11 @@ struct Method {
   /// Unused ones have the field 0.
   std::array<Fault, 4> faults;
 };
+
+/// The arguments of a method that takes one.
+inline thrift::Value Arguments(thrift::Value only) {
+  return thrift::Value::Struct().With(1, std::move(only));
+}
 
 /// MetaException: anything that went wrong inside. HiveClient tells what it means for a change.
 inline constexpr ErrorCode kMetaException = ErrorCode::kIoError;

@@ -28,8 +28,6 @@ constexpr std::string_view kLocksTable = "engine.hive.lock-enabled";
 /// No table's metadata is there.
 constexpr std::string_view kNowhere = "firn:nowhere";
 
-Value Arguments(Value first) { return Value::Struct().With(1, std::move(first)); }
-
 /// The structs GetTableRequest and GetTablesRequest begin alike.
 Value TableRequest(const std::string& name_space, Value names) {
   // INSERT_ONLY_TABLES: such tables are not read here, but may be among others.

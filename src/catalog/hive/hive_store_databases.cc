@@ -13,9 +13,7 @@ namespace {
 using pointer::NoSuchNamespace;
 using thrift::Value;
 
-constexpr std::string_view kLocation = "location";
-
-Value Arguments(Value first) { return Value::Struct().With(1, std::move(first)); }
+constexpr std::string_view kLocationProperty = "location";
 
 }  // namespace
 
@@ -55,7 +53,7 @@ Result<PropertyMap> HiveStore::NamespaceProperties(const std::string& name_space
 Status HiveStore::InsertNamespace(const std::string& name_space, const PropertyMap& properties) {
   PropertyMap own = properties;
   if (!options_.warehouse.empty()) {
-    own.emplace(kLocation, storage::JoinLocation(options_.warehouse, name_space + ".db"));
+    own.emplace(kLocationProperty, storage::JoinLocation(options_.warehouse, name_space + ".db"));
   }
   Value database = WithProperties(Value::Struct().With(1, Value::Text(name_space)), own);
   auto made =
@@ -80,7 +78,7 @@ Status HiveStore::UpdateNamespace(const std::string& name_space, const Namespace
   ASSIGN_OR_RETURN(Value database, GetDatabase(name_space));
   PropertyMap properties = DatabaseProperties(database);
   for (const std::string& key : change.removals) {
-    if (key == kLocation) {
+    if (key == kLocationProperty) {
       return Error(ErrorCode::kInvalidArgument,
                    "The location of a database can be changed, not removed");
     }

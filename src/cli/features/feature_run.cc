@@ -17,7 +17,7 @@
 namespace firn::cli {
 namespace {
 
-constexpr int64_t kBatchRows = 64 << 10;
+constexpr int64_t kPrintedRows = 64 << 10;
 
 /// A bar of what is done, told by a thread of its own: the work is one long call.
 class ProgressTeller {
@@ -107,7 +107,7 @@ Status FeatureRun::Print(const std::shared_ptr<arrow::Schema>& schema,
       break;
     }
     arrow::TableBatchReader reader(*part);
-    reader.set_chunksize(kBatchRows);
+    reader.set_chunksize(kPrintedRows);
     while (true) {
       ASSIGN_OR_RETURN(auto batch, columnar::ToResult(reader.Next(), ErrorCode::kInternal));
       if (batch == nullptr) {

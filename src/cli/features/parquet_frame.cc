@@ -11,7 +11,7 @@
 namespace firn::cli {
 namespace {
 
-constexpr int64_t kBatchRows = 16 << 10;
+constexpr int64_t kReadRows = 16 << 10;
 /// Of a column's bytes at a time.
 constexpr int64_t kReadBytes = 256 << 10;
 
@@ -42,7 +42,7 @@ Result<std::shared_ptr<arrow::RecordBatchReader>> Open(
   parquet::ArrowReaderProperties arrow_properties;
   arrow_properties.set_pre_buffer(false);
   arrow_properties.set_use_threads(true);
-  arrow_properties.set_batch_size(kBatchRows);
+  arrow_properties.set_batch_size(kReadRows);
   parquet::arrow::FileReaderBuilder builder;
   RETURN_IF_ERROR(ToStatus(builder.Open(file, streamed), ErrorCode::kInvalidArgument));
   ASSIGN_OR_RETURN(auto reader, ToResult(builder.properties(arrow_properties)->Build(),

@@ -13,7 +13,6 @@
 namespace firn::columnar {
 namespace {
 
-using arrow::Type;
 using ArrowTypePtr = std::shared_ptr<arrow::DataType>;
 using FieldPtr = std::shared_ptr<arrow::Field>;
 using iceberg::NestedField;
@@ -44,20 +43,20 @@ class FieldMaker {
  private:
   ArrowTypePtr TypeOf(const iceberg::Type& table, const ArrowTypePtr& rows) const {
     switch (rows->id()) {
-      case Type::FIXED_SIZE_BINARY:
+      case arrow::Type::FIXED_SIZE_BINARY:
         return table.id() == iceberg::TypeId::kUuid ? arrow::extension::uuid() : rows;
-      case Type::STRUCT: {
+      case arrow::Type::STRUCT: {
         arrow::FieldVector fields;
         for (const FieldPtr& field : rows->fields()) {
           fields.push_back(Make(Find(table, field->name()), field));
         }
         return arrow::struct_(std::move(fields));
       }
-      case Type::LIST:
+      case arrow::Type::LIST:
         return arrow::list(Make(Part(table, 0), rows->field(0)));
-      case Type::LARGE_LIST:
+      case arrow::Type::LARGE_LIST:
         return arrow::large_list(Make(Part(table, 0), rows->field(0)));
-      case Type::MAP: {
+      case arrow::Type::MAP: {
         const auto& map = static_cast<const arrow::MapType&>(*rows);
         return std::make_shared<arrow::MapType>(Make(Part(table, 0), map.key_field()),
                                                 Make(Part(table, 1), map.item_field()),
@@ -88,7 +87,7 @@ std::shared_ptr<arrow::ArrayData> Retyped(const arrow::ArrayData& values,
                                           const ArrowTypePtr& type) {
   auto retyped = values.Copy();
   retyped->type = type;
-  if (type->id() != Type::EXTENSION) {
+  if (type->id() != arrow::Type::EXTENSION) {
     for (int i = 0; i < type->num_fields(); ++i) {
       auto& child = retyped->child_data[static_cast<size_t>(i)];
       child = Retyped(*child, type->field(i)->type());

@@ -6,8 +6,6 @@
 namespace firn::iceberg {
 namespace {
 
-constexpr Int128 kNanosPerDay = Int128{86'400} * 1'000'000'000;
-
 /// Takes the zone off the end of a time of day; its offset in nanoseconds, 0 where there is none,
 /// nullopt where it is malformed.
 std::optional<Int128> TakeOffset(std::string_view& time) {

@@ -20,10 +20,7 @@
 namespace firn::iceberg {
 namespace {
 
-using Kind = Position::Kind;
-
 constexpr Int128 kNanosPerMicro = 1000;
-constexpr Int128 kNanosPerDay = Int128{86'400'000'000} * kNanosPerMicro;
 
 Error CannotConvert(const Constant& constant, const Type& type) {
   return Error(ErrorCode::kInvalidArgument,
@@ -31,7 +28,7 @@ Error CannotConvert(const Constant& constant, const Type& type) {
                            ToString(constant), ToString(*constant.type)));
 }
 
-Position At(Literal value) { return {Kind::kAt, std::move(value)}; }
+Position At(Literal value) { return {Position::Kind::kAt, std::move(value)}; }
 
 template <class T>
 Result<Position> AtParsed(const Constant& constant, const Type& type, std::optional<T> value) {
@@ -78,22 +75,24 @@ Position PlaceInt(const Cut& cut) {
   constexpr Int kMin = std::numeric_limits<Int>::min();
   constexpr Int kMax = std::numeric_limits<Int>::max();
   if (cut.range == Cut::Range::kBelow || (cut.range == Cut::Range::kFits && cut.floor < kMin)) {
-    return {Kind::kBelowMin, Literal(kMin)};
+    return {Position::Kind::kBelowMin, Literal(kMin)};
   }
   if (cut.range == Cut::Range::kAbove || cut.floor > kMax || (cut.floor == kMax && !cut.exact)) {
-    return {Kind::kAboveMax, Literal(kMax)};
+    return {Position::Kind::kAboveMax, Literal(kMax)};
   }
-  return {cut.exact ? Kind::kAt : Kind::kAbove, Literal(static_cast<Int>(cut.floor))};
+  return {cut.exact ? Position::Kind::kAt : Position::Kind::kAbove,
+          Literal(static_cast<Int>(cut.floor))};
 }
 
 Position PlaceDecimal(const Cut& cut, int32_t scale) {
   if (cut.range == Cut::Range::kBelow) {
-    return {Kind::kBelowMin, Literal(Decimal{0, scale})};
+    return {Position::Kind::kBelowMin, Literal(Decimal{0, scale})};
   }
   if (cut.range == Cut::Range::kAbove) {
-    return {Kind::kAboveMax, Literal(Decimal{0, scale})};
+    return {Position::Kind::kAboveMax, Literal(Decimal{0, scale})};
   }
-  return {cut.exact ? Kind::kAt : Kind::kAbove, Literal(Decimal{cut.floor, scale})};
+  return {cut.exact ? Position::Kind::kAt : Position::Kind::kAbove,
+          Literal(Decimal{cut.floor, scale})};
 }
 
 bool IsInteger(const Type& type) { return type.id() == TypeId::kInt || type.id() == TypeId::kLong; }
@@ -125,10 +124,10 @@ Position PlaceFloat(double value) {
     return At(Literal(value > 0 ? kInfinity : -kInfinity));
   }
   if (value > kMax) {
-    return {Kind::kAbove, Literal(kMax)};
+    return {Position::Kind::kAbove, Literal(kMax)};
   }
   if (value < -kMax) {
-    return {Kind::kAbove, Literal(-kInfinity)};
+    return {Position::Kind::kAbove, Literal(-kInfinity)};
   }
   return At(Literal(static_cast<float>(value)));
 }

@@ -16,10 +16,6 @@ constexpr FormatVersion kRowLineageVersion = 3;
 /// What files of v1 and v2 write as current-snapshot-id where there is none.
 constexpr SnapshotId kNoSnapshot{-1};
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 /// Another commit came first: the client can reload, renumber and try again.
 Error Stale(std::string_view message) {
   return Error(ErrorCode::kCommitConflict,
@@ -42,13 +38,13 @@ bool TableMetadataBuilder::IsAdded(SnapshotId id) const { return added_snapshots
 
 Result<int64_t> TableMetadataBuilder::NextRowId(const Snapshot& snapshot) const {
   if (!snapshot.first_row_id) {
-    return Invalid("Cannot add a snapshot: first-row-id is null");
+    return InvalidArgument("Cannot add a snapshot: first-row-id is null");
   }
   if (!snapshot.added_rows) {
-    return Invalid("Invalid added-rows (required when first-row-id is set): null");
+    return InvalidArgument("Invalid added-rows (required when first-row-id is set): null");
   }
   if (*snapshot.added_rows < 0) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Invalid added-rows (cannot be negative): {}", *snapshot.added_rows));
   }
   if (*snapshot.first_row_id < next_.next_row_id) {
@@ -59,7 +55,7 @@ Result<int64_t> TableMetadataBuilder::NextRowId(const Snapshot& snapshot) const 
   int64_t next_row_id = 0;
   if (__builtin_add_overflow(*snapshot.first_row_id, *snapshot.added_rows, &next_row_id) ||
       next_row_id - next_.next_row_id > kMaxRowIdStep) {
-    return Invalid("Cannot add a snapshot: first-row-id plus added-rows is out of range");
+    return InvalidArgument("Cannot add a snapshot: first-row-id plus added-rows is out of range");
   }
   return next_row_id;
 }
@@ -67,28 +63,28 @@ Result<int64_t> TableMetadataBuilder::NextRowId(const Snapshot& snapshot) const 
 Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
   const Snapshot& snapshot = *update.snapshot;
   if (next_.schemas.empty()) {
-    return Invalid("Attempting to add a snapshot before a schema is added");
+    return InvalidArgument("Attempting to add a snapshot before a schema is added");
   }
   if (next_.specs.empty()) {
-    return Invalid("Attempting to add a snapshot before a partition spec is added");
+    return InvalidArgument("Attempting to add a snapshot before a partition spec is added");
   }
   if (next_.sort_orders.empty()) {
-    return Invalid("Attempting to add a snapshot before a sort order is added");
+    return InvalidArgument("Attempting to add a snapshot before a sort order is added");
   }
   if (snapshot.id == kNoSnapshot) {
-    return Invalid("Cannot add a snapshot with id -1: it means that there is none");
+    return InvalidArgument("Cannot add a snapshot with id -1: it means that there is none");
   }
   if (next_.FindSnapshot(snapshot.id) != nullptr) {
-    return Invalid(fmt::format("Snapshot already exists for id: {}", snapshot.id.value()));
+    return InvalidArgument(fmt::format("Snapshot already exists for id: {}", snapshot.id.value()));
   }
   if (snapshot.schema_id && next_.FindSchema(*snapshot.schema_id) == nullptr) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot add snapshot with unknown schema: {}", snapshot.schema_id->value()));
   }
   SequenceNumber number = snapshot.sequence_number;
   SequenceNumber last = next_.last_sequence_number;
   if (next_.format_version == 1 && number != SequenceNumber(0)) {
-    return Invalid(fmt::format("Sequence number must be 0 in v1: {}", number.value()));
+    return InvalidArgument(fmt::format("Sequence number must be 0 in v1: {}", number.value()));
   }
   // A snapshot without a parent starts a history of its own, and may share the last number.
   if (next_.format_version > 1 && (snapshot.parent_id ? number <= last : number < last)) {
@@ -97,8 +93,9 @@ Status TableMetadataBuilder::Apply(const AddSnapshot& update) {
         number.value(), last.value()));
   }
   if (number.value() - last.value() > kMaxSequenceNumberStep) {
-    return Invalid(fmt::format("Cannot add snapshot with sequence number {}: more than {} above {}",
-                               number.value(), kMaxSequenceNumberStep, last.value()));
+    return InvalidArgument(
+        fmt::format("Cannot add snapshot with sequence number {}: more than {} above {}",
+                    number.value(), kMaxSequenceNumberStep, last.value()));
   }
   if (next_.format_version >= kRowLineageVersion) {
     ASSIGN_OR_RETURN(next_.next_row_id, NextRowId(snapshot));
@@ -120,11 +117,12 @@ Status TableMetadataBuilder::Apply(const SetSnapshotRef& update) {
   SnapshotId id = update.ref.snapshot_id;
   const Snapshot* snapshot = next_.FindSnapshot(id);
   if (snapshot == nullptr) {
-    return Invalid(fmt::format("Cannot set {} to unknown snapshot: {}", update.name, id.value()));
+    return InvalidArgument(
+        fmt::format("Cannot set {} to unknown snapshot: {}", update.name, id.value()));
   }
   if (update.name == kMainBranch) {
     if (!update.ref.is_branch()) {
-      return Invalid("Cannot set main to a tag, it must be a branch");
+      return InvalidArgument("Cannot set main to a tag, it must be a branch");
     }
     next_.current_snapshot_id = id;
     bool added = IsAdded(id);
@@ -218,7 +216,8 @@ Status TableMetadataBuilder::FinishSnapshotLog() {
   bool ends_current = !next_.snapshot_log.empty() &&
                       next_.snapshot_log.back().snapshot_id == next_.current_snapshot_id;
   if (next_.current_snapshot_id && !ends_current) {
-    return Invalid("Cannot set invalid snapshot log: latest entry is not the current snapshot");
+    return InvalidArgument(
+        "Cannot set invalid snapshot log: latest entry is not the current snapshot");
   }
   return {};
 }

@@ -24,15 +24,12 @@ constexpr std::array<std::string_view, 2> kEncryptionProperties{
     "encryption.data-key-length",
 };
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Status CheckCommitProperties(const PropertyMap& properties) {
   for (std::string_view name : kCommitProperties) {
     ASSIGN_OR_RETURN(int32_t value, IntProperty(properties, name, 0));
     if (value < 0) {
-      return Invalid(fmt::format("Table property {} must have non negative integer value", name));
+      return InvalidArgument(
+          fmt::format("Table property {} must have non negative integer value", name));
     }
   }
   return {};
@@ -45,7 +42,7 @@ Status CheckMetricsColumns(const PropertyMap& properties, const Schema& schema) 
     }
     std::string_view column = std::string_view(name).substr(kMetricsColumnPrefix.size());
     if (schema.FindField(column) == nullptr) {
-      return Invalid(fmt::format(
+      return InvalidArgument(fmt::format(
           "Invalid metrics config, could not find column {} from table prop {} in schema", column,
           name));
     }
@@ -56,7 +53,7 @@ Status CheckMetricsColumns(const PropertyMap& properties, const Schema& schema) 
 Status CheckEncryption(const PropertyMap& properties, FormatVersion version) {
   for (std::string_view name : kEncryptionProperties) {
     if (version < 3 && properties.contains(std::string(name))) {
-      return Invalid(fmt::format("Invalid properties for v{}: [{}]", version, name));
+      return InvalidArgument(fmt::format("Invalid properties for v{}: [{}]", version, name));
     }
   }
   return {};
@@ -65,7 +62,7 @@ Status CheckEncryption(const PropertyMap& properties, FormatVersion version) {
 Result<FieldId> Rebind(FieldId source, const Schema& from, const Schema& to) {
   const std::string* name = from.FindName(source);
   if (name == nullptr) {
-    return Invalid(fmt::format("Cannot find source column: {}", source.value()));
+    return InvalidArgument(fmt::format("Cannot find source column: {}", source.value()));
   }
   return to.FindField(*name)->id;
 }

@@ -10,10 +10,6 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 /// Whether a new field may have the id of a known one. In v1 a field that was removed stays as
 /// void.
 bool SameMeaning(const PartitionField& known, const PartitionField& added) {
@@ -54,7 +50,7 @@ Status PartitionFields::Check(const PartitionSpec& spec, FieldId last_partition_
   std::set<FieldId> ids;
   for (const PartitionField& field : spec.fields) {
     if (!ids.insert(field.field_id).second) {
-      return Invalid(
+      return InvalidArgument(
           fmt::format("Cannot use partition field id more than once: {}", ToString(field)));
     }
     RETURN_IF_ERROR(CheckField(field, last_partition_id));
@@ -66,17 +62,17 @@ Status PartitionFields::CheckField(const PartitionField& field, FieldId last_par
   auto found = by_id_.find(field.field_id.value());
   if (found == by_id_.end()) {
     if (field.field_id < kFirstPartitionFieldId) {
-      return Invalid(fmt::format("Invalid partition field id (below {}): {}",
-                                 kFirstPartitionFieldId.value(), ToString(field)));
+      return InvalidArgument(fmt::format("Invalid partition field id (below {}): {}",
+                                         kFirstPartitionFieldId.value(), ToString(field)));
     }
     return CheckNewFieldId(field.field_id, last_partition_id);
   }
   bool same = std::ranges::any_of(
       found->second, [&field](const PartitionField& known) { return SameMeaning(known, field); });
   if (!same) {
-    return Invalid(fmt::format("Cannot use partition field id {} again, it is {}: {}",
-                               field.field_id.value(), ToString(found->second.front()),
-                               ToString(field)));
+    return InvalidArgument(fmt::format("Cannot use partition field id {} again, it is {}: {}",
+                                       field.field_id.value(), ToString(found->second.front()),
+                                       ToString(field)));
   }
   return {};
 }

@@ -7,10 +7,6 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Result<SnapshotRefType> ParseType(std::string_view text) {
   if (EqualsIgnoringCase(text, "branch")) {
     return SnapshotRefType::kBranch;
@@ -18,26 +14,26 @@ Result<SnapshotRefType> ParseType(std::string_view text) {
   if (EqualsIgnoringCase(text, "tag")) {
     return SnapshotRefType::kTag;
   }
-  return Invalid(fmt::format("Invalid snapshot ref type: {}", text));
+  return InvalidArgument(fmt::format("Invalid snapshot ref type: {}", text));
 }
 
 }  // namespace
 
 Status Validate(const SnapshotRef& ref) {
   if (!ref.is_branch() && ref.min_snapshots_to_keep) {
-    return Invalid("Tags do not support setting minSnapshotsToKeep");
+    return InvalidArgument("Tags do not support setting minSnapshotsToKeep");
   }
   if (ref.min_snapshots_to_keep && *ref.min_snapshots_to_keep <= 0) {
-    return Invalid("Min snapshots to keep must be greater than 0");
+    return InvalidArgument("Min snapshots to keep must be greater than 0");
   }
   if (!ref.is_branch() && ref.max_snapshot_age_ms) {
-    return Invalid("Tags do not support setting maxSnapshotAgeMs");
+    return InvalidArgument("Tags do not support setting maxSnapshotAgeMs");
   }
   if (ref.max_snapshot_age_ms && *ref.max_snapshot_age_ms <= 0) {
-    return Invalid("Max snapshot age must be greater than 0 ms");
+    return InvalidArgument("Max snapshot age must be greater than 0 ms");
   }
   if (ref.max_ref_age_ms && *ref.max_ref_age_ms <= 0) {
-    return Invalid("Max reference age must be greater than 0");
+    return InvalidArgument("Max reference age must be greater than 0");
   }
   return {};
 }

@@ -16,10 +16,6 @@ namespace {
 
 constexpr SortOrderId kFirstSortOrderId{1};
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 template <class Id>
 bool Contains(const std::vector<Id>& ids, Id id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -68,13 +64,14 @@ Status TableMetadataBuilder::Apply(const SetCurrentSchema& update) {
   SchemaId id = update.schema_id;
   if (id.value() == kLastAdded) {
     if (!last_added_schema_) {
-      return Invalid("Cannot set last added schema: no schema has been added");
+      return InvalidArgument("Cannot set last added schema: no schema has been added");
     }
     id = *last_added_schema_;
   }
   const Schema* schema = next_.FindSchema(id);
   if (schema == nullptr) {
-    return Invalid(fmt::format("Cannot set current schema to unknown schema: {}", id.value()));
+    return InvalidArgument(
+        fmt::format("Cannot set current schema to unknown schema: {}", id.value()));
   }
   if (id == next_.current_schema_id) {
     return {};
@@ -89,7 +86,7 @@ Status TableMetadataBuilder::Apply(const SetCurrentSchema& update) {
 
 Status TableMetadataBuilder::Apply(const RemoveSchemas& update) {
   if (Contains(update.schema_ids, next_.current_schema_id)) {
-    return Invalid("Cannot remove the current schema");
+    return InvalidArgument("Cannot remove the current schema");
   }
   std::set<SchemaId> ids(update.schema_ids.begin(), update.schema_ids.end());
   size_t removed =
@@ -152,7 +149,7 @@ Result<PartitionSpec> TableMetadataBuilder::BindNewSpec(const UnboundPartitionSp
 Status TableMetadataBuilder::Apply(const AddSpec& update) {
   const Schema* schema = next_.FindSchema(next_.current_schema_id);
   if (schema == nullptr) {
-    return Invalid("Cannot add a partition spec before a schema is added");
+    return InvalidArgument("Cannot add a partition spec before a schema is added");
   }
   ASSIGN_OR_RETURN(PartitionSpec spec, BindNewSpec(update.spec, *schema));
   spec.id = SpecId(0);
@@ -167,8 +164,8 @@ Status TableMetadataBuilder::Apply(const AddSpec& update) {
   }
   RETURN_IF_ERROR(CheckCount(next_.specs.size() + 1, kMaxSpecs, "partition specs in the table"));
   if (next_.format_version == 1 && !spec.has_sequential_ids()) {
-    return Invalid(fmt::format("Spec does not use sequential IDs that are required in v1: {}",
-                               ToString(spec)));
+    return InvalidArgument(fmt::format(
+        "Spec does not use sequential IDs that are required in v1: {}", ToString(spec)));
   }
   if (next_.format_version > 1) {
     RETURN_IF_ERROR(UsedPartitionFields().Check(spec, next_.last_partition_id));
@@ -185,12 +182,12 @@ Status TableMetadataBuilder::Apply(const SetDefaultSpec& update) {
   SpecId id = update.spec_id;
   if (id.value() == kLastAdded) {
     if (!last_added_spec_) {
-      return Invalid("Cannot set last added spec: no spec has been added");
+      return InvalidArgument("Cannot set last added spec: no spec has been added");
     }
     id = *last_added_spec_;
   }
   if (next_.FindSpec(id) == nullptr) {
-    return Invalid(fmt::format("Cannot set default spec to unknown spec: {}", id.value()));
+    return InvalidArgument(fmt::format("Cannot set default spec to unknown spec: {}", id.value()));
   }
   if (id != next_.default_spec_id) {
     next_.default_spec_id = id;
@@ -201,7 +198,7 @@ Status TableMetadataBuilder::Apply(const SetDefaultSpec& update) {
 
 Status TableMetadataBuilder::Apply(const RemovePartitionSpecs& update) {
   if (Contains(update.spec_ids, next_.default_spec_id)) {
-    return Invalid("Cannot remove the default partition spec");
+    return InvalidArgument("Cannot remove the default partition spec");
   }
   std::set<SpecId> ids(update.spec_ids.begin(), update.spec_ids.end());
   size_t removed =
@@ -214,7 +211,7 @@ Status TableMetadataBuilder::Apply(const RemovePartitionSpecs& update) {
 Status TableMetadataBuilder::Apply(const AddSortOrder& update) {
   const Schema* schema = next_.FindSchema(next_.current_schema_id);
   if (schema == nullptr) {
-    return Invalid("Cannot add a sort order before a schema is added");
+    return InvalidArgument("Cannot add a sort order before a schema is added");
   }
   RETURN_IF_ERROR(CheckCount(update.order.fields.size(), kMaxSpecFields, "sort fields"));
   RETURN_IF_ERROR(CheckCompatibility(update.order, *schema));
@@ -241,12 +238,12 @@ Status TableMetadataBuilder::Apply(const SetDefaultSortOrder& update) {
   SortOrderId id = update.order_id;
   if (id.value() == kLastAdded) {
     if (!last_added_order_) {
-      return Invalid("Cannot set last added sort order: no sort order has been added");
+      return InvalidArgument("Cannot set last added sort order: no sort order has been added");
     }
     id = *last_added_order_;
   }
   if (next_.FindSortOrder(id) == nullptr) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot set default sort order to unknown sort order: {}", id.value()));
   }
   if (id != next_.default_sort_order_id) {

@@ -14,10 +14,6 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 auto IsOf(SnapshotId id) {
   return [id](const auto& file) { return file.snapshot_id == id; };
 }
@@ -41,10 +37,10 @@ Status TableMetadataBuilder::Apply(const AssignUuid& update) {
     return {};
   }
   if (update.uuid.empty()) {
-    return Invalid("Cannot set uuid to null");
+    return InvalidArgument("Cannot set uuid to null");
   }
   if (base_ && !base_->uuid.empty()) {
-    return Invalid("Cannot reassign uuid");
+    return InvalidArgument("Cannot reassign uuid");
   }
   next_.uuid = update.uuid;
   changed_ = true;
@@ -53,13 +49,13 @@ Status TableMetadataBuilder::Apply(const AssignUuid& update) {
 
 Status TableMetadataBuilder::Apply(const UpgradeFormatVersion& update) {
   if (update.format_version > kMaxFormatVersion) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot upgrade table to unsupported format version: v{} (supported: v{})",
                     update.format_version, kMaxFormatVersion));
   }
   if (update.format_version < next_.format_version) {
-    return Invalid(fmt::format("Cannot downgrade v{} table to v{}", next_.format_version,
-                               update.format_version));
+    return InvalidArgument(fmt::format("Cannot downgrade v{} table to v{}", next_.format_version,
+                                       update.format_version));
   }
   changed_ = changed_ || update.format_version != next_.format_version;
   next_.format_version = update.format_version;
@@ -68,7 +64,7 @@ Status TableMetadataBuilder::Apply(const UpgradeFormatVersion& update) {
 
 Status TableMetadataBuilder::Apply(const SetLocation& update) {
   if (update.location.empty()) {
-    return Invalid("path must not be null or empty");
+    return InvalidArgument("path must not be null or empty");
   }
   if (update.location != next_.location) {
     next_.location = StripTrailingSlash(update.location);

@@ -13,21 +13,18 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 /// v1 writers may leave `key` out, later ones may not.
 Status RequiredAfterV1(std::string_view key, FormatVersion version) {
   if (version > 1) {
-    return Invalid(fmt::format("{} must exist in format v{}", key, version));
+    return InvalidArgument(fmt::format("{} must exist in format v{}", key, version));
   }
   return {};
 }
 
 Result<json::Array> ArrayOf(json::Element element, std::string_view what) {
   if (!element.is_array()) {
-    return Invalid(fmt::format("Cannot parse {} from non-array: {}", what, Excerpt(element)));
+    return InvalidArgument(
+        fmt::format("Cannot parse {} from non-array: {}", what, Excerpt(element)));
   }
   return ItemsOf(element);
 }
@@ -79,7 +76,8 @@ class Parser {
   Status ParseHeader() {
     ASSIGN_OR_RETURN(metadata_.format_version, json::GetInt32(root_, "format-version"));
     if (metadata_.format_version > kMaxFormatVersion || metadata_.format_version < 1) {
-      return Invalid(fmt::format("Cannot read unsupported version {}", metadata_.format_version));
+      return InvalidArgument(
+          fmt::format("Cannot read unsupported version {}", metadata_.format_version));
     }
     ASSIGN_OR_RETURN(auto uuid, json::FindString(root_, "table-uuid"));
     metadata_.uuid = std::string(uuid.value_or(""));
@@ -113,7 +111,8 @@ class Parser {
     RETURN_IF_ERROR(ParseList(root_, "schemas", "schemas", metadata_.schemas, ParseSchema));
     const Schema* current = metadata_.FindSchema(metadata_.current_schema_id);
     if (current == nullptr) {
-      return Invalid(fmt::format("Cannot find schema with current-schema-id={} from schemas", id));
+      return InvalidArgument(
+          fmt::format("Cannot find schema with current-schema-id={} from schemas", id));
     }
     schema_ = *current;
     return {};
@@ -138,7 +137,7 @@ class Parser {
   Result<PartitionSpec> ParseSpec(json::Element element) {
     ASSIGN_OR_RETURN(UnboundPartitionSpec unbound, ParsePartitionSpec(element));
     if (!unbound.id) {
-      return Invalid("Cannot parse missing int: spec-id");
+      return InvalidArgument("Cannot parse missing int: spec-id");
     }
     return *unbound.id == metadata_.default_spec_id ? BindSpec(unbound, schema_)
                                                     : BindHistoricalSpec(unbound, schema_);
@@ -198,7 +197,8 @@ class Parser {
   Status ParseRefs() {
     if (auto element = json::Find(root_, "refs")) {
       if (!element->is_object()) {
-        return Invalid(fmt::format("Cannot parse refs from non-object: {}", Excerpt(*element)));
+        return InvalidArgument(
+            fmt::format("Cannot parse refs from non-object: {}", Excerpt(*element)));
       }
       for (auto field : FieldsOf(*element)) {
         ASSIGN_OR_RETURN(json::Object object, json::AsObject(field.value, field.key));
@@ -245,7 +245,8 @@ class Parser {
 
 Result<TableMetadataPtr> ParseRoot(json::Element root) {
   if (!root.is_object()) {
-    return Invalid(fmt::format("Cannot parse metadata from a non-object: {}", Excerpt(root)));
+    return InvalidArgument(
+        fmt::format("Cannot parse metadata from a non-object: {}", Excerpt(root)));
   }
   return Parser(FieldsOf(root)).Parse();
 }

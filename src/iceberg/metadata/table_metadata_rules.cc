@@ -13,10 +13,6 @@ namespace {
 /// Clocks of writers may differ this much.
 constexpr uint64_t kClockSkewMs = 60'000;
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 /// Whether `later` is before `earlier` by more than clocks may differ.
 bool Before(TimestampMs earlier, TimestampMs later) {
   auto from = static_cast<uint64_t>(later.value());
@@ -34,7 +30,8 @@ Status CheckUnique(const PrintedList<T>& list, std::string_view what, GetId get_
   std::sort(ids.begin(), ids.end());
   auto twin = std::adjacent_find(ids.begin(), ids.end());
   if (twin != ids.end()) {
-    return Invalid(fmt::format("Invalid table metadata: more than one {} with id {}", what, *twin));
+    return InvalidArgument(
+        fmt::format("Invalid table metadata: more than one {} with id {}", what, *twin));
   }
   return {};
 }
@@ -53,13 +50,13 @@ Status CheckIds(const TableMetadata& metadata) {
 Status CheckSnapshots(const TableMetadata& metadata) {
   for (const SnapshotEntry& entry : metadata.snapshots) {
     if (entry.snapshot->sequence_number > metadata.last_sequence_number) {
-      return Invalid(fmt::format(
+      return InvalidArgument(fmt::format(
           "Invalid snapshot with sequence number {} greater than last sequence number {}",
           entry.snapshot->sequence_number.value(), metadata.last_sequence_number.value()));
     }
   }
   if (metadata.current_snapshot_id && metadata.current_snapshot() == nullptr) {
-    return Invalid("Invalid table metadata: Cannot find current version");
+    return InvalidArgument("Invalid table metadata: Cannot find current version");
   }
   return {};
 }
@@ -74,11 +71,12 @@ Status CheckRefs(const TableMetadata& metadata) {
   std::set<std::string_view> names;
   for (const NamedRef& named : metadata.refs) {
     if (!names.insert(named.name).second) {
-      return Invalid(fmt::format("Invalid table metadata: more than one ref {}", named.name));
+      return InvalidArgument(
+          fmt::format("Invalid table metadata: more than one ref {}", named.name));
     }
     RETURN_IF_ERROR(Validate(named.ref));
     if (!std::binary_search(ids.begin(), ids.end(), named.ref.snapshot_id)) {
-      return Invalid(fmt::format(
+      return InvalidArgument(fmt::format(
           "Snapshot for reference {} does not exist in the existing snapshots list", named.name));
     }
   }
@@ -87,14 +85,15 @@ Status CheckRefs(const TableMetadata& metadata) {
     return {};
   }
   if (!main->is_branch()) {
-    return Invalid("Cannot set main to a tag, it must be a branch");
+    return InvalidArgument("Cannot set main to a tag, it must be a branch");
   }
   if (!metadata.current_snapshot_id) {
-    return Invalid("Current snapshot is not set, but main branch exists");
+    return InvalidArgument("Current snapshot is not set, but main branch exists");
   }
   if (main->snapshot_id != *metadata.current_snapshot_id) {
-    return Invalid(fmt::format("Current snapshot ID does not match main branch ({} != {})",
-                               metadata.current_snapshot_id->value(), main->snapshot_id.value()));
+    return InvalidArgument(fmt::format("Current snapshot ID does not match main branch ({} != {})",
+                                       metadata.current_snapshot_id->value(),
+                                       main->snapshot_id.value()));
   }
   return {};
 }
@@ -113,36 +112,36 @@ Status CheckEnd(const PrintedList<Entry>& log, size_t entries, std::string_view 
     later = &entry;
     return !sorted || --entries == 0;
   });
-  return sorted ? Status() : Invalid(std::string(unsorted));
+  return sorted ? Status() : InvalidArgument(std::string(unsorted));
 }
 
 }  // namespace
 
 Status ValidateBasics(const TableMetadata& metadata) {
   if (metadata.specs.empty()) {
-    return Invalid("Partition specs cannot be null or empty");
+    return InvalidArgument("Partition specs cannot be null or empty");
   }
   if (metadata.sort_orders.empty()) {
-    return Invalid("Sort orders cannot be null or empty");
+    return InvalidArgument("Sort orders cannot be null or empty");
   }
   if (metadata.format_version > 1 && metadata.uuid.empty()) {
-    return Invalid(fmt::format("UUID is required in format v{}", metadata.format_version));
+    return InvalidArgument(fmt::format("UUID is required in format v{}", metadata.format_version));
   }
   if (metadata.location.empty()) {
-    return Invalid("path must not be null or empty");
+    return InvalidArgument("path must not be null or empty");
   }
   if (metadata.FindSchema(metadata.current_schema_id) == nullptr) {
-    return Invalid(fmt::format("Cannot find schema with current-schema-id={} from schemas",
-                               metadata.current_schema_id.value()));
+    return InvalidArgument(fmt::format("Cannot find schema with current-schema-id={} from schemas",
+                                       metadata.current_schema_id.value()));
   }
   if (metadata.FindSpec(metadata.default_spec_id) == nullptr) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot find partition spec with default-spec-id={} from "
                     "partition-specs",
                     metadata.default_spec_id.value()));
   }
   if (metadata.FindSortOrder(metadata.default_sort_order_id) == nullptr) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot find sort order with default-sort-order-id={} from "
                     "sort-orders",
                     metadata.default_sort_order_id.value()));
@@ -155,11 +154,12 @@ Status ValidateLogEnds(const TableMetadata& metadata, size_t entries) {
   RETURN_IF_ERROR(CheckEnd(metadata.metadata_log, entries, kUnsortedMetadataLog));
   TimestampMs updated = metadata.last_updated;
   if (!metadata.snapshot_log.empty() && Before(metadata.snapshot_log.back().timestamp, updated)) {
-    return Invalid(fmt::format("Invalid update timestamp {}: before last snapshot log entry at {}",
-                               updated.value(), metadata.snapshot_log.back().timestamp.value()));
+    return InvalidArgument(
+        fmt::format("Invalid update timestamp {}: before last snapshot log entry at {}",
+                    updated.value(), metadata.snapshot_log.back().timestamp.value()));
   }
   if (!metadata.metadata_log.empty() && Before(metadata.metadata_log.back().timestamp, updated)) {
-    return Invalid(fmt::format(
+    return InvalidArgument(fmt::format(
         "Invalid update timestamp {}: before the latest metadata log entry timestamp {}",
         updated.value(), metadata.metadata_log.back().timestamp.value()));
   }

@@ -8,18 +8,14 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 Status CheckFile(std::string_view path, int64_t size) {
   if (path.empty()) {
-    return Invalid("Invalid statistics: the path is empty");
+    return InvalidArgument("Invalid statistics: the path is empty");
   }
   if (size < 0) {
-    return Invalid(fmt::format("Invalid statistics: negative size: {}", size));
+    return InvalidArgument(fmt::format("Invalid statistics: negative size: {}", size));
   }
   return {};
 }
@@ -28,14 +24,16 @@ Status CheckFile(std::string_view path, int64_t size) {
 
 Status CheckNewFieldId(FieldId id, FieldId last) {
   if (id.value() < 0) {
-    return Invalid(fmt::format("Invalid field id (negative): {}", id.value()));
+    return InvalidArgument(fmt::format("Invalid field id (negative): {}", id.value()));
   }
   if (id > kMaxFieldId) {
-    return Invalid(fmt::format("Invalid field id (reserved for metadata columns): {}", id.value()));
+    return InvalidArgument(
+        fmt::format("Invalid field id (reserved for metadata columns): {}", id.value()));
   }
   if (int64_t{id.value()} - last.value() > kMaxFieldIdStep) {
-    return Invalid(fmt::format("Invalid field id: {} is more than {} above the last one, {}",
-                               id.value(), kMaxFieldIdStep, last.value()));
+    return InvalidArgument(
+        fmt::format("Invalid field id: {} is more than {} above the last one, {}", id.value(),
+                    kMaxFieldIdStep, last.value()));
   }
   return {};
 }
@@ -51,10 +49,10 @@ Status CheckNewFieldIds(const Schema& schema, FieldId last_column_id) {
 
 Status CheckNewRefName(std::string_view name) {
   if (name.empty()) {
-    return Invalid("Invalid ref name: it is empty");
+    return InvalidArgument("Invalid ref name: it is empty");
   }
   if (std::ranges::any_of(name, IsControl)) {
-    return Invalid("Invalid ref name: it has control characters");
+    return InvalidArgument("Invalid ref name: it has control characters");
   }
   return {};
 }
@@ -70,7 +68,7 @@ Status CheckNewStatistics(const PartitionStatisticsFile& file) {
 
 Status CheckCount(size_t count, size_t most, std::string_view what) {
   if (count > most) {
-    return Invalid(fmt::format("Too many {}: {} (limit: {})", what, count, most));
+    return InvalidArgument(fmt::format("Too many {}: {} (limit: {})", what, count, most));
   }
   return {};
 }

@@ -58,10 +58,10 @@ void AppendFields(const MappedFields& fields, JsonWriter& out) {
   out.EndArray();
 }
 
-MappedFields FieldsOf(const Type& type) {
+MappedFields MappedFieldsOf(const Type& type) {
   MappedFields fields;
   for (const NestedField& field : type.fields()) {
-    fields.push_back({field.id, {field.name}, FieldsOf(*field.type)});
+    fields.push_back({field.id, {field.name}, MappedFieldsOf(*field.type)});
   }
   return fields;
 }
@@ -81,7 +81,7 @@ std::string PrintNameMapping(const NameMapping& mapping) {
   return text;
 }
 
-NameMapping MappingOf(const Schema& schema) { return {FieldsOf(*schema.as_struct())}; }
+NameMapping MappingOf(const Schema& schema) { return {MappedFieldsOf(*schema.as_struct())}; }
 
 const MappedField* FindMapped(const NameMapping& mapping, const std::vector<std::string>& path) {
   const MappedFields* fields = &mapping.fields;

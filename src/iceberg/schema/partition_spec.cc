@@ -11,26 +11,22 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 /// A name may repeat a column's only where the field comes from that column, or where its own
 /// column is gone.
 Status CheckName(const UnboundPartitionField& field,
                  const Schema& schema,
                  std::set<std::string_view>& names) {
   if (field.name.empty()) {
-    return Invalid("Cannot use empty partition name: ");
+    return InvalidArgument("Cannot use empty partition name: ");
   }
   const NestedField* column = schema.FindField(field.name);
   bool source_exists = schema.FindField(field.source_id) != nullptr;
   if (source_exists && column != nullptr && column->id != field.source_id) {
-    return Invalid(fmt::format(
+    return InvalidArgument(fmt::format(
         "Cannot create identity partition sourced from different field in schema: {}", field.name));
   }
   if (!names.insert(field.name).second) {
-    return Invalid(fmt::format("Cannot use partition name more than once: {}", field.name));
+    return InvalidArgument(fmt::format("Cannot use partition name more than once: {}", field.name));
   }
   return {};
 }
@@ -41,22 +37,22 @@ Status CheckField(const PartitionField& field, const Schema& schema) {
   }
   const NestedField* source = schema.FindField(field.source_id);
   if (source == nullptr) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot find source column for partition field: {}", ToString(field)));
   }
   if (!source->type->is_primitive()) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot partition by non-primitive source field: {}", ToString(*source->type)));
   }
   if (!field.transform.CanTransform(*source->type)) {
-    return Invalid(fmt::format("Invalid source type {} for transform: {}", ToString(*source->type),
-                               field.transform.ToString()));
+    return InvalidArgument(fmt::format("Invalid source type {} for transform: {}",
+                                       ToString(*source->type), field.transform.ToString()));
   }
   for (auto parent = schema.FindParent(field.source_id); parent;
        parent = schema.FindParent(*parent)) {
     const Type& type = *schema.FindField(*parent)->type;
     if (!type.is_struct()) {
-      return Invalid(fmt::format("Invalid partition field parent: {}", ToString(type)));
+      return InvalidArgument(fmt::format("Invalid partition field parent: {}", ToString(type)));
     }
   }
   return {};

@@ -9,7 +9,7 @@
 namespace firn::iceberg {
 namespace {
 
-Result<UnboundPartitionField> ParseField(json::Element element) {
+Result<UnboundPartitionField> ParsePartitionField(json::Element element) {
   if (!element.is_object()) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse partition field, not an object: {}", Excerpt(element)));
@@ -48,7 +48,7 @@ Result<UnboundPartitionSpec> ParsePartitionFields(json::Element element) {
   UnboundPartitionSpec spec;
   size_t with_id = 0;
   for (json::Element item : ItemsOf(element)) {
-    ASSIGN_OR_RETURN(UnboundPartitionField field, ParseField(item));
+    ASSIGN_OR_RETURN(UnboundPartitionField field, ParsePartitionField(item));
     with_id += field.field_id ? 1 : 0;
     spec.fields.push_back(std::move(field));
   }

@@ -34,7 +34,7 @@ Result<NullOrder> ParseNullOrder(std::string_view text) {
   return Error(ErrorCode::kInvalidArgument, fmt::format("Unexpected null order: {}", text));
 }
 
-Result<SortField> ParseField(json::Element element) {
+Result<SortField> ParseSortField(json::Element element) {
   if (!element.is_object()) {
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("Cannot parse sort field, not an object: {}", Excerpt(element)));
@@ -67,7 +67,7 @@ Result<SortOrder> ParseSortOrder(json::Element element) {
   SortOrder order;
   order.id = SortOrderId(id);
   for (json::Element item : ItemsOf(fields)) {
-    ASSIGN_OR_RETURN(SortField field, ParseField(item));
+    ASSIGN_OR_RETURN(SortField field, ParseSortField(item));
     order.fields.push_back(std::move(field));
   }
   if (!order.is_sorted() && order.id != kUnsortedOrderId) {

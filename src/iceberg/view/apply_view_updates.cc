@@ -14,10 +14,6 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 using Dialects = std::set<std::string>;
 
 Dialects DialectsOf(const ViewVersion& version) {
@@ -40,19 +36,19 @@ Status CheckVersionId(ViewVersionId id, const std::vector<ViewVersion>& versions
     last = std::max(last, version.id);
   }
   if (id.value() < 0 || int64_t{id.value()} - last.value() > kMaxIdStep) {
-    return Invalid(fmt::format("Invalid view version id: {}", id.value()));
+    return InvalidArgument(fmt::format("Invalid view version id: {}", id.value()));
   }
   return {};
 }
 
 Status CheckRepresentations(const ViewVersion& version) {
   if (version.representations.empty()) {
-    return Invalid("Invalid view version: it has no representation");
+    return InvalidArgument("Invalid view version: it has no representation");
   }
   Dialects dialects;
   for (const ViewRepresentation& representation : version.representations) {
     if (!representation.is_sql()) {
-      return Invalid(
+      return InvalidArgument(
           fmt::format("Found unsupported view representations: [{}]", representation.type));
     }
     std::string dialect = ToLowerAscii(representation.dialect);
@@ -85,7 +81,7 @@ class Builder {
       return {};
     }
     if (!next_.uuid.empty()) {
-      return Invalid("Cannot reassign uuid");
+      return InvalidArgument("Cannot reassign uuid");
     }
     next_.uuid = update.uuid;
     changed_ = true;
@@ -94,11 +90,11 @@ class Builder {
 
   Status Apply(const UpgradeFormatVersion& update) {
     if (update.format_version < next_.format_version) {
-      return Invalid(fmt::format("Cannot downgrade v{} view to v{}", next_.format_version,
-                                 update.format_version));
+      return InvalidArgument(fmt::format("Cannot downgrade v{} view to v{}", next_.format_version,
+                                         update.format_version));
     }
     if (update.format_version > kMaxViewFormatVersion) {
-      return Invalid(fmt::format("Unsupported format version: {}", update.format_version));
+      return InvalidArgument(fmt::format("Unsupported format version: {}", update.format_version));
     }
     return {};
   }
@@ -144,7 +140,7 @@ class Builder {
     ViewVersion version = update.version;
     if (version.schema_id.value() == kLastAdded) {
       if (!last_added_schema_) {
-        return Invalid("Cannot set last added schema: no schema has been added");
+        return InvalidArgument("Cannot set last added schema: no schema has been added");
       }
       version.schema_id = *last_added_schema_;
     }
@@ -156,7 +152,7 @@ class Builder {
       version.id = existing.id >= version.id ? NextId(existing.id) : version.id;
     }
     if (next_.FindSchema(version.schema_id) == nullptr) {
-      return Invalid(
+      return InvalidArgument(
           fmt::format("Cannot add version with unknown schema: {}", version.schema_id.value()));
     }
     RETURN_IF_ERROR(CheckRepresentations(version));
@@ -172,13 +168,14 @@ class Builder {
     ViewVersionId id = update.version_id;
     if (id.value() == kLastAdded) {
       if (!last_added_version_) {
-        return Invalid("Cannot set last version id: no current version id has been set");
+        return InvalidArgument("Cannot set last version id: no current version id has been set");
       }
       id = *last_added_version_;
     }
     const ViewVersion* version = next_.FindVersion(id);
     if (version == nullptr) {
-      return Invalid(fmt::format("Cannot set current version to unknown version: {}", id.value()));
+      return InvalidArgument(
+          fmt::format("Cannot set current version to unknown version: {}", id.value()));
     }
     if (id == next_.current_version_id && !next_.history.empty()) {
       return {};
@@ -196,14 +193,14 @@ class Builder {
     }
     RETURN_IF_ERROR(CheckPropertiesSize(next_.properties));
     if (next_.location.empty()) {
-      return Invalid("Invalid location: null");
+      return InvalidArgument("Invalid location: null");
     }
     if (next_.versions.empty()) {
-      return Invalid("Invalid view: no versions were added");
+      return InvalidArgument("Invalid view: no versions were added");
     }
     if (next_.FindVersion(next_.current_version_id) == nullptr) {
-      return Invalid(fmt::format("Cannot find current version {} in view versions",
-                                 next_.current_version_id.value()));
+      return InvalidArgument(fmt::format("Cannot find current version {} in view versions",
+                                         next_.current_version_id.value()));
     }
     if (next_.uuid.empty()) {
       next_.uuid = Uuid::Random().ToString();
@@ -226,7 +223,7 @@ class Builder {
     if (std::includes(after.begin(), after.end(), before.begin(), before.end())) {
       return {};
     }
-    return Invalid(fmt::format(
+    return InvalidArgument(fmt::format(
         "Cannot replace view due to loss of view dialects ({}=false):\nPrevious dialects: "
         "[{}]\nNew dialects: [{}]",
         kDropDialectProperty, fmt::join(before, ", "), fmt::join(after, ", ")));
@@ -237,7 +234,8 @@ class Builder {
     ASSIGN_OR_RETURN(int32_t limit, IntProperty(next_.properties, kVersionHistoryProperty,
                                                 kVersionHistoryDefault));
     if (limit <= 0) {
-      return Invalid(fmt::format("{} must be positive but was {}", kVersionHistoryProperty, limit));
+      return InvalidArgument(
+          fmt::format("{} must be positive but was {}", kVersionHistoryProperty, limit));
     }
     std::set<ViewVersionId> kept = added_versions_;
     kept.insert(next_.current_version_id);
@@ -283,8 +281,8 @@ Result<ViewMetadataPtr> ApplyViewUpdates(ViewMetadataPtr base,
                                          std::span<const ViewUpdate> updates,
                                          TimestampMs now) {
   if (updates.size() > kMaxViewUpdates) {
-    return Invalid(fmt::format("Too many updates in one commit: {} (limit: {})", updates.size(),
-                               kMaxViewUpdates));
+    return InvalidArgument(fmt::format("Too many updates in one commit: {} (limit: {})",
+                                       updates.size(), kMaxViewUpdates));
   }
   Builder builder(std::move(base), now);
   for (const ViewUpdate& update : updates) {
@@ -295,7 +293,7 @@ Result<ViewMetadataPtr> ApplyViewUpdates(ViewMetadataPtr base,
 
 Result<ViewMetadataPtr> NewViewMetadata(const CreateViewSpec& spec, TimestampMs now) {
   if (spec.version.representations.empty()) {
-    return Invalid("Cannot create view without specifying a query");
+    return InvalidArgument("Cannot create view without specifying a query");
   }
   ViewVersion version = spec.version;
   version.schema_id = SchemaId(kLastAdded);

@@ -12,10 +12,6 @@
 namespace firn::iceberg {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Result<ViewRepresentation> ParseRepresentation(json::Element element) {
   ASSIGN_OR_RETURN(json::Object object, json::AsObject(element, "representations"));
   ViewRepresentation representation;
@@ -44,7 +40,8 @@ Status ParseArray(const json::Object& root,
                   Parse parse) {
   ASSIGN_OR_RETURN(json::Element element, json::Get(root, key));
   if (!element.is_array()) {
-    return Invalid(fmt::format("Cannot parse {} from non-array: {}", key, Excerpt(element)));
+    return InvalidArgument(
+        fmt::format("Cannot parse {} from non-array: {}", key, Excerpt(element)));
   }
   for (json::Element item : ItemsOf(element)) {
     ASSIGN_OR_RETURN(T value, parse(item));
@@ -66,33 +63,34 @@ bool HasTwins(const std::vector<T>& list, GetId get_id) {
 
 Status Validate(const ViewMetadata& metadata) {
   if (HasTwins(metadata.schemas, [](const Schema& schema) { return schema.id(); })) {
-    return Invalid("Invalid view metadata: more than one schema with the same id");
+    return InvalidArgument("Invalid view metadata: more than one schema with the same id");
   }
   if (HasTwins(metadata.versions, [](const ViewVersion& version) { return version.id; })) {
-    return Invalid("Invalid view metadata: more than one version with the same id");
+    return InvalidArgument("Invalid view metadata: more than one version with the same id");
   }
   const ViewVersion* current = metadata.FindVersion(metadata.current_version_id);
   if (current == nullptr) {
-    return Invalid(fmt::format("Cannot find current version {} in view versions",
-                               metadata.current_version_id.value()));
+    return InvalidArgument(fmt::format("Cannot find current version {} in view versions",
+                                       metadata.current_version_id.value()));
   }
   if (metadata.FindSchema(current->schema_id) == nullptr) {
-    return Invalid(fmt::format("Cannot find current schema with id {} in schemas",
-                               current->schema_id.value()));
+    return InvalidArgument(fmt::format("Cannot find current schema with id {} in schemas",
+                                       current->schema_id.value()));
   }
   return {};
 }
 
 Result<ViewMetadata> ParseRoot(json::Element element) {
   if (!element.is_object()) {
-    return Invalid(fmt::format("Cannot parse view metadata from non-object: {}", Excerpt(element)));
+    return InvalidArgument(
+        fmt::format("Cannot parse view metadata from non-object: {}", Excerpt(element)));
   }
   json::Object root = FieldsOf(element);
   ViewMetadata metadata;
   ASSIGN_OR_RETURN(metadata.uuid, json::GetString(root, "view-uuid"));
   ASSIGN_OR_RETURN(metadata.format_version, json::GetInt32(root, "format-version"));
   if (metadata.format_version < 1 || metadata.format_version > kMaxViewFormatVersion) {
-    return Invalid(fmt::format("Unsupported format version: {}", metadata.format_version));
+    return InvalidArgument(fmt::format("Unsupported format version: {}", metadata.format_version));
   }
   ASSIGN_OR_RETURN(metadata.location, json::GetString(root, "location"));
   ASSIGN_OR_RETURN(metadata.properties, json::FindStringMap(root, "properties"));
@@ -129,7 +127,7 @@ void AppendRepresentation(const ViewRepresentation& representation, JsonWriter& 
 
 Result<ViewVersion> ParseViewVersion(json::Element element) {
   if (!element.is_object()) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot parse view version from a non-object: {}", Excerpt(element)));
   }
   json::Object object = FieldsOf(element);

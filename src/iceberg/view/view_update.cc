@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::string_view kAssertViewUuid = "assert-view-uuid";
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Result<AddViewVersion> ParseAddViewVersion(const json::Object& object) {
   ASSIGN_OR_RETURN(json::Element element, json::Get(object, "view-version"));
   ASSIGN_OR_RETURN(ViewVersion version, ParseViewVersion(element));
@@ -63,12 +59,12 @@ void AppendUpdateFields(const SetCurrentViewVersion& update, JsonWriter& out) {
 
 Result<ViewUpdate> ParseViewUpdate(json::Element element) {
   if (!element.is_object()) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot parse metadata update from non-object value: {}", Excerpt(element)));
   }
   json::Object object = FieldsOf(element);
   if (!json::Find(object, "action")) {
-    return Invalid("Cannot parse metadata update. Missing field: action");
+    return InvalidArgument("Cannot parse metadata update. Missing field: action");
   }
   ASSIGN_OR_RETURN(std::string_view name, json::GetString(object, "action"));
   for (const Action& action : kActions) {
@@ -76,21 +72,21 @@ Result<ViewUpdate> ParseViewUpdate(json::Element element) {
       return action.parse(object);
     }
   }
-  return Invalid(fmt::format("Cannot convert metadata update action to json: {}", name));
+  return InvalidArgument(fmt::format("Cannot convert metadata update action to json: {}", name));
 }
 
 Result<ViewRequirement> ParseViewRequirement(json::Element element) {
   if (!element.is_object()) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Cannot parse update requirement from non-object value: {}", Excerpt(element)));
   }
   json::Object object = FieldsOf(element);
   if (!json::Find(object, "type")) {
-    return Invalid("Cannot parse update requirement. Missing field: type");
+    return InvalidArgument("Cannot parse update requirement. Missing field: type");
   }
   ASSIGN_OR_RETURN(std::string_view name, json::GetString(object, "type"));
   if (!EqualsIgnoringCase(name, kAssertViewUuid)) {
-    return Invalid(
+    return InvalidArgument(
         fmt::format("Unrecognized update requirement. Cannot convert to json: {}", name));
   }
   ASSIGN_OR_RETURN(std::string_view uuid, json::GetString(object, "uuid"));

@@ -110,7 +110,7 @@ std::shared_ptr<arrow::Schema> SchemaOf(const table::Table& table) {
 }
 
 template <class Strings>
-void AddOnce(std::vector<std::string>& all, const Strings& more) {
+void AddMissing(std::vector<std::string>& all, const Strings& more) {
   for (const std::string& each : more) {
     if (std::ranges::find(all, each) == all.end()) {
       all.push_back(each);
@@ -121,11 +121,11 @@ void AddOnce(std::vector<std::string>& all, const Strings& more) {
 /// Keys, features or every column, times: each once.
 std::vector<std::string> PulledColumns(const FeastCommand& command, const table::Table& table) {
   std::vector<std::string> columns = command.join_key_columns;
-  AddOnce(columns, command.feature_name_columns.empty() ? SchemaOf(table)->field_names()
-                                                        : command.feature_name_columns);
-  AddOnce(columns, std::vector{command.timestamp_field});
+  AddMissing(columns, command.feature_name_columns.empty() ? SchemaOf(table)->field_names()
+                                                           : command.feature_name_columns);
+  AddMissing(columns, std::vector{command.timestamp_field});
   if (!command.created_timestamp_column.empty()) {
-    AddOnce(columns, std::vector{command.created_timestamp_column});
+    AddMissing(columns, std::vector{command.created_timestamp_column});
   }
   return columns;
 }
@@ -342,7 +342,7 @@ Result<FeastCalls::RowsPtr> FeastCalls::InWindow(FeatureRun& run,
   }
   std::vector<std::string> columns;
   for (const Wanted& each : wanted) {
-    AddOnce(columns, std::vector{each.column});
+    AddMissing(columns, std::vector{each.column});
   }
   ASSIGN_OR_RETURN(
       auto rows,

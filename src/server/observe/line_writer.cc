@@ -21,7 +21,7 @@ constexpr int kChunksPerTurn = 16;
 constexpr std::chrono::milliseconds kPause{100};
 constexpr int kPollMs = 20;
 
-std::atomic<uint64_t> g_next_id = 1;
+std::atomic<uint64_t> g_next_writer = 1;
 
 bool MayStall(int descriptor) {
   struct stat status{};
@@ -64,7 +64,7 @@ LineWriter::LineWriter(int descriptor, const LineWriterLimits& limits)
     : descriptor_(descriptor),
       limits_(limits),
       may_stall_(MayStall(descriptor)),
-      id_(g_next_id.fetch_add(1)),
+      id_(g_next_writer.fetch_add(1)),
       give_up_(std::chrono::steady_clock::time_point::max()),
       thread_([this] { Run(); }) {
   pthread_setname_np(thread_.native_handle(), "firn-log");

@@ -6,7 +6,7 @@
 namespace firn::observe {
 namespace {
 
-std::atomic<uint64_t> g_next_id = 1;
+std::atomic<uint64_t> g_next_metrics = 1;
 
 struct Key {
   const char* route;
@@ -41,7 +41,7 @@ struct alignas(64) RequestMetrics::Cells {
   }
 };
 
-RequestMetrics::RequestMetrics() : id_(g_next_id.fetch_add(1)) {}
+RequestMetrics::RequestMetrics() : id_(g_next_metrics.fetch_add(1)) {}
 RequestMetrics::~RequestMetrics() = default;
 
 RequestMetrics::Cells& RequestMetrics::Mine() {

@@ -15,10 +15,6 @@ using iceberg::Schema;
 using iceberg::SnapshotId;
 using iceberg::TableMetadata;
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 /// Names of metadata columns (`_file`, `_pos`, ...) are in no schema.
 bool IsMetadataColumn(std::string_view name) { return name.starts_with('_'); }
 
@@ -28,7 +24,7 @@ Result<FieldId> FieldOf(const Schema& schema, const std::string& name, bool case
     field = schema.FindFieldIgnoringCase(name);
   }
   if (field == nullptr) {
-    return Invalid(fmt::format("Column does not exist: {}", name));
+    return InvalidArgument(fmt::format("Column does not exist: {}", name));
   }
   return field->id;
 }
@@ -36,17 +32,18 @@ Result<FieldId> FieldOf(const Schema& schema, const std::string& name, bool case
 Result<const iceberg::Snapshot*> SnapshotOf(const TableMetadata& table, SnapshotId id) {
   const auto* snapshot = table.FindSnapshot(id);
   if (snapshot == nullptr) {
-    return Invalid(fmt::format("Snapshot does not exist: {}", id.value()));
+    return InvalidArgument(fmt::format("Snapshot does not exist: {}", id.value()));
   }
   return snapshot;
 }
 
 Status PinSnapshots(const TableMetadata& table, const PlanRequest& request, PlanSpec& spec) {
   if (request.start.has_value() != request.end.has_value()) {
-    return Invalid("start-snapshot-id and end-snapshot-id are for one another");
+    return InvalidArgument("start-snapshot-id and end-snapshot-id are for one another");
   }
   if (request.start && request.snapshot) {
-    return Invalid("A scan is of one snapshot-id, or from start-snapshot-id to end-snapshot-id");
+    return InvalidArgument(
+        "A scan is of one snapshot-id, or from start-snapshot-id to end-snapshot-id");
   }
   if (!request.start) {
     spec.snapshot = request.snapshot ? request.snapshot : table.current_snapshot_id;
@@ -89,7 +86,7 @@ Result<PlanSpec> PinRequest(const TableMetadata& table, const PlanRequest& reque
   spec.stats.erase(std::ranges::unique(spec.stats).begin(), spec.stats.end());
   spec.min_rows = request.min_rows;
   if (spec.min_rows && *spec.min_rows < 0) {
-    return Invalid("min-rows-requested is negative");
+    return InvalidArgument("min-rows-requested is negative");
   }
   RETURN_IF_ERROR(iceberg::Bind(request.filter, *schema, spec.names()));
   spec.filter = request.filter;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "server/rest/responses.h"
+
 namespace firn::rest {
 namespace {
-
-constexpr std::string_view kJson = "application/json";
 
 /// `wanted`, any case, perhaps with parameters.
 bool Is(std::string_view type, std::string_view wanted) {

@@ -40,7 +40,7 @@ Result<bool> ParsePurge(const http::Query& query) {
                fmt::format("Invalid purgeRequested parameter, true or false: {}", text));
 }
 
-http::Response Loaded(const MetadataEntryPtr& entry) {
+http::Response LoadedTable(const MetadataEntryPtr& entry) {
   return LoadTableResponse(*entry, SnapshotSelection::kAll);
 }
 
@@ -60,7 +60,7 @@ Result<http::Response> CatalogHandler::CreateTable(Invocation& invocation) {
   body.request.identifier.name_space = invocation.route.name_space;
   if (!body.stage) {
     return Finish<MetadataEntryPtr>(invocation, tables_.Create(invocation.call, body.request),
-                                    Loaded);
+                                    LoadedTable);
   }
   return Finish<iceberg::TableMetadataPtr>(
       invocation, tables_.Stage(invocation.call, body.request),
@@ -111,7 +111,7 @@ Result<http::Response> CatalogHandler::RegisterTable(Invocation& invocation) {
   return Finish<MetadataEntryPtr>(
       invocation,
       tables_.Register(invocation.call, identifier, body.metadata_location, body.overwrite),
-      Loaded);
+      LoadedTable);
 }
 
 Result<http::Response> CatalogHandler::UnregisterTable(Invocation& invocation) {

@@ -12,7 +12,7 @@ namespace {
 
 using service::MetadataEntryPtr;
 
-http::Response Loaded(const MetadataEntryPtr& entry) { return LoadViewResponse(*entry); }
+http::Response LoadedView(const MetadataEntryPtr& entry) { return LoadViewResponse(*entry); }
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Result<http::Response> CatalogHandler::ListViews(Invocation& invocation) {
 Result<http::Response> CatalogHandler::CreateView(Invocation& invocation) {
   ASSIGN_OR_RETURN(service::CreateViewRequest request, ParseCreateView(invocation.request.body));
   request.identifier.name_space = invocation.route.name_space;
-  return Finish<MetadataEntryPtr>(invocation, views_.Create(invocation.call, request), Loaded);
+  return Finish<MetadataEntryPtr>(invocation, views_.Create(invocation.call, request), LoadedView);
 }
 
 Result<http::Response> CatalogHandler::LoadView(Invocation& invocation) {
@@ -48,7 +48,7 @@ Result<http::Response> CatalogHandler::ViewExists(Invocation& invocation) {
 Result<http::Response> CatalogHandler::ReplaceView(Invocation& invocation) {
   ASSIGN_OR_RETURN(service::ViewChange change,
                    ParseCommitView(invocation.request.body, invocation.identifier()));
-  return Finish<MetadataEntryPtr>(invocation, views_.Commit(invocation.call, change), Loaded);
+  return Finish<MetadataEntryPtr>(invocation, views_.Commit(invocation.call, change), LoadedView);
 }
 
 Result<http::Response> CatalogHandler::DropView(Invocation& invocation) {
@@ -60,7 +60,7 @@ Result<http::Response> CatalogHandler::RegisterView(Invocation& invocation) {
   ASSIGN_OR_RETURN(RegisterBody body, ParseRegister(invocation.request.body));
   TableIdentifier identifier{invocation.route.name_space, std::move(body.name)};
   return Finish<MetadataEntryPtr>(
-      invocation, views_.Register(invocation.call, identifier, body.metadata_location), Loaded);
+      invocation, views_.Register(invocation.call, identifier, body.metadata_location), LoadedView);
 }
 
 Result<http::Response> CatalogHandler::RenameView(Invocation& invocation) {

@@ -8,7 +8,7 @@
 namespace firn::storage::s3 {
 namespace {
 
-Error Bad(std::string_view location, std::string_view why) {
+Error BadLocation(std::string_view location, std::string_view why) {
   return Error(ErrorCode::kInvalidArgument,
                fmt::format("Invalid location: {} ({})", location, why));
 }
@@ -27,11 +27,11 @@ std::string EndpointOf(const S3Options& options) {
 Result<S3Address> ParseAddress(std::string_view location) {
   ASSIGN_OR_RETURN(Location parsed, Location::Parse(location));
   if (parsed.scheme() != "s3") {
-    return Bad(location, "not on S3");
+    return BadLocation(location, "not on S3");
   }
   S3Address address{.bucket = parsed.authority(), .key = parsed.path().substr(1)};
   if (address.key.size() > kMaxKeyBytes) {
-    return Bad(location, "longer than S3 allows");
+    return BadLocation(location, "longer than S3 allows");
   }
   return address;
 }
@@ -39,7 +39,7 @@ Result<S3Address> ParseAddress(std::string_view location) {
 Result<S3Address> ParseObjectAddress(std::string_view location) {
   ASSIGN_OR_RETURN(S3Address address, ParseAddress(location));
   if (address.key.empty() || location.ends_with('/')) {
-    return Bad(location, "names no file");
+    return BadLocation(location, "names no file");
   }
   return address;
 }

@@ -29,7 +29,7 @@ constexpr std::string_view kKnown[] = {"s3.endpoint",
                                        "s3.multipart.part-size-bytes",
                                        "s3.ca-file"};
 
-Error Bad(std::string_view name, std::string_view why) {
+Error BadOption(std::string_view name, std::string_view why) {
   return Error(ErrorCode::kInvalidArgument, std::string(name) + " " + std::string(why));
 }
 
@@ -58,7 +58,7 @@ class Reader {
       return std::optional<bool>();
     }
     if (text != "true" && text != "false") {
-      return Bad(name, "takes true or false");
+      return BadOption(name, "takes true or false");
     }
     return std::optional<bool>(text == "true");
   }
@@ -74,8 +74,8 @@ class Reader {
     int64_t value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-      return Bad(name, "takes a whole number from " + std::to_string(least) + " to " +
-                           std::to_string(most));
+      return BadOption(name, "takes a whole number from " + std::to_string(least) + " to " +
+                                 std::to_string(most));
     }
     return value;
   }
@@ -91,7 +91,7 @@ class Reader {
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     bool whole = error == std::errc() && end == text.data() + text.size();
     if (!whole || !(value >= 0.001 && value <= kMost)) {
-      return Bad(name, "takes seconds from 0.001 to 3600");
+      return BadOption(name, "takes seconds from 0.001 to 3600");
     }
     return std::chrono::milliseconds(static_cast<int64_t>(value * 1000));
   }
@@ -103,7 +103,7 @@ class Reader {
 Status CheckNames(const Properties& properties) {
   for (const auto& [name, value] : properties) {
     if (name.starts_with("s3.") && !IsS3Option(name)) {
-      return Bad(name, "is no option");
+      return BadOption(name, "is no option");
     }
   }
   return {};
@@ -121,7 +121,7 @@ Result<std::string> Endpoint(std::string endpoint) {
   bool plain = parts.query.empty() && !endpoint.contains('?') && !endpoint.contains('#') &&
                parts.authority.find('@') == std::string_view::npos;
   if (!known || parts.authority.empty() || !plain) {
-    return Bad("s3.endpoint", "takes http(s)://host[:port][/path] without keys");
+    return BadOption("s3.endpoint", "takes http(s)://host[:port][/path] without keys");
   }
   return endpoint;
 }
@@ -171,7 +171,7 @@ Result<S3Options> ParseS3Options(const Properties& properties,
                          .secret_access_key = reader.Text({"s3.secret-access-key"}),
                          .session_token = reader.Text({"s3.session-token"})};
   if (options.credentials.access_key_id.empty() != options.credentials.secret_access_key.empty()) {
-    return Bad("s3.access-key-id", "and s3.secret-access-key go together");
+    return BadOption("s3.access-key-id", "and s3.secret-access-key go together");
   }
   options.ca_file = reader.Text({"s3.ca-file"});
   ASSIGN_OR_RETURN(options.connect_timeout,

@@ -6,22 +6,18 @@
 namespace firn::table {
 namespace {
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Status AddUpgrade(const iceberg::TableMetadata& table,
                   const iceberg::PropertyMap& set,
                   Updates& updates) {
   ASSIGN_OR_RETURN(int32_t version, iceberg::IntProperty(set, iceberg::kFormatVersionProperty,
                                                          table.format_version));
   if (version < table.format_version) {
-    return Invalid("Cannot downgrade v" + std::to_string(table.format_version) + " table to v" +
-                   std::to_string(version));
+    return InvalidArgument("Cannot downgrade v" + std::to_string(table.format_version) +
+                           " table to v" + std::to_string(version));
   }
   if (version > iceberg::kMaxFormatVersion) {
-    return Invalid("Cannot upgrade table to unsupported format version: v" +
-                   std::to_string(version));
+    return InvalidArgument("Cannot upgrade table to unsupported format version: v" +
+                           std::to_string(version));
   }
   if (version > table.format_version) {
     updates.emplace_back(iceberg::UpgradeFormatVersion{version});
@@ -42,7 +38,7 @@ Result<Updates> ChangeProperties(const iceberg::TableMetadata& table,
       continue;
     }
     if (iceberg::IsReservedProperty(name)) {
-      return Invalid("Cannot set reserved property: " + name);
+      return InvalidArgument("Cannot set reserved property: " + name);
     }
     if (table.FindProperty(name) != value) {
       new_values.updates.emplace(name, value);
@@ -51,7 +47,7 @@ Result<Updates> ChangeProperties(const iceberg::TableMetadata& table,
   iceberg::RemoveProperties removals;
   for (const std::string& name : removed) {
     if (set.contains(name)) {
-      return Invalid("Cannot remove and update the same key: " + name);
+      return InvalidArgument("Cannot remove and update the same key: " + name);
     }
     if (table.FindProperty(name).has_value()) {
       removals.removals.push_back(name);

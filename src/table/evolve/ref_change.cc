@@ -12,21 +12,17 @@ using iceberg::SnapshotId;
 using iceberg::SnapshotRef;
 using iceberg::TableMetadata;
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Result<SnapshotRef> Find(const TableMetadata& table, std::string_view name) {
   const SnapshotRef* ref = table.FindRef(name);
   if (ref == nullptr) {
-    return Invalid("Ref does not exist: " + std::string(name));
+    return InvalidArgument("Ref does not exist: " + std::string(name));
   }
   return *ref;
 }
 
 Status CheckSnapshot(const TableMetadata& table, SnapshotId id) {
   if (table.FindSnapshot(id) == nullptr) {
-    return Invalid("Cannot find snapshot: " + std::to_string(id.value()));
+    return InvalidArgument("Cannot find snapshot: " + std::to_string(id.value()));
   }
   return {};
 }
@@ -82,11 +78,11 @@ Result<Updates> FastForward(const TableMetadata& table,
   if (before != nullptr) {
     next = *before;
     if (!next.is_branch()) {
-      return Invalid("Ref " + std::string(branch) + " is a tag, not a branch");
+      return InvalidArgument("Ref " + std::string(branch) + " is a tag, not a branch");
     }
     if (!iceberg::IsAncestorOf(table, next.snapshot_id, target.snapshot_id)) {
-      return Invalid("Cannot fast-forward: " + std::string(branch) + " is not an ancestor of " +
-                     std::string(to));
+      return InvalidArgument("Cannot fast-forward: " + std::string(branch) +
+                             " is not an ancestor of " + std::string(to));
     }
   }
   next.snapshot_id = target.snapshot_id;
@@ -95,7 +91,7 @@ Result<Updates> FastForward(const TableMetadata& table,
 
 Result<Updates> RemoveRef(const TableMetadata& table, std::string_view name) {
   if (name == iceberg::kMainBranch) {
-    return Invalid("Cannot remove main branch");
+    return InvalidArgument("Cannot remove main branch");
   }
   RETURN_IF_ERROR(Find(table, name));
   return Updates{iceberg::RemoveSnapshotRef{std::string(name)}};
@@ -112,8 +108,8 @@ Result<Updates> Rollback(const TableMetadata& table, SnapshotId snapshot) {
   RETURN_IF_ERROR(CheckSnapshot(table, snapshot));
   if (!table.current_snapshot_id ||
       !iceberg::IsAncestorOf(table, snapshot, *table.current_snapshot_id)) {
-    return Invalid("Cannot roll back to snapshot, not an ancestor of the current state: " +
-                   std::to_string(snapshot.value()));
+    return InvalidArgument("Cannot roll back to snapshot, not an ancestor of the current state: " +
+                           std::to_string(snapshot.value()));
   }
   return SetCurrentSnapshot(table, snapshot);
 }
@@ -125,7 +121,8 @@ Result<Updates> RollbackToTime(const TableMetadata& table, TimestampMs time) {
       return SetCurrentSnapshot(table, snapshot->id);
     }
   }
-  return Invalid("Cannot roll back, no valid snapshot older than: " + std::to_string(time.value()));
+  return InvalidArgument("Cannot roll back, no valid snapshot older than: " +
+                         std::to_string(time.value()));
 }
 
 }  // namespace firn::table

@@ -19,12 +19,8 @@ using iceberg::Schema;
 using iceberg::Type;
 using iceberg::TypePtr;
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 Error Incompatible(std::string what, std::string_view column) {
-  return Invalid("Incompatible change: " + std::move(what) + ": " + std::string(column));
+  return InvalidArgument("Incompatible change: " + std::move(what) + ": " + std::string(column));
 }
 
 /// The type with other fields.
@@ -60,7 +56,7 @@ auto ById(std::vector<NestedField>& fields, FieldId id) {
 Result<const NestedField*> SchemaEditor::Find(std::string_view name) const {
   const NestedField* field = schema_.FindField(name);
   if (field == nullptr) {
-    return Invalid("Cannot find column: " + std::string(name));
+    return InvalidArgument("Cannot find column: " + std::string(name));
   }
   RETURN_IF_ERROR(RefuseMapKeys(field->id));
   return field;
@@ -70,7 +66,7 @@ Result<const NestedField*> SchemaEditor::FindInStruct(std::string_view name) con
   ASSIGN_OR_RETURN(const NestedField* field, Find(name));
   auto parent = schema_.FindParent(field->id);
   if (parent.has_value() && !schema_.FindField(*parent)->type->is_struct()) {
-    return Invalid("An element, key or value stays where it is: " + std::string(name));
+    return InvalidArgument("An element, key or value stays where it is: " + std::string(name));
   }
   return field;
 }
@@ -80,7 +76,7 @@ Status SchemaEditor::RefuseMapKeys(FieldId field) const {
        field = *parent, parent = schema_.FindParent(field)) {
     const Type& type = *schema_.FindField(*parent)->type;
     if (type.is_map() && type.key().id == field) {
-      return Invalid("Cannot alter map keys: " + *schema_.FindName(*parent));
+      return InvalidArgument("Cannot alter map keys: " + *schema_.FindName(*parent));
     }
   }
   return {};
@@ -124,7 +120,7 @@ Status SchemaEditor::Apply(const AddColumn& step) {
       field = &field->type->value();
     }
     if (!field->type->is_struct()) {
-      return Invalid("Cannot add to non-struct column: " + step.parent);
+      return InvalidArgument("Cannot add to non-struct column: " + step.parent);
     }
     parent = field->id;
   }
@@ -146,7 +142,7 @@ Status SchemaEditor::Apply(const AddColumn& step) {
 
 Status SchemaEditor::Apply(const RenameColumn& step) {
   if (step.new_name.empty()) {
-    return Invalid("Cannot rename a column to nothing: " + step.name);
+    return InvalidArgument("Cannot rename a column to nothing: " + step.name);
   }
   ASSIGN_OR_RETURN(const NestedField* field, FindInStruct(step.name));
   FieldId id = field->id;
@@ -162,8 +158,8 @@ Status SchemaEditor::Apply(const DropColumn& step) {
   for (FieldId identifier : schema_.identifier_field_ids()) {
     for (std::optional<FieldId> part = identifier; part; part = schema_.FindParent(*part)) {
       if (*part == id) {
-        return Invalid("Cannot delete identifier field " + step.name +
-                       ". To force deletion, update identifier fields first.");
+        return InvalidArgument("Cannot delete identifier field " + step.name +
+                               ". To force deletion, update identifier fields first.");
       }
     }
   }
@@ -178,8 +174,8 @@ Status SchemaEditor::Retype(const UpdateColumn& step, NestedField& field) const 
     return {};
   }
   if (!CanPromote(*field.type, *step.type, format_version_)) {
-    return Invalid("Cannot change column type: " + step.name + ": " +
-                   iceberg::ToString(*field.type) + " -> " + iceberg::ToString(*step.type));
+    return InvalidArgument("Cannot change column type: " + step.name + ": " +
+                           iceberg::ToString(*field.type) + " -> " + iceberg::ToString(*step.type));
   }
   field.type = step.type;
   RETURN_IF_ERROR(PromoteDefault(*field.type, step.name, field.initial_default));
@@ -222,10 +218,10 @@ Status SchemaEditor::Apply(const MoveColumn& step) {
     ASSIGN_OR_RETURN(const NestedField* beside, FindInStruct(step.other));
     other = beside->id;
     if (*other == id) {
-      return Invalid("Cannot move " + step.name + " beside itself");
+      return InvalidArgument("Cannot move " + step.name + " beside itself");
     }
     if (schema_.FindParent(*other) != schema_.FindParent(id)) {
-      return Invalid("Cannot move field " + step.name + " to a different struct");
+      return InvalidArgument("Cannot move field " + step.name + " to a different struct");
     }
   }
   return EditFields(schema_.FindParent(id), [&](Fields& fields) -> Status {

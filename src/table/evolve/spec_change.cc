@@ -10,10 +10,6 @@ using iceberg::Transform;
 using iceberg::TransformKind;
 using iceberg::UnboundPartitionField;
 
-Error Invalid(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 bool IsCalendar(const Transform& transform) {
   switch (transform.kind()) {
     case TransformKind::kYear:
@@ -29,7 +25,7 @@ bool IsCalendar(const Transform& transform) {
 Result<iceberg::FieldId> SourceOf(const iceberg::Schema& schema, const std::string& name) {
   const iceberg::NestedField* column = schema.FindField(name);
   if (column == nullptr) {
-    return Invalid("Cannot find column: " + name);
+    return InvalidArgument("Cannot find column: " + name);
   }
   return column->id;
 }
@@ -52,8 +48,8 @@ class SpecEditor {
       bool redundant =
           field.source_id == source && IsCalendar(field.transform) && IsCalendar(step.transform);
       if (same || redundant) {
-        return Invalid("Cannot add redundant partition field for " + step.source +
-                       ": conflicts with " + field.name);
+        return InvalidArgument("Cannot add redundant partition field for " + step.source +
+                               ": conflicts with " + field.name);
       }
     }
     std::string name = step.name.value_or(PartitionFieldName(step.source, step.transform));
@@ -112,7 +108,7 @@ class SpecEditor {
       return field.name == name && !IsVoid(field);
     });
     if (found == fields_.end()) {
-      return Invalid("Cannot find partition field: " + name);
+      return InvalidArgument("Cannot find partition field: " + name);
     }
     return found;
   }
@@ -124,7 +120,7 @@ class SpecEditor {
         continue;
       }
       if (!IsVoid(field)) {
-        return Invalid("Cannot use partition field name more than once: " + name);
+        return InvalidArgument("Cannot use partition field name more than once: " + name);
       }
       field.name += "_" + std::to_string(field.field_id.value_or(iceberg::FieldId(0)).value());
     }

@@ -43,12 +43,12 @@ Result<std::vector<storage::ListedFile>> ListMetadataFiles(const Table& table) {
   return listed;
 }
 
-class Cleanup {
+class MetadataCleanup {
  public:
-  Cleanup(const MaintenanceContext& context,
-          const Table& table,
-          TimestampMs older_than,
-          RunMode mode)
+  MetadataCleanup(const MaintenanceContext& context,
+                  const Table& table,
+                  TimestampMs older_than,
+                  RunMode mode)
       : table_(table),
         older_than_(older_than),
         named_(context, *table.files, {.scope = NamedScope::kMetadataFiles}),
@@ -110,7 +110,7 @@ Result<MetadataCleanupReport> CleanMetadata(const MaintenanceContext& context,
     return Error(ErrorCode::kCommitConflict,
                  "Another table has taken the place of " + table.identifier.ToString());
   }
-  return Cleanup(context, now, older_than, options.mode).Run(listed, now);
+  return MetadataCleanup(context, now, older_than, options.mode).Run(listed, now);
 }
 
 }  // namespace firn::table

@@ -132,13 +132,13 @@ class ExpiryAction final : public Action {
 };
 
 /// Finds and deletes what only snapshots of `before` name that are not in `after`.
-class Cleanup {
+class ExpiryCleanup {
  public:
-  Cleanup(const MaintenanceContext& context,
-          const ExpiryOptions& options,
-          const Table& before,
-          const Table& after,
-          RunMode mode)
+  ExpiryCleanup(const MaintenanceContext& context,
+                const ExpiryOptions& options,
+                const Table& before,
+                const Table& after,
+                RunMode mode)
       : options_(options),
         before_(*before.metadata),
         folders_(*before.metadata),
@@ -277,8 +277,8 @@ Result<ExpiryReport> ExpireSnapshots(const MaintenanceContext& context,
   report.schemas = action.schemas();
   report.specs = action.specs();
   const bool deletes = !dry && options.cleanup == FileCleanup::kDelete;
-  Cleanup cleanup(context, options, action.base(), after,
-                  deletes ? RunMode::kRun : RunMode::kDryRun);
+  ExpiryCleanup cleanup(context, options, action.base(), after,
+                        deletes ? RunMode::kRun : RunMode::kDryRun);
   if (Status cleaned = cleanup.Run(report.expired, report); !cleaned.has_value()) {
     if (dry) {
       return TakeError(std::move(cleaned));

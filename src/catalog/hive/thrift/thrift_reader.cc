@@ -12,7 +12,6 @@ namespace firn::catalog::hive::thrift {
 namespace {
 
 constexpr int64_t kVersionMask = 0xffff'0000;
-constexpr int64_t kVersion1 = 0x8001'0000;
 /// Read ahead of what is asked for, and the step in which long texts grow.
 constexpr size_t kBlockBytes = 16 << 10;
 /// Reserved for a container on its word alone.

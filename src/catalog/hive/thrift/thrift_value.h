@@ -74,6 +74,9 @@ struct Value {
   static Value Number(Type type, int64_t value);
 };
 
+/// The head of a message in the binary protocol, beside its kind.
+inline constexpr int64_t kVersion1 = 0x8001'0000;
+
 enum class MessageKind : uint8_t { kCall = 1, kReply = 2, kException = 3, kOneway = 4 };
 
 struct Message {

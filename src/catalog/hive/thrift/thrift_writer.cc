@@ -5,8 +5,6 @@
 namespace firn::catalog::hive::thrift {
 namespace {
 
-constexpr int64_t kVersion1 = 0x8001'0000;
-
 /// The lowest `bytes` of it, highest byte first.
 void AppendInteger(int64_t number, int bytes, std::string& out) {
   for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {

@@ -8,7 +8,7 @@
 namespace firn::catalog::sql::testing {
 namespace {
 
-constexpr const char* kName = "firn-catalog-waiting";
+constexpr const char* kWaitingVfs = "firn-catalog-waiting";
 
 std::mutex g_mutex;
 std::function<void(std::chrono::microseconds)> g_on_wait;
@@ -30,12 +30,12 @@ int Sleep(sqlite3_vfs*, int microseconds) {
 std::string WaitingVfsName() {
   static sqlite3_vfs vfs = [] {
     sqlite3_vfs copy = *sqlite3_vfs_find(nullptr);
-    copy.zName = kName;
+    copy.zName = kWaitingVfs;
     copy.xSleep = Sleep;
     return copy;
   }();
   sqlite3_vfs_register(&vfs, 0);
-  return kName;
+  return kWaitingVfs;
 }
 
 void OnLockWait(std::function<void(std::chrono::microseconds)> on_wait) {

@@ -74,7 +74,7 @@ class DeflateCodec final : public Codec {
  public:
   Result<std::string_view> Inflate(std::string_view block) override {
     if (decompressor_ == nullptr) {
-      return Error(ErrorCode::kInternal, "Out of memory");
+      return OutOfMemory();
     }
     if (size_t likely = LikelyBytes(block); likely > buffer_.size()) {
       buffer_.Grow(likely, 0);
@@ -150,7 +150,7 @@ class ZstandardCodec final : public Codec {
  public:
   Result<std::string_view> Inflate(std::string_view block) override {
     if (stream_ == nullptr) {
-      return Error(ErrorCode::kInternal, "Out of memory");
+      return OutOfMemory();
     }
     if (size_t likely = LikelyBytes(block); likely > buffer_.size()) {
       buffer_.Grow(likely, 0);

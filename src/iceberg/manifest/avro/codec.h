@@ -11,6 +11,9 @@
 
 namespace firn::iceberg::avro {
 
+/// What every file begins with.
+inline constexpr std::string_view kFileMagic("Obj\x01", 4);
+
 /// A block holds at most so many bytes when inflated (writers' blocks: 64 KiB to a few MiB).
 inline constexpr size_t kMaxBlockBytes = size_t{64} << 20;
 

@@ -7,7 +7,7 @@ namespace firn::iceberg::avro {
 namespace {
 
 /// Schemas may refer to themselves; values of files we read do not nest so deeply.
-constexpr int kMaxDepth = 64;
+constexpr int kMaxValueDepth = 64;
 
 const Node kNullNode;
 
@@ -65,7 +65,7 @@ const Node& Decoder::Resolve(const Node& node) {
   const Node* resolved = &node;
   for (int depth = 0; resolved->kind == Kind::kUnion; ++depth) {
     int64_t branch = Varint();
-    if (!ok() || depth == kMaxDepth || branch < 0 ||
+    if (!ok() || depth == kMaxValueDepth || branch < 0 ||
         static_cast<uint64_t>(branch) >= resolved->children.size()) {
       Fail("no such union branch");
       return kNullNode;
@@ -187,7 +187,7 @@ void Decoder::SkipItems(const Node& node) {
 }
 
 void Decoder::Skip(const Node& node) {
-  if (++depth_ > kMaxDepth) {
+  if (++depth_ > kMaxValueDepth) {
     Fail("nested too deeply");
   }
   const Node& type = Resolve(node);

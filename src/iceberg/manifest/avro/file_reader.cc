@@ -5,7 +5,6 @@
 namespace firn::iceberg::avro {
 namespace {
 
-constexpr std::string_view kMagic("Obj\x01", 4);
 /// Of Iceberg's encryption ("AES GCM Stream").
 constexpr std::string_view kEncryptedMagic = "AGS1";
 constexpr int64_t kSyncBytes = 16;
@@ -36,10 +35,10 @@ Status FileReader::ReadHeader() {
   if (bytes_.starts_with(kEncryptedMagic)) {
     return Error(ErrorCode::kUnsupported, "File is encrypted: " + path_);
   }
-  if (!bytes_.starts_with(kMagic)) {
+  if (!bytes_.starts_with(kFileMagic)) {
     return Corrupt(0, "not an Avro file");
   }
-  Decoder decoder(bytes_.substr(kMagic.size()));
+  Decoder decoder(bytes_.substr(kFileMagic.size()));
   while (decoder.ok()) {
     int64_t count = decoder.Varint();
     if (count == 0) {
@@ -59,9 +58,9 @@ Status FileReader::ReadHeader() {
   }
   sync_ = decoder.Bytes(kSyncBytes);
   if (!decoder.ok()) {
-    return Corrupt(kMagic.size() + decoder.position(), decoder.defect());
+    return Corrupt(kFileMagic.size() + decoder.position(), decoder.defect());
   }
-  position_ = kMagic.size() + decoder.position();
+  position_ = kFileMagic.size() + decoder.position();
 
   auto schema = Schema::Parse(Metadata("avro.schema").value_or(""));
   if (!schema.has_value()) {

@@ -9,7 +9,6 @@
 namespace firn::iceberg::avro {
 namespace {
 
-constexpr std::string_view kMagic("Obj\x01", 4);
 /// Packed to unpacked bytes of manifests, until a first block tells.
 constexpr double kUsualRatio = 0.3;
 
@@ -28,7 +27,7 @@ Result<FileWriter> FileWriter::Make(std::string_view schema_json,
   writer.sync_ = NewSyncMarker();
   writer.expected_ratio_ = compression.codec == CompressionCodec::kNull ? 1 : kUsualRatio;
   Encoder header;
-  header.Fixed(kMagic);
+  header.Fixed(kFileMagic);
   header.Varint(static_cast<int64_t>(metadata.size()) + 2);
   header.Bytes("avro.schema");
   header.Bytes(schema_json);

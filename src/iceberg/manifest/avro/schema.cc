@@ -12,7 +12,7 @@ namespace {
 
 /// A manifest's schema has about 100 nodes, and one more for each partition field.
 constexpr size_t kMaxNodes = 20'000;
-constexpr int kMaxDepth = 64;
+constexpr int kMaxSchemaDepth = 64;
 constexpr int64_t kMaxFixedBytes = 1 << 20;
 constexpr json::ParseLimits kLimits{
     .max_bytes = 16 << 20, .max_depth = 160, .reject_duplicate_keys = false};
@@ -70,7 +70,7 @@ class SchemaParser {
   }
 
   NodeResult ParseNode(json::Element element, std::string_view scope, int depth) {
-    if (depth > kMaxDepth) {
+    if (depth > kMaxSchemaDepth) {
       return Invalid("nested too deeply");
     }
     if (element.is_string()) {

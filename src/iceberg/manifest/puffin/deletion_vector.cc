@@ -49,8 +49,6 @@ Error Corrupt(size_t offset, std::string_view why) {
                                                 std::to_string(offset) + ": " + std::string(why));
 }
 
-Error OutOfMemory() { return Error(ErrorCode::kInternal, "Out of memory"); }
-
 template <class T>
 T LittleEndian(std::string_view bytes) {
   static_assert(std::endian::native == std::endian::little);

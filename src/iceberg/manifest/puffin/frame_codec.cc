@@ -17,8 +17,6 @@ Error Corrupt(std::string_view codec) {
   return Error(ErrorCode::kInvalidMetadata, "Corrupt " + std::string(codec) + " frame");
 }
 
-Error OutOfMemory() { return Error(ErrorCode::kInternal, "Out of memory"); }
-
 /// Calls `step(in, out)` with more and more room until it says that the frame ended. It returns
 /// what is wrong, or whether there is more; it moves `in` and fills `out`.
 struct Progress {

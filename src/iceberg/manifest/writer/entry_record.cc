@@ -11,8 +11,6 @@ namespace {
 constexpr int32_t kPartitionId = 102;
 constexpr int32_t kDataFileId = 2;
 
-constexpr std::string_view kInt = R"("int")";
-constexpr std::string_view kLong = R"("long")";
 constexpr std::string_view kString = R"("string")";
 constexpr std::string_view kBytes = R"("bytes")";
 

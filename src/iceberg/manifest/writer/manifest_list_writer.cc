@@ -12,8 +12,6 @@
 namespace firn::iceberg {
 namespace {
 
-constexpr std::string_view kInt = R"("int")";
-constexpr std::string_view kLong = R"("long")";
 constexpr std::string_view kSummaries =
     R"({"type":"array","items":{"type":"record","name":"r508","fields":[)"
     R"({"name":"contains_null","type":"boolean","field-id":509},)"

@@ -38,6 +38,10 @@ inline constexpr Presences kOptionalFromV2 = {Presence::kAbsent, Presence::kOpti
 inline constexpr Presences kOptionalFromV3 = {Presence::kAbsent, Presence::kAbsent,
                                               Presence::kOptional};
 
+// Avro's JSON of types.
+inline constexpr std::string_view kInt = R"("int")";
+inline constexpr std::string_view kLong = R"("long")";
+
 /// A field of `T` in a file.
 template <class T>
 struct OutputField {
