@@ -1,4 +1,5 @@
-// FileDescriptor: owns a POSIX descriptor. ErrnoError: what the last system call said, as an Error.
+// FileDescriptor: owns a POSIX descriptor. SyncFolder: its content to disk. ErrnoError: what the
+// last system call said, as an Error.
 #pragma once
 
 #include <cerrno>

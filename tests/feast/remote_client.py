@@ -54,8 +54,8 @@ RATES = [0.1, None, 0.3, None, 0.9, None, None]
 def source(repository: Path, table: str, **options) -> IcebergSource:
     endpoint = yaml.safe_load((repository / "catalog.yaml").read_text())["uri"]
     return IcebergSource(
-        name=table, warehouse="default", namespace="db", table=table, endpoint=endpoint,
-        **{"timestamp_field": "event_timestamp", **options},
+        warehouse="default", namespace="db", table=table, endpoint=endpoint,
+        **{"name": table, "timestamp_field": "event_timestamp", **options},
     )  # fmt: skip
 
 
@@ -213,6 +213,22 @@ def windows(store: FeatureStore) -> None:
     assert rows.select(["event_timestamp", "driver_id", "rate", "count"]).to_pylist() == [
         {"event_timestamp": at("11:00"), "driver_id": 1, "rate": 0.3, "count": 7}
     ]
+
+
+def namesakes(store: FeatureStore) -> None:
+    """A feature that is named as the times beside it, where every row of a window is asked for."""
+    store.apply([FeatureView(
+        name="timed", entities=[DRIVER],
+        source=source(Path(store.repo_path), "stats", name="timed", timestamp_field="created",
+                      field_mapping={"conv_rate": "event_timestamp"}),
+        schema=[Field(name="driver_id", dtype=Int64), Field(name="event_timestamp", dtype=Float64)],
+    )])  # fmt: skip
+    asked = {"features": ["timed:event_timestamp"],
+             "start_date": at("00:00"), "end_date": at("23:00")}  # fmt: skip
+    with pytest.raises(Exception, match=r"Two columns .* named event_timestamp: ask for full"):
+        store.get_historical_features(**asked).to_arrow()
+    rows = store.get_historical_features(**asked, full_feature_names=True).to_arrow()
+    assert rows.column_names == ["event_timestamp", "driver_id", "timed__event_timestamp"]
 
 
 def materialize(store: FeatureStore) -> None:

@@ -76,6 +76,10 @@ def view_of(repository: Repository, feature: str = "rate", timestamp: str = "ts"
             {"event_timestamp": ["2026-11-01", "soon"]},
             "event_timestamp has a text that is no time, 'soon': give timestamps, dates, or ISO",
         ),
+        (
+            {"event_timestamp": ["soon", "2026-11-01T10:00:00.123456789Z"]},
+            "event_timestamp has a text that is no time, 'soon': give",
+        ),
     ],
 )
 def test_a_frame_that_does_not_fit(ready, columns, says):

@@ -136,5 +136,5 @@ def test_texts_of_microseconds_and_of_far_years(repository):
     assert found["event_timestamp"].type == pa.timestamp("us", tz="UTC")
     texts[1] = "2026-11-01T10:00:00.123456789Z"
     asked = asked.set_column(1, "event_timestamp", [texts])
-    with pytest.raises(ValueError, match=r"has a text that is no time, '2026.*789Z"):
+    with pytest.raises(ValueError, match=r"nanoseconds, .* beside others, '1500-01-01': give"):
         repository.features(asked, ["stats:rate"])

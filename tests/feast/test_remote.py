@@ -32,6 +32,7 @@ def remote(tmp_path_factory, clients):
         "service",
         "services_that_cannot_be_told_apart",
         "windows",
+        "namesakes",
         "materialize",
         "refusals",
     ],

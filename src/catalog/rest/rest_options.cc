@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/rest/rest_paths.h"
 #include "storage/http/uri.h"
 
 namespace firn::catalog::rest {
@@ -31,10 +32,6 @@ Result<int64_t> Integer(const CatalogConfig& config,
                  fmt::format("{} takes a whole number from {} to {}", name, least, most));
   }
   return value;
-}
-
-bool IsAbsolute(std::string_view uri) {
-  return uri.starts_with("http://") || uri.starts_with("https://");
 }
 
 Result<OAuthOptions> ParseOAuth(const CatalogConfig& config, const std::string& uri) {

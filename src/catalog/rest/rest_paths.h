@@ -14,6 +14,11 @@ namespace firn::catalog::rest {
 
 inline constexpr std::string_view kDefaultSeparator = "%1F";
 
+/// Whether a catalog means the URL as it is, and not one of its own.
+inline bool IsAbsolute(std::string_view uri) {
+  return uri.starts_with("http://") || uri.starts_with("https://");
+}
+
 class RestPaths {
  public:
   /// `uri` without a trailing slash; `prefix` may be empty; `separator` percent-encoded or plain.

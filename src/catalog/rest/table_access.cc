@@ -6,6 +6,7 @@
 
 #include "catalog/rest/remote_signer.h"
 #include "catalog/rest/rest_endpoints.h"
+#include "catalog/rest/rest_paths.h"
 #include "storage/http/uri.h"
 
 namespace firn::catalog::rest {
@@ -16,7 +17,7 @@ using iceberg::PropertyMap;
 
 constexpr std::string_view kRefreshEnabled = "client.refresh-credentials-enabled";
 constexpr std::string_view kRefreshEndpoint = "client.refresh-credentials-endpoint";
-constexpr StatusMeaning kOfTable{.not_found = ErrorCode::kNoSuchTable};
+constexpr StatusMeaning kOfTableAccess{.not_found = ErrorCode::kNoSuchTable};
 
 /// The first of these that is there.
 std::string FirstOf(const PropertyMap& properties, std::initializer_list<std::string_view> names) {
@@ -27,10 +28,6 @@ std::string FirstOf(const PropertyMap& properties, std::initializer_list<std::st
     }
   }
   return {};
-}
-
-bool IsAbsolute(std::string_view uri) {
-  return uri.starts_with("http://") || uri.starts_with("https://");
 }
 
 std::string Join(std::string_view base, std::string_view path) {
@@ -120,7 +117,7 @@ Result<LoadedTable> LoadAgain(RestCore& core, const TableIdentifier& identifier)
                    core.Send(endpoint::kLoadTable, {.method = "GET",
                                                     .url = core.paths.Table(identifier),
                                                     .headers = DelegationHeaders(),
-                                                    .meaning = kOfTable}));
+                                                    .meaning = kOfTableAccess}));
   return ParseLoadedTable(response.body);
 }
 
@@ -137,7 +134,7 @@ Result<LoadedTable> LoadAccess(RestCore& core,
     return AnotherHost(kRefreshEndpoint);
   }
   ASSIGN_OR_RETURN(auto response,
-                   core.session.Send({.method = "GET", .url = url, .meaning = kOfTable}));
+                   core.session.Send({.method = "GET", .url = url, .meaning = kOfTableAccess}));
   LoadedTable after{.config = before.config, .credentials = {}, .signing = before.signing};
   ASSIGN_OR_RETURN(after.credentials, ParseCredentialsAnswer(response.body));
   if (after.credentials.empty()) {

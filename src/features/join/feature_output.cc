@@ -29,7 +29,7 @@ using BufferPtr = std::shared_ptr<arrow::Buffer>;
 using ChunkedPtr = std::shared_ptr<arrow::ChunkedArray>;
 
 /// Moves between asking the memory for a row of the answer and writing to it.
-constexpr size_t kAhead = 16;
+constexpr size_t kMovesAhead = 16;
 
 /// A byte a row until the column is finished: threads may set neighbours at once.
 class Validity {
@@ -106,8 +106,8 @@ class FixedOutput : public FeatureOutput {
     uint8_t* const to = to_;
     uint8_t* const valid_to = validity_.flags();
     for (size_t i = 0; i < moves.size(); ++i) {
-      if (i + kAhead < moves.size()) {
-        __builtin_prefetch(to + size_t{moves[i + kAhead].to} * kBytes, 1);
+      if (i + kMovesAhead < moves.size()) {
+        __builtin_prefetch(to + size_t{moves[i + kMovesAhead].to} * kBytes, 1);
       }
       const RowMove& move = moves[i];
       if (valid != nullptr && !arrow::bit_util::GetBit(valid, values->offset() + move.from)) {

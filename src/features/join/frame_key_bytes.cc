@@ -11,11 +11,13 @@
 namespace firn::features {
 namespace {
 
-bool Varies(const arrow::DataType& type) {
-  return arrow::is_base_binary_like(type.id()) || arrow::is_binary_view_like(type.id());
+/// Whether a value may be larger than what every key is counted with.
+bool Counts(const arrow::DataType& type) {
+  return arrow::is_base_binary_like(type.id()) || arrow::is_binary_view_like(type.id()) ||
+         type.id() == arrow::Type::FIXED_SIZE_BINARY;
 }
 
-/// Of a value of a type that varies, or of a dictionary of such.
+/// Of a value of a type that counts, or of a dictionary of such.
 int64_t ValueBytes(const arrow::Array& array, int64_t row) {
   if (array.IsNull(row)) {
     return 0;
@@ -31,6 +33,8 @@ int64_t ValueBytes(const arrow::Array& array, int64_t row) {
     case arrow::Type::STRING_VIEW:
     case arrow::Type::BINARY_VIEW:
       return std::ssize(static_cast<const arrow::BinaryViewArray&>(array).GetView(row));
+    case arrow::Type::FIXED_SIZE_BINARY:
+      return static_cast<const arrow::FixedSizeBinaryArray&>(array).byte_width();
     default:
       return static_cast<const arrow::BinaryArray&>(array).value_length(row);
   }
@@ -41,7 +45,7 @@ int64_t ValueBytes(const arrow::Array& array, int64_t row) {
 FrameKeyBytes::FrameKeyBytes(const arrow::RecordBatch& batch, const KeyWeights& weights) {
   for (const auto& [name, weight] : weights) {
     auto values = batch.GetColumnByName(name);
-    if (Varies(PlainTypeOf(*values->type()))) {
+    if (Counts(PlainTypeOf(*values->type()))) {
       columns_.push_back({std::move(values), weight});
     }
   }

@@ -14,7 +14,6 @@ namespace {
 using columnar::ColumnAt;
 using ArrayPtr = std::shared_ptr<arrow::Array>;
 
-constexpr std::string_view kPosition = "_pos";
 constexpr std::string_view kSequenceNumber = "_last_updated_sequence_number";
 constexpr std::string_view kRowId = "_row_id";
 /// Of the format: from then on rows have a lineage.
@@ -50,7 +49,7 @@ std::vector<std::string> MatchColumns::NamesOf(const JoinView& view) {
   if (!view.created_column.empty()) {
     names.push_back(view.created_column);
   }
-  names.emplace_back(kPosition);
+  names.emplace_back("_pos");
   if (view.table.metadata->format_version >= kRowLineageVersion) {
     names.emplace_back(kSequenceNumber);
     names.emplace_back(kRowId);

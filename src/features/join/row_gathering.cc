@@ -16,8 +16,6 @@ using columnar::ColumnAt;
 using ArrayPtr = std::shared_ptr<arrow::Array>;
 using Outputs = std::span<const std::unique_ptr<FeatureOutput>>;
 
-constexpr const char* kPosition = "_pos";
-
 /// Rows are asked for in blocks of so many, that batches are not too small.
 constexpr int64_t kBlockRows = 4096;
 
@@ -123,7 +121,7 @@ Status GatherRows(const JoinContext& context,
                   std::span<const Winner> winners,
                   Outputs outputs) {
   table::FilePass pass{.columns = columns.names};
-  pass.columns.emplace_back(kPosition);
+  pass.columns.emplace_back("_pos");
   ASSIGN_OR_RETURN(columnar::ReadRequest request, files.RequestOf(pass));
   const std::vector<std::span<const Winner>> units =
       UnitsOf(files, winners, context.gather_unit_rows);

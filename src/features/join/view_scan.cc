@@ -11,7 +11,7 @@ namespace firn::features {
 namespace {
 
 /// Rows between asking the memory for a slot and offering to it.
-constexpr size_t kAhead = 32;
+constexpr size_t kSlotsAhead = 32;
 
 void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& winners) {
   std::vector<uint32_t> numbers(rows.keys.rows());
@@ -19,8 +19,8 @@ void Offer(const RowsToMatch& rows, const EntityIndex& entities, WinnerSlots& wi
   std::vector<size_t> slots(numbers.size());
   entities.FindSlots(numbers, rows.available, slots);
   for (size_t row = 0; row < slots.size(); ++row) {
-    if (row + kAhead < slots.size() && slots[row + kAhead] != EntityIndex::kNoSlot) {
-      winners.Prefetch(slots[row + kAhead]);
+    if (row + kSlotsAhead < slots.size() && slots[row + kSlotsAhead] != EntityIndex::kNoSlot) {
+      winners.Prefetch(slots[row + kSlotsAhead]);
     }
     if (slots[row] != EntityIndex::kNoSlot) {
       winners.Offer(slots[row], rows.times[row], rows.candidates[row]);

@@ -1,6 +1,8 @@
 #include "server/flight/feast_calls.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -341,7 +343,12 @@ Result<FeastCalls::RowsPtr> FeastCalls::InWindow(FeatureRun& run,
     wanted.push_back({feature.table_column, feature.output_name});
   }
   std::vector<std::string> columns;
+  std::set<std::string_view> names;
   for (const Wanted& each : wanted) {
+    if (!names.insert(each.name).second) {
+      return InvalidArgument(fmt::format(
+          "Two columns of the answer would be named {}: ask for full feature names", each.name));
+    }
     AddMissing(columns, std::vector{each.column});
   }
   ASSIGN_OR_RETURN(

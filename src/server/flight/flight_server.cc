@@ -169,37 +169,67 @@ class Messages final : public arrow::RecordBatchReader {
   std::unique_ptr<Telling> telling_;
 };
 
+std::string_view NameOf(fl::FlightMethod method) {
+  switch (method) {
+    case fl::FlightMethod::DoExchange:
+      return "do_exchange";
+    case fl::FlightMethod::DoPut:
+      return "do_put";
+    case fl::FlightMethod::DoGet:
+      return "do_get";
+    case fl::FlightMethod::GetFlightInfo:
+      return "get_flight_info";
+    default:
+      return "other";
+  }
+}
+
+/// A call that was let in, until it is over.
+class Admitted final : public fl::ServerMiddleware {
+ public:
+  Admitted(std::unique_ptr<OpenCalls::Place> place, MonotonicTime deadline)
+      : place_(std::move(place)), deadline_(deadline) {}
+
+  std::string name() const override { return "admitted"; }
+  void SendingHeaders(fl::AddCallHeaders*) override {}
+  void CallCompleted(const arrow::Status&) override { place_.reset(); }
+
+  /// Counts from the call's beginning.
+  MonotonicTime deadline() const { return deadline_; }
+
+ private:
+  std::unique_ptr<OpenCalls::Place> place_;
+  const MonotonicTime deadline_;
+};
+
 /// Lets so many calls in. It comes before Arrow reads a call's first message, which may never come.
 class Admission final : public fl::ServerMiddlewareFactory {
  public:
-  Admission(OpenCalls& open, const FeastCalls& calls) : open_(open), calls_(calls) {}
+  /// Under it a call finds what it was admitted with.
+  static constexpr const char* kKey = "admission";
+
+  Admission(OpenCalls& open,
+            const FeastCalls& calls,
+            const std::function<void(const FlightCall&)>& on_call)
+      : open_(open), calls_(calls), on_call_(on_call) {}
 
   arrow::Status StartCall(const fl::CallInfo& info,
                           const fl::ServerCallContext& context,
                           std::shared_ptr<fl::ServerMiddleware>* middleware) override {
-    static_cast<void>(info);
-    auto place = open_.Enter(context.peer(), calls_.Deadline());
+    const MonotonicTime deadline = calls_.Deadline();
+    auto place = open_.Enter(context.peer(), deadline);
     if (!place.has_value()) {
+      Telling(on_call_, NameOf(info.method), context.peer()).End(place.error());
       return IntoFlight(place.error());
     }
-    *middleware = std::make_shared<Admitted>(*std::move(place));
+    *middleware = std::make_shared<Admitted>(*std::move(place), deadline);
     return arrow::Status::OK();
   }
 
  private:
-  class Admitted final : public fl::ServerMiddleware {
-   public:
-    explicit Admitted(std::unique_ptr<OpenCalls::Place> place) : place_(std::move(place)) {}
-    std::string name() const override { return "admitted"; }
-    void SendingHeaders(fl::AddCallHeaders*) override {}
-    void CallCompleted(const arrow::Status&) override { place_.reset(); }
-
-   private:
-    std::unique_ptr<OpenCalls::Place> place_;
-  };
-
   OpenCalls& open_;
   const FeastCalls& calls_;
+  const std::function<void(const FlightCall&)>& on_call_;
 };
 
 }  // namespace
@@ -217,7 +247,8 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
 
   arrow::Status Listen(const fl::Location& location) {
     fl::FlightServerOptions options(location);
-    options.middleware.emplace_back("admission", std::make_shared<Admission>(open_, calls_));
+    options.middleware.emplace_back(Admission::kKey,
+                                    std::make_shared<Admission>(open_, calls_, on_call_));
     ARROW_RETURN_NOT_OK(Init(options));
     overseer_ = std::jthread([this](const std::stop_token& over) { Oversee(over); });
     return arrow::Status::OK();
@@ -307,8 +338,9 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   }
 
   std::unique_ptr<CallWatch> Watch(const fl::ServerCallContext& context) {
+    const auto* admitted = static_cast<const Admitted*>(context.GetMiddleware(Admission::kKey));
     return std::make_unique<CallWatch>([&context] { return context.is_cancelled(); },
-                                       stop_.get_token(), calls_.Deadline());
+                                       stop_.get_token(), admitted->deadline());
   }
 
   /// The rows that the command asks for; the watch holds them.

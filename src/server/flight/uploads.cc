@@ -48,8 +48,10 @@ Result<std::shared_ptr<arrow::Table>> Upload::Finish(std::shared_ptr<arrow::Sche
 void Upload::GiveBack(const Error& why) {
   std::lock_guard lock(mutex_);
   why_ = why;
-  batches_.clear();
-  all_.bytes_ -= std::exchange(bytes_, 0);
+  // What was finished is with its call, and counts as long as that has it.
+  if (!std::exchange(batches_, {}).empty()) {
+    all_.bytes_ -= std::exchange(bytes_, 0);
+  }
 }
 
 }  // namespace firn::flight

@@ -53,7 +53,7 @@ class Upload final : public Held {
   ~Upload() override { all_.bytes_ -= bytes_; }
 
   Status Add(std::shared_ptr<arrow::RecordBatch> batch);
-  /// Everything that was added, once. Its bytes count as long as this lives or until GiveBack.
+  /// Everything that was added, once. Its bytes count as long as this lives.
   Result<std::shared_ptr<arrow::Table>> Finish(std::shared_ptr<arrow::Schema> schema);
   void GiveBack(const Error& why) override;
 

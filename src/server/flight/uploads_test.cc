@@ -40,6 +40,17 @@ TEST(UploadsTest, WhatWasAddedIsATable) {
   EXPECT_EQ(uploads.bytes(), 0);
 }
 
+TEST(UploadsTest, OneThatACallWorksWithCountsUntilThatHasEnded) {
+  Uploads uploads({});
+  auto upload = uploads.Begin();
+  ASSERT_THAT(upload->Add(Batch()), IsOk());
+  ASSERT_THAT(upload->Finish(arrow::schema(Fields())), IsOk());
+  upload->GiveBack({ErrorCode::kDeadlineExceeded, "late"});
+  EXPECT_EQ(uploads.bytes(), BatchBytes());
+  upload.reset();
+  EXPECT_EQ(uploads.bytes(), 0);
+}
+
 TEST(UploadsTest, EachIsBounded) {
   Uploads uploads({.max_bytes = BatchBytes()});
   auto upload = uploads.Begin();

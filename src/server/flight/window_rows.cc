@@ -14,7 +14,7 @@ namespace {
 
 using iceberg::TypeId;
 
-constexpr int64_t kMicrosOfDay = int64_t{86'400'000'000};
+constexpr int64_t kDayUs = int64_t{86'400'000'000};
 
 class Scanned final : public server_features::FeatureRows {
  public:
@@ -75,11 +75,11 @@ Result<iceberg::Expression> FilterOf(const iceberg::Schema& schema, const Window
   const TypeId type = field->type->id();
   std::string text;
   if (window.start) {
-    const int64_t day = -iceberg::FloorDiv(-window.start->value(), kMicrosOfDay);
+    const int64_t day = -iceberg::FloorDiv(-window.start->value(), kDayUs);
     text = fmt::format("{} >= '{}'", Quoted(window.timestamp), Literal(type, *window.start, day));
   }
   if (window.end) {
-    const int64_t day = iceberg::FloorDiv(window.end->value(), kMicrosOfDay);
+    const int64_t day = iceberg::FloorDiv(window.end->value(), kDayUs);
     text += fmt::format("{}{} <= '{}'", text.empty() ? "" : " and ", Quoted(window.timestamp),
                         Literal(type, *window.end, day));
   }

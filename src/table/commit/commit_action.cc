@@ -53,8 +53,7 @@ class Commit {
                  loaded.error().code() != ErrorCode::kNoSuchTable) {
         return Error(ErrorCode::kCommitStateUnknown,
                      "The catalog told of a conflict, and then did not say whether the commit "
-                     "stands: look at "
-                     "the table's snapshots before it is tried again")
+                     "stands: look at the table before it is tried again")
             .With("commit", outcome.error().message())
             .With("table", loaded.error().message());
       }
@@ -84,7 +83,7 @@ class Commit {
         return outcome;
       }
       doubted_ = true;
-      conflicted_ = conflicted_ || outcome.error().code() == ErrorCode::kCommitConflict;
+      conflicted_ = outcome.error().code() == ErrorCode::kCommitConflict;
       // Each pause may end with a catalog that does not answer.
       do {
         if (!pauses.Wait()) {
@@ -95,6 +94,7 @@ class Commit {
           return loaded;
         }
         if (loaded.has_value()) {
+          conflicted_ = false;  // it does not stand
           base = *std::move(loaded);
           break;
         }
@@ -178,7 +178,8 @@ class Commit {
   bool refused_ = false;
   /// True once the catalog said of an attempt that another one may succeed.
   bool doubted_ = false;
-  /// True once the catalog said that of a conflict, which may be one with the attempt itself.
+  /// True where it said that of a conflict, perhaps one with the attempt itself, and the table was
+  /// not seen since.
   bool conflicted_ = false;
   /// True where the snapshot was found in the table, and no commit said that it succeeded.
   bool found_ = false;

@@ -199,6 +199,34 @@ TEST(CommitActionTest, ACatalogThatWasNotThereHasCommittedNothing) {
   EXPECT_TRUE(fixture.FilesStored().empty());
 }
 
+/// Loses a race, is seen without the commit, and is gone from the next attempt on.
+class LeavingStore final : public TableStore {
+ public:
+  explicit LeavingStore(TableStore& store) : store_(store) {}
+
+  Result<Table> Load(const TableIdentifier& identifier) override {
+    return attempts_ < 2 ? store_.Load(identifier) : Gone();
+  }
+  Result<Table> Commit(const Table&, const TableChange&) override {
+    return ++attempts_ < 2 ? Result<Table>(Error(ErrorCode::kCommitConflict, "as told")) : Gone();
+  }
+
+ private:
+  static Result<Table> Gone() { return Error(ErrorCode::kUnavailable, "as told"); }
+
+  TableStore& store_;
+  int attempts_ = 0;
+};
+
+TEST(CommitActionTest, AConflictIsSettledWhereTheTableWasSeenAfterIt) {
+  CommitFixture fixture;
+  LeavingStore leaving(fixture.store);
+  SnapshotAction action(fixture.Load(), AppendOne("ours"), {}, fixture.tools);
+  EXPECT_THAT(CommitAction(leaving, fixture.Load(), action, fixture.tools, {}),
+              IsError(ErrorCode::kUnavailable));
+  EXPECT_TRUE(fixture.FilesStored().empty());
+}
+
 TEST(CommitActionTest, AnotherTableOfTheNameIsNotWrittenTo) {
   CommitFixture fixture;
   Table start = fixture.Load();

@@ -12,7 +12,6 @@
 #include "table/compact/compaction_plan.h"
 #include "table/compact/foretold_files.h"
 #include "table/compact/group_rewriter.h"
-#include "table/maintain/branch_head.h"
 #include "table/maintain/dangling_deletes.h"
 #include "table/maintain/named_files.h"
 #include "table/maintain/rehearsal.h"

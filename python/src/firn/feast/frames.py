@@ -115,18 +115,32 @@ def _instants(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     raise ValueError(f"entity_df: column {name} is {data_type}, which is no time: {TIMES_WANTED}")
 
 
+def _is_time(text: str) -> bool:
+    try:
+        pa.scalar(text).cast(INSTANT)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def _parsed(texts: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     dated = pc.match_substring_regex(texts, _DATE_ALONE)
     zoned = pc.match_substring_regex(texts, _WITH_OFFSET)
     suffix = pc.if_else(dated, "T00:00:00Z", pc.if_else(zoned, "", "Z"))
     completed = pc.binary_join_element_wise(texts, suffix, "")
     # As `firn.join` reads them: in nanoseconds too, but those hold no far years.
-    try:
+    with contextlib.suppress(pa.ArrowInvalid):
         return completed.cast(INSTANT)
+    try:
+        return completed.cast(pa.timestamp("ns", tz="UTC"))
     except pa.ArrowInvalid as error:
         refused = re.search(r"'(.*?)'", str(error))
-    with contextlib.suppress(pa.ArrowInvalid):
-        return completed.cast(pa.timestamp("ns", tz="UTC"))
-    given = texts.filter(pc.equal(completed, refused[1] if refused else ""))
+    text = refused[1] if refused else ""
+    given = texts.filter(pc.equal(completed, text))
     shown = f", {given[0].as_py()!r}" if len(given) else ""
+    if _is_time(text):
+        raise ValueError(
+            f"entity_df: column {name} has times in nanoseconds, which go from 1677 to 2262, "
+            f"beside others{shown}: give all of them in microseconds"
+        )
     raise ValueError(f"entity_df: column {name} has a text that is no time{shown}: {TIMES_WANTED}")
