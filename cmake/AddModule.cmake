@@ -13,7 +13,8 @@ option(FIRN_UNITY "Compile files of a room together: less work, but more at each
 if(FIRN_UNITY)
   # What they guard against is seen without FIRN_UNITY; here a source counts as a header, and all
   # functions of a room are inlined into each other.
-  target_compile_options(firn_options INTERFACE -Wno-subobject-linkage -Wno-maybe-uninitialized)
+  target_compile_options(firn_options INTERFACE
+    "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage;-Wno-maybe-uninitialized>")
 endif()
 
 set(FIRN_TESTED_ELSEWHERE "" CACHE STRING
