@@ -2,7 +2,7 @@
 #
 #   FIRN_PRECOMPILED   none; tests: of tests alone; all: of the product too
 #
-# A build of `none` and without FIRN_UNITY, as `dev` is, shows that every source and every header
+# A build of `none` and without FIRN_UNITY, as `alone` is, shows that every source and every header
 # includes what it needs.
 #
 #   firn_precompile(TARGET product|test)

@@ -13,6 +13,7 @@
 
 #include "columnar/io/arrow_status.h"
 #include "columnar/schema/arrow_type.h"
+#include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/type_text.h"
 
 namespace firn::columnar {
@@ -46,15 +47,15 @@ std::optional<int64_t> IntegerOf(const Type& type, const Literal& literal) {
   if (narrow == nullptr) {
     return std::nullopt;
   }
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
   int64_t value = *narrow;
   switch (type.id()) {
     case TypeId::kTimestamp:
-      return __builtin_mul_overflow(value, kMicrosPerDay, &value) ? std::nullopt
-                                                                  : std::optional(value);
+      return __builtin_mul_overflow(value, iceberg::kMicrosPerDay, &value) ? std::nullopt
+                                                                           : std::optional(value);
     case TypeId::kTimestampNs:
-      return __builtin_mul_overflow(value, kMicrosPerDay * 1000, &value) ? std::nullopt
-                                                                         : std::optional(value);
+      return __builtin_mul_overflow(value, iceberg::kMicrosPerDay * 1000, &value)
+                 ? std::nullopt
+                 : std::optional(value);
     default:
       return value;
   }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/testing/matchers.h"
+#include "iceberg/schema/civil_time.h"
 
 namespace firn::columnar {
 namespace {
@@ -14,11 +15,10 @@ using iceberg::Type;
 using iceberg::TypeId;
 
 TEST(LiteralArrayTest, DaysBecomeInstantsWhereTheyFit) {
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
   const iceberg::TypePtr micros = Type::Plain(TypeId::kTimestamp);
   for (int32_t days : {0, -20'000, 106'751'991, -106'751'991}) {
     ASSERT_OK_AND_ASSIGN(auto array, RepeatLiteral(*micros, Literal(days), 2));
-    EXPECT_EQ(LiteralAt(*array, *micros, 1), Literal(days * kMicrosPerDay));
+    EXPECT_EQ(LiteralAt(*array, *micros, 1), Literal(days * iceberg::kMicrosPerDay));
   }
   constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
   constexpr int32_t kMax = std::numeric_limits<int32_t>::max();

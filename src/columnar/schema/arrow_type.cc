@@ -12,8 +12,6 @@ namespace {
 
 using iceberg::TypeId;
 
-constexpr int32_t kUuidBytes = 16;
-
 std::shared_ptr<arrow::DataType> NestedArrowType(const iceberg::Type& type) {
   if (type.is_list()) {
     return arrow::list(ArrowFieldOf(type.element()));

@@ -22,6 +22,8 @@
 namespace firn::columnar {
 
 inline constexpr std::string_view kFieldIdKey = "PARQUET:field_id";
+/// A UUID's width in Arrow and Parquet.
+inline constexpr int32_t kUuidBytes = 16;
 
 std::shared_ptr<arrow::DataType> ArrowTypeOf(const iceberg::Type& type);
 /// With its id; nullable where it is optional.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
+#include "columnar/schema/arrow_type.h"
 
 namespace firn::columnar {
 namespace {
@@ -23,7 +24,6 @@ using parquet::schema::PrimitiveNode;
 
 constexpr int32_t kMaxInt32Digits = 9;
 constexpr int32_t kMaxInt64Digits = 18;
-constexpr int32_t kUuidWidth = 16;
 constexpr int8_t kVariantVersion = 1;
 
 /// The fewest bytes that hold any number of so many decimal digits and its sign.
@@ -125,7 +125,7 @@ NodePtr LeafNode(const Place& place, const Type& type) {
     case TypeId::kString:
       return Primitive(place, parquet::Type::BYTE_ARRAY, LogicalType::String());
     case TypeId::kUuid:
-      return Primitive(place, parquet::Type::FIXED_LEN_BYTE_ARRAY, LogicalType::UUID(), kUuidWidth);
+      return Primitive(place, parquet::Type::FIXED_LEN_BYTE_ARRAY, LogicalType::UUID(), kUuidBytes);
     case TypeId::kFixed:
       return Primitive(place, parquet::Type::FIXED_LEN_BYTE_ARRAY, LogicalType::None(),
                        type.length());

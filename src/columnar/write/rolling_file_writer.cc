@@ -12,7 +12,7 @@ namespace firn::columnar {
 namespace {
 
 /// Between looks at the size of the file.
-constexpr int64_t kFewestRows = 16 << 10;
+constexpr int64_t kRowsBetweenLooks = 16 << 10;
 
 }  // namespace
 
@@ -26,12 +26,12 @@ RollingFileWriter::~RollingFileWriter() {
 }
 
 Status RollingFileWriter::Write(const arrow::RecordBatch& batch) {
-  int64_t step_rows = kFewestRows;
+  int64_t step_rows = kRowsBetweenLooks;
   if (!properties_.target_file_rows && open_bytes() < target_bytes()) {
     ASSIGN_OR_RETURN(int64_t bytes,
                      ToResult(arrow::util::ReferencedBufferSize(batch), ErrorCode::kInternal));
     if (bytes < target_bytes() - open_bytes()) {
-      step_rows = std::max(batch.num_rows(), kFewestRows);  // there is room for all of it
+      step_rows = std::max(batch.num_rows(), kRowsBetweenLooks);  // there is room for all of it
     }
   }
   int64_t rows = 0;

@@ -11,10 +11,15 @@
 namespace firn::features {
 namespace {
 
-/// Whether a value may be larger than what every key is counted with.
+/// What every key is counted with has room for so many, as UUIDs have.
+constexpr int32_t kSmallBytes = 16;
+
+/// Whether a value may be larger than that.
 bool Counts(const arrow::DataType& type) {
-  return arrow::is_base_binary_like(type.id()) || arrow::is_binary_view_like(type.id()) ||
-         type.id() == arrow::Type::FIXED_SIZE_BINARY;
+  if (type.id() == arrow::Type::FIXED_SIZE_BINARY) {
+    return static_cast<const arrow::FixedSizeBinaryType&>(type).byte_width() > kSmallBytes;
+  }
+  return arrow::is_base_binary_like(type.id()) || arrow::is_binary_view_like(type.id());
 }
 
 /// Of a value of a type that counts, or of a dictionary of such.

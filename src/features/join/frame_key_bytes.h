@@ -24,7 +24,7 @@ class FrameKeyBytes {
   /// The batch has each of the columns once.
   FrameKeyBytes(const arrow::RecordBatch& batch, const KeyWeights& weights);
 
-  /// False where no column holds texts or bytes (UUIDs are bytes): no row has any.
+  /// False where no column holds texts or more bytes than a UUID: no row has any.
   bool vary() const { return !columns_.empty(); }
   int64_t Of(int64_t row) const;
 

@@ -15,9 +15,9 @@ namespace {
 
 constexpr int32_t kWidth = 1000;
 
-std::shared_ptr<arrow::Array> FixedKey() {
-  arrow::FixedSizeBinaryBuilder builder(arrow::fixed_size_binary(kWidth));
-  EXPECT_TRUE(builder.Append(std::string(kWidth, 'x')).ok());
+std::shared_ptr<arrow::Array> FixedKey(int32_t width) {
+  arrow::FixedSizeBinaryBuilder builder(arrow::fixed_size_binary(width));
+  EXPECT_TRUE(builder.Append(std::string(static_cast<size_t>(width), 'x')).ok());
   return builder.Finish().ValueOrDie();
 }
 
@@ -28,18 +28,19 @@ std::shared_ptr<arrow::RecordBatch> BatchOf(const std::shared_ptr<arrow::Array>&
 
 TEST(FrameKeyBytesTest, BytesOfAFixedSizeCountInEveryRow) {
   auto zeros = arrow::MakeArrayFromScalar(arrow::Int8Scalar(0), 3).ValueOrDie();
-  auto encoded = arrow::DictionaryArray::FromArrays(zeros, FixedKey()).ValueOrDie();
-  for (const auto& keys : {FixedKey(), encoded}) {
+  auto encoded = arrow::DictionaryArray::FromArrays(zeros, FixedKey(kWidth)).ValueOrDie();
+  for (const auto& keys : {FixedKey(kWidth), encoded}) {
     const FrameKeyBytes bytes(*BatchOf(keys), {{"key", 5}});
     EXPECT_TRUE(bytes.vary());
     EXPECT_EQ(bytes.Of(keys->length() - 1), 5 * kWidth);
   }
 }
 
-TEST(FrameKeyBytesTest, NumbersCountNothing) {
+TEST(FrameKeyBytesTest, NumbersAndUuidsCountNothing) {
   arrow::Int64Builder builder;
   ASSERT_TRUE(builder.AppendValues({1, 2}).ok());
   EXPECT_FALSE(FrameKeyBytes(*BatchOf(builder.Finish().ValueOrDie()), {{"key", 5}}).vary());
+  EXPECT_FALSE(FrameKeyBytes(*BatchOf(FixedKey(16)), {{"key", 5}}).vary());
 }
 
 }  // namespace

@@ -290,7 +290,6 @@ Result<Position> Locate(const Constant& constant, const Type& type) {
 }
 
 Literal Promote(const Type& type, const Literal& value) {
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
   if (const auto* narrow = value.As<int32_t>()) {
     switch (type.id()) {
       case TypeId::kLong:

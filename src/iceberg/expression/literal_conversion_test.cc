@@ -4,13 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include "iceberg/schema/civil_time.h"
+
 namespace firn::iceberg {
 namespace {
 
 Literal Promoted(TypeId to, int32_t days) { return Promote(*Type::Plain(to), Literal(days)); }
 
 TEST(PromoteTest, DaysBecomeInstantsWhereTheyFit) {
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
   for (int32_t days : {0, 20'000, -20'000, 106'751'991, -106'751'991}) {
     EXPECT_EQ(Promoted(TypeId::kTimestamp, days), Literal(days * kMicrosPerDay));
   }

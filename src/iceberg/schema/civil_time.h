@@ -11,6 +11,8 @@
 
 namespace firn::iceberg {
 
+inline constexpr int64_t kMicrosPerDay = 86'400'000'000;
+
 struct CivilDate {
   int64_t year = 1970;
   int32_t month = 1;  ///< 1 to 12

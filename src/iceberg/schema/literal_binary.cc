@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/type_text.h"
 
 namespace firn::iceberg {
@@ -16,7 +17,6 @@ static_assert(std::endian::native == std::endian::little, "values are copied as 
 
 constexpr size_t kUuidBytes = 16;
 constexpr size_t kMaxDecimalBytes = 16;
-constexpr int64_t kMicrosPerDay = 86'400'000'000;
 
 template <class T>
 std::string Encode(T value) {

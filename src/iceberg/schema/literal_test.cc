@@ -4,6 +4,7 @@
 
 #include "base/hex.h"
 #include "base/testing/matchers.h"
+#include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/decimal_text.h"
 #include "iceberg/schema/literal_binary.h"
 #include "iceberg/schema/literal_json.h"
@@ -157,7 +158,6 @@ TEST(LiteralBinary, ReadsValuesFromBeforeAPromotion) {
 }
 
 TEST(LiteralBinary, RefusesDaysThatNoTimestampHolds) {
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
   auto decode = [](TypeId id, int32_t days) {
     return DecodeLiteral(*Type::Plain(id), EncodeLiteral(Literal(days)));
   };

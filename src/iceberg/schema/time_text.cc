@@ -14,9 +14,8 @@ namespace firn::iceberg {
 namespace {
 
 constexpr int64_t kMicrosOfMilli = 1000;
-constexpr int64_t kMicrosOfDay = int64_t{86'400'000'000};
 constexpr int64_t kMaxMillis = std::numeric_limits<int64_t>::max() / kMicrosOfMilli;
-constexpr int64_t kMaxDays = std::numeric_limits<int64_t>::max() / kMicrosOfDay;
+constexpr int64_t kMaxDays = std::numeric_limits<int64_t>::max() / kMicrosPerDay;
 constexpr size_t kDateLength = 10;
 /// `2026-11-29T08:00`.
 constexpr size_t kMinuteLength = 16;
@@ -47,7 +46,7 @@ Result<TimestampUs> ReadTimeUs(std::string_view text) {
     return TimestampUs(*millis * kMicrosOfMilli);
   }
   if (auto days = ParseIsoDate(text); days && std::abs(int64_t{*days}) <= kMaxDays) {
-    return TimestampUs(*days * kMicrosOfDay);
+    return TimestampUs(*days * kMicrosPerDay);
   }
   if (auto micros = ParseMicros(std::string(text))) {
     return TimestampUs(*micros);

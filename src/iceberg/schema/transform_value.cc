@@ -31,7 +31,6 @@ int32_t HashLong(int64_t value) { return Hash(EncodeLiteral(Literal(value))); }
 bool IsNanos(TypeId id) { return id == TypeId::kTimestampNs || id == TypeId::kTimestampTzNs; }
 
 int64_t UnitsPerDay(TypeId id) {
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
   return IsNanos(id) ? kMicrosPerDay * kNanosPerMicro : kMicrosPerDay;
 }
 

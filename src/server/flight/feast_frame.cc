@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
+#include "iceberg/schema/civil_time.h"
 
 namespace firn::flight {
 namespace {
@@ -22,9 +23,8 @@ using columnar::ToStatus;
 
 using ColumnPtr = std::shared_ptr<arrow::ChunkedArray>;
 
-constexpr int64_t kMicrosOfDay = int64_t{86'400'000'000};
 /// The last day whose midnight 64 bits of microseconds hold.
-constexpr int64_t kMaxDay = std::numeric_limits<int64_t>::max() / kMicrosOfDay;
+constexpr int64_t kMaxDay = std::numeric_limits<int64_t>::max() / iceberg::kMicrosPerDay;
 constexpr std::string_view kPandasIndex = "__index_level_";
 /// The greatest whole number up to which every double is one.
 constexpr double kExactDouble = 9007199254740992.0;
@@ -81,7 +81,7 @@ Result<std::shared_ptr<arrow::Array>> Midnights(const arrow::Date32Array& dates,
       return Error(ErrorCode::kInvalidArgument,
                    fmt::format("Day {} since 1970 has no time in microseconds", day));
     }
-    builder.UnsafeAppend(day * kMicrosOfDay);
+    builder.UnsafeAppend(day * iceberg::kMicrosPerDay);
   }
   return ToResult(builder.Finish(), ErrorCode::kInternal);
 }

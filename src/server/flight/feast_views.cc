@@ -7,13 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/schema/civil_time.h"
+
 namespace firn::flight {
 namespace {
 
 using features::FeastProjection;
 using features::FeastView;
 
-constexpr int64_t kDefaultRangeUs = int64_t{30} * 86'400'000'000;
+constexpr int64_t kDefaultRangeUs = 30 * iceberg::kMicrosPerDay;
 
 /// A view that the command names, and what it is called in it.
 struct Named {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/testing/matchers.h"
+#include "iceberg/schema/civil_time.h"
 
 namespace firn::flight {
 namespace {
@@ -16,8 +17,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
-
-constexpr int64_t kDayUs = int64_t{86'400'000'000};
 
 class FeastViewsTest : public ::testing::Test {
  protected:
@@ -57,7 +56,7 @@ TEST_F(FeastViewsTest, NamesMeetTheTablesColumns) {
   EXPECT_EQ(text.keys[0].entity_column, "driver_id");
   EXPECT_EQ(text.timestamp_column, "ts");
   EXPECT_EQ(text.created_column, "created");
-  EXPECT_EQ(text.ttl_us, 7 * kDayUs + 5);
+  EXPECT_EQ(text.ttl_us, 7 * iceberg::kMicrosPerDay + 5);
   EXPECT_THAT(views->outputs, ElementsAre("rate", "trips"));
   EXPECT_THAT(views->keys, ElementsAre("driver_id"));
 }
@@ -87,16 +86,16 @@ TEST_F(FeastViewsTest, WhatIsNotThereIsNamed) {
 }
 
 TEST_F(FeastViewsTest, ARangeIsTheGreatestAge) {
-  const TimestampUs now(100 * kDayUs);
+  const TimestampUs now(100 * iceberg::kMicrosPerDay);
   auto views = Views({"driver_stats"}, {""}, {"driver_stats:rate"});
   ASSERT_THAT(views, IsOk());
   DateRange range = DateRangeOf(*views, command_, now);
   EXPECT_EQ(range.end, now);
-  EXPECT_EQ(range.start, TimestampUs(93 * kDayUs - 5));
+  EXPECT_EQ(range.start, TimestampUs(93 * iceberg::kMicrosPerDay - 5));
   views = Views({"everywhere"}, {""}, {"everywhere:rate"});
   ASSERT_THAT(views, IsOk());
-  command_.end = TimestampUs(50 * kDayUs);
-  EXPECT_EQ(DateRangeOf(*views, command_, now).start, TimestampUs(20 * kDayUs));
+  command_.end = TimestampUs(50 * iceberg::kMicrosPerDay);
+  EXPECT_EQ(DateRangeOf(*views, command_, now).start, TimestampUs(20 * iceberg::kMicrosPerDay));
   command_.end = TimestampUs(std::numeric_limits<int64_t>::min() + 1);
   EXPECT_EQ(DateRangeOf(*views, command_, now).start,
             TimestampUs(std::numeric_limits<int64_t>::min()));

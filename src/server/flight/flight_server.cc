@@ -99,13 +99,28 @@ Result<Sent> ReadUpload(fl::FlightMessageReader& reader, Uploads& uploads, CallW
   return sent;
 }
 
+std::string_view NameOf(fl::FlightMethod method) {
+  switch (method) {
+    case fl::FlightMethod::DoExchange:
+      return "do_exchange";
+    case fl::FlightMethod::DoPut:
+      return "do_put";
+    case fl::FlightMethod::DoGet:
+      return "do_get";
+    case fl::FlightMethod::GetFlightInfo:
+      return "get_flight_info";
+    default:
+      return "other";
+  }
+}
+
 /// Tells of a call once it has ended: that it is without an end where it goes is an error.
 class Telling {
  public:
   Telling(const std::function<void(const FlightCall&)>& on_call,
-          std::string_view method,
+          fl::FlightMethod method,
           std::string peer)
-      : on_call_(on_call), method_(method), peer_(std::move(peer)) {}
+      : on_call_(on_call), method_(NameOf(method)), peer_(std::move(peer)) {}
   ~Telling() { End(Error(ErrorCode::kUnavailable, "The client has gone")); }
   Telling(const Telling&) = delete;
   Telling& operator=(const Telling&) = delete;
@@ -169,21 +184,6 @@ class Messages final : public arrow::RecordBatchReader {
   std::unique_ptr<Telling> telling_;
 };
 
-std::string_view NameOf(fl::FlightMethod method) {
-  switch (method) {
-    case fl::FlightMethod::DoExchange:
-      return "do_exchange";
-    case fl::FlightMethod::DoPut:
-      return "do_put";
-    case fl::FlightMethod::DoGet:
-      return "do_get";
-    case fl::FlightMethod::GetFlightInfo:
-      return "get_flight_info";
-    default:
-      return "other";
-  }
-}
-
 /// A call that was let in, until it is over.
 class Admitted final : public fl::ServerMiddleware {
  public:
@@ -219,7 +219,7 @@ class Admission final : public fl::ServerMiddlewareFactory {
     const MonotonicTime deadline = calls_.Deadline();
     auto place = open_.Enter(context.peer(), deadline);
     if (!place.has_value()) {
-      Telling(on_call_, NameOf(info.method), context.peer()).End(place.error());
+      Telling(on_call_, info.method, context.peer()).End(place.error());
       return IntoFlight(place.error());
     }
     *middleware = std::make_shared<Admitted>(*std::move(place), deadline);
@@ -257,7 +257,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   arrow::Status DoExchange(const fl::ServerCallContext& context,
                            std::unique_ptr<fl::FlightMessageReader> reader,
                            std::unique_ptr<fl::FlightMessageWriter> writer) override {
-    return Told("do_exchange", context, [&](FeastCommand& command) {
+    return Told(fl::FlightMethod::DoExchange, context, [&](FeastCommand& command) {
       return Exchange(context, command, *reader, *writer);
     });
   }
@@ -265,14 +265,14 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   arrow::Status DoPut(const fl::ServerCallContext& context,
                       std::unique_ptr<fl::FlightMessageReader> reader,
                       std::unique_ptr<fl::FlightMetadataWriter>) override {
-    return Told("do_put", context,
+    return Told(fl::FlightMethod::DoPut, context,
                 [&](FeastCommand& command) { return Put(context, command, *reader); });
   }
 
   arrow::Status GetFlightInfo(const fl::ServerCallContext& context,
                               const fl::FlightDescriptor& request,
                               std::unique_ptr<fl::FlightInfo>* info) override {
-    return Told("get_flight_info", context, [&](FeastCommand&) -> Status {
+    return Told(fl::FlightMethod::GetFlightInfo, context, [&](FeastCommand&) -> Status {
       if (!pending_.Has(request.cmd)) {
         return NothingPending();
       }
@@ -290,7 +290,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   arrow::Status DoGet(const fl::ServerCallContext& context,
                       const fl::Ticket& request,
                       std::unique_ptr<fl::FlightDataStream>* stream) override {
-    auto telling = std::make_unique<Telling>(on_call_, "do_get", context.peer());
+    auto telling = std::make_unique<Telling>(on_call_, fl::FlightMethod::DoGet, context.peer());
     Status done = Guarded([&]() -> Status {
       ASSIGN_OR_RETURN(auto messages, Fetch(context, telling->command(), request.ticket));
       messages->TellBy(std::move(telling));
@@ -330,7 +330,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
 
   /// Does `work`, which fills in the command that it has read, and tells of it.
   template <class Work>
-  arrow::Status Told(std::string_view method, const fl::ServerCallContext& context, Work work) {
+  arrow::Status Told(fl::FlightMethod method, const fl::ServerCallContext& context, Work work) {
     Telling telling(on_call_, method, context.peer());
     const Status done = Guarded([&] { return work(telling.command()); });
     telling.End(done);

@@ -14,8 +14,6 @@ namespace {
 
 using iceberg::TypeId;
 
-constexpr int64_t kDayUs = int64_t{86'400'000'000};
-
 class Scanned final : public server_features::FeatureRows {
  public:
   Scanned(const table::ScanContext& context, table::Table table, table::TableScanRequest request)
@@ -75,11 +73,11 @@ Result<iceberg::Expression> FilterOf(const iceberg::Schema& schema, const Window
   const TypeId type = field->type->id();
   std::string text;
   if (window.start) {
-    const int64_t day = -iceberg::FloorDiv(-window.start->value(), kDayUs);
+    const int64_t day = -iceberg::FloorDiv(-window.start->value(), iceberg::kMicrosPerDay);
     text = fmt::format("{} >= '{}'", Quoted(window.timestamp), Literal(type, *window.start, day));
   }
   if (window.end) {
-    const int64_t day = iceberg::FloorDiv(window.end->value(), kDayUs);
+    const int64_t day = iceberg::FloorDiv(window.end->value(), iceberg::kMicrosPerDay);
     text += fmt::format("{}{} <= '{}'", text.empty() ? "" : " and ", Quoted(window.timestamp),
                         Literal(type, *window.end, day));
   }

@@ -14,7 +14,6 @@ namespace firn::service {
 namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{500};
-constexpr int64_t kClaimMs = 60'000;
 /// Pauses before the next try of a job that failed; the last one repeats.
 constexpr std::array<int64_t, 5> kRetryPausesMs = {1'000, 10'000, 60'000, 600'000, 3'600'000};
 /// Tries before a job is left as failed, for an operator to see.
@@ -56,7 +55,7 @@ void JobRunner::Run() {
 
 bool JobRunner::RunOne() {
   TimestampMs now = environment_.clock.Now();
-  auto claimed = environment_.store.ClaimJob(owner_, now, TimestampMs(now.value() + kClaimMs));
+  auto claimed = environment_.store.ClaimJob(owner_, now, TimestampMs(now.value() + kLeaseMs));
   const std::optional<store::JobRecord> due = claimed ? *std::move(claimed) : std::nullopt;
   if (!due) {
     return false;

@@ -20,7 +20,6 @@ namespace {
 
 /// Between two batches the lease is renewed and the absence of references is looked at again.
 constexpr size_t kMaxBatch = 1'000;
-constexpr int64_t kLeaseMs = 60'000;
 constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
 constexpr std::string_view kGcEnabledProperty = "gc.enabled";
 

@@ -10,11 +10,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 
 #include "base/result.h"
 #include "server/service/environment.h"
 
 namespace firn::service {
+
+/// How long a job is its runner's: from its claim, and from each renewal.
+inline constexpr int64_t kLeaseMs = 60'000;
 
 Status RunPurge(const Environment& environment,
                 const store::JobRecord& job,

@@ -11,6 +11,7 @@
 
 #include "iceberg/expression/literal_conversion.h"
 #include "iceberg/expression/literal_order.h"
+#include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/literal_binary.h"
 #include "iceberg/schema/transform_value.h"
 
@@ -22,8 +23,6 @@ template <class Int>
 Int Before(Int value) {
   return value == std::numeric_limits<Int>::min() ? value : value - 1;
 }
-
-constexpr int64_t kMicrosPerDay = 86'400'000'000;
 
 std::optional<Literal> ValueOf(const StructValue& row, FieldId id) {
   auto found = std::find_if(row.fields.begin(), row.fields.end(),
