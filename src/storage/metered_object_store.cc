@@ -1,5 +1,7 @@
 #include "storage/metered_object_store.h"
 
+#include <utility>
+
 namespace firn::storage {
 
 template <class Call>
@@ -13,6 +15,22 @@ auto MeteredObjectStore::Count(StoreCall kind, Call call) -> decltype(call()) {
   }
   return result;
 }
+
+class MeteredObjectStore::MeteredFile final : public OpenFile {
+ public:
+  MeteredFile(MeteredObjectStore& store, std::unique_ptr<OpenFile> inner)
+      : store_(store), inner_(std::move(inner)) {}
+
+  Result<int64_t> ReadAt(int64_t offset, std::span<char> out) override {
+    auto read = store_.Count(StoreCall::kReadRange, [&] { return inner_->ReadAt(offset, out); });
+    store_.bytes_read_ += read.has_value() ? static_cast<uint64_t>(*read) : 0;
+    return read;
+  }
+
+ private:
+  MeteredObjectStore& store_;
+  const std::unique_ptr<OpenFile> inner_;
+};
 
 MeteredObjectStore::CallStats MeteredObjectStore::stats(StoreCall call) const {
   const Counts& counts = counts_[static_cast<size_t>(call)];
@@ -32,6 +50,14 @@ Result<std::string> MeteredObjectStore::ReadRange(std::string_view location,
       Count(StoreCall::kReadRange, [&] { return inner_.ReadRange(location, offset, length); });
   bytes_read_ += bytes.has_value() ? bytes->size() : 0;
   return bytes;
+}
+
+Result<std::unique_ptr<OpenFile>> MeteredObjectStore::OpenLocal(std::string_view location) {
+  ASSIGN_OR_RETURN(auto file, inner_.OpenLocal(location));
+  if (file == nullptr) {
+    return file;
+  }
+  return std::unique_ptr<OpenFile>(std::make_unique<MeteredFile>(*this, std::move(file)));
 }
 
 Status MeteredObjectStore::Write(std::string_view location,

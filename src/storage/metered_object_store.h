@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "base/latency_histogram.h"
@@ -44,6 +45,8 @@ class MeteredObjectStore final : public ObjectStore {
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
+  /// Each of the file's reads is a kReadRange. The file must not outlive this store.
+  Result<std::unique_ptr<OpenFile>> OpenLocal(std::string_view location) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;
   bool StillThere(std::string_view location) override { return inner_.StillThere(location); }
@@ -55,6 +58,7 @@ class MeteredObjectStore final : public ObjectStore {
   Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
+  class MeteredFile;
   struct Counts {
     LatencyHistogram latency;
     std::atomic<uint64_t> failures = 0;

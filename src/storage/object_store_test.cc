@@ -213,6 +213,23 @@ TEST(FaultyObjectStoreTest, FailsTheCallItIsToldTo) {
   EXPECT_EQ(store.calls(), 2);
 }
 
+TEST(FaultyObjectStoreTest, FailsReadsOfAnOpenFile) {
+  TestFolder folder;
+  auto inner = LocalObjectStore::Make({.roots = std::vector{folder.At("root")}}).value();
+  ASSERT_THAT(inner->Write(folder.At("root/a"), "0123", WriteMode::kCreateNew), IsOk());
+  testing::FaultyObjectStore store(*inner);
+  ASSERT_OK_AND_ASSIGN(auto file, store.OpenLocal(folder.At("root/a")));
+  ASSERT_NE(file, nullptr);
+  std::string bytes(2, ' ');
+  EXPECT_THAT(file->ReadAt(1, bytes), IsOkAnd(2));
+  EXPECT_EQ(bytes, "12");
+  store.Arm({.call = 2});
+  EXPECT_THAT(store.OpenLocal(folder.At("root/a")), IsOk());
+  EXPECT_THAT(file->ReadAt(1, bytes), IsError(ErrorCode::kIoError));
+  EXPECT_THAT(file->ReadAt(1, bytes), IsOkAnd(2));
+  EXPECT_EQ(store.calls(), 3);
+}
+
 uint64_t CallsOf(const MeteredObjectStore& store, StoreCall call) {
   uint64_t calls = 0;
   for (uint64_t count : store.stats(call).latency.counts) {
@@ -238,6 +255,25 @@ TEST(MeteredObjectStore, CountsCallsFailuresAndBytes) {
   EXPECT_EQ(store.stats(StoreCall::kRead).failures, 0U);
   EXPECT_EQ(store.stats(StoreCall::kStat).failures, 1U);
   EXPECT_EQ(CallsOf(store, StoreCall::kRead), 2U);
+}
+
+TEST(MeteredObjectStore, CountsTheReadsOfAnOpenFile) {
+  TestFolder folder;
+  auto inner = LocalObjectStore::Make({.roots = std::vector{folder.At("root")}}).value();
+  ASSERT_THAT(inner->Write(folder.At("root/a"), "0123", WriteMode::kCreateNew), IsOk());
+  MeteredObjectStore store(*inner);
+  ASSERT_OK_AND_ASSIGN(auto file, store.OpenLocal(folder.At("root/a")));
+  ASSERT_NE(file, nullptr);
+  std::string bytes(3, ' ');
+  EXPECT_THAT(file->ReadAt(2, bytes), IsOkAnd(2));
+  EXPECT_THAT(file->ReadAt(-1, bytes), IsError(ErrorCode::kIoError));
+  EXPECT_EQ(store.bytes_read(), 2U);
+  EXPECT_EQ(CallsOf(store, StoreCall::kReadRange), 2U);
+  EXPECT_EQ(store.stats(StoreCall::kReadRange).failures, 1U);
+  SystemClock clock;
+  InMemoryObjectStore memory(clock);
+  ASSERT_THAT(memory.Write("/a", "x", WriteMode::kCreateNew), IsOk());
+  EXPECT_EQ(*MeteredObjectStore(memory).OpenLocal("/a"), nullptr);
 }
 
 TEST(MeteredObjectStore, CountsEveryCallThatIsNoGlance) {

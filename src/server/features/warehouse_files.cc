@@ -30,6 +30,11 @@ Result<std::string> WarehouseFiles::ReadRange(std::string_view location,
   return environment_.objects.ReadRange(location, offset, length);
 }
 
+Result<std::unique_ptr<storage::OpenFile>> WarehouseFiles::OpenLocal(std::string_view location) {
+  RETURN_IF_ERROR(Check(location));
+  return environment_.objects.OpenLocal(location);
+}
+
 Result<storage::FileStat> WarehouseFiles::Stat(std::string_view location) {
   RETURN_IF_ERROR(Check(location));
   return environment_.objects.Stat(location);

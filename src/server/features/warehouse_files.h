@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ class WarehouseFiles final : public storage::ObjectStore {
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
+  Result<std::unique_ptr<storage::OpenFile>> OpenLocal(std::string_view location) override;
   Status Write(std::string_view location, std::string_view bytes, storage::WriteMode mode) override;
   Result<storage::FileStat> Stat(std::string_view location) override;
   Status Delete(std::string_view location) override;

@@ -28,6 +28,7 @@ TEST(WarehouseFilesTest, OnlyFilesOfTheWarehouseAreRead) {
     EXPECT_THAT(seen.Check(location), IsError(ErrorCode::kForbidden)) << location;
     EXPECT_THAT(seen.Read(location, 10), IsError(ErrorCode::kForbidden)) << location;
     EXPECT_THAT(seen.ReadRange(location, 0, 1), IsError(ErrorCode::kForbidden)) << location;
+    EXPECT_THAT(seen.OpenLocal(location), IsError(ErrorCode::kForbidden)) << location;
     EXPECT_THAT(seen.Stat(location), IsError(ErrorCode::kForbidden)) << location;
     EXPECT_THAT(seen.List(location, {}), IsError(ErrorCode::kForbidden)) << location;
   }

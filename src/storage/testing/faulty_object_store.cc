@@ -29,6 +29,20 @@ auto FaultyObjectStore::Run(Call call) -> decltype(call()) {
   return Error(plan.code, "Injected fault").With("call", std::to_string(number));
 }
 
+class FaultyObjectStore::FaultyFile final : public OpenFile {
+ public:
+  FaultyFile(FaultyObjectStore& store, std::unique_ptr<OpenFile> inner)
+      : store_(store), inner_(std::move(inner)) {}
+
+  Result<int64_t> ReadAt(int64_t offset, std::span<char> out) override {
+    return store_.Run([&] { return inner_->ReadAt(offset, out); });
+  }
+
+ private:
+  FaultyObjectStore& store_;
+  const std::unique_ptr<OpenFile> inner_;
+};
+
 Result<std::string> FaultyObjectStore::Read(std::string_view location, int64_t max_bytes) {
   return Run([&] { return inner_.Read(location, max_bytes); });
 }
@@ -37,6 +51,19 @@ Result<std::string> FaultyObjectStore::ReadRange(std::string_view location,
                                                  int64_t offset,
                                                  int64_t length) {
   return Run([&] { return inner_.ReadRange(location, offset, length); });
+}
+
+Result<std::unique_ptr<OpenFile>> FaultyObjectStore::OpenLocal(std::string_view location) {
+  auto file = inner_.OpenLocal(location);
+  if (file.has_value() && *file == nullptr) {
+    return file;
+  }
+  return Run([&]() -> Result<std::unique_ptr<OpenFile>> {
+    if (!file.has_value()) {
+      return std::move(file);
+    }
+    return std::make_unique<FaultyFile>(*this, *std::move(file));
+  });
 }
 
 Status FaultyObjectStore::Write(std::string_view location, std::string_view bytes, WriteMode mode) {

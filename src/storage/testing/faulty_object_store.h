@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 
 #include "storage/object_store.h"
@@ -37,6 +38,9 @@ class FaultyObjectStore final : public ObjectStore {
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
+  /// Opening is a call where the inner store has such files, and so is each of the file's reads. It
+  /// must not outlive this store.
+  Result<std::unique_ptr<OpenFile>> OpenLocal(std::string_view location) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;
   Status Delete(std::string_view location) override;
@@ -46,6 +50,8 @@ class FaultyObjectStore final : public ObjectStore {
   Result<bool> RemoveEmptyFolder(std::string_view location) override;
 
  private:
+  class FaultyFile;
+
   template <class Call>
   auto Run(Call call) -> decltype(call());
 
