@@ -17,7 +17,7 @@
 #include "server/features/feature_rows.h"
 #include "server/features/feature_run.h"
 #include "server/features/row_pieces.h"
-#include "server/flight/call_watch.h"
+#include "server/flight/calls/call_watch.h"
 
 namespace firn::flight {
 

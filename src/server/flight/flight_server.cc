@@ -6,16 +6,18 @@
 #include <utility>
 
 #include <arrow/flight/server.h>
-#include <arrow/flight/server_middleware.h>
 #include <arrow/util/align_util.h>
 #include <fmt/format.h>
 
 #include "base/stop_wait.h"
 #include "columnar/io/arrow_status.h"
+#include "server/flight/admission.h"
 #include "server/flight/answer.h"
-#include "server/flight/call_watch.h"
-#include "server/flight/open_calls.h"
-#include "server/flight/peer_connection.h"
+#include "server/flight/call_report.h"
+#include "server/flight/calls/call_watch.h"
+#include "server/flight/calls/open_calls.h"
+#include "server/flight/calls/peer_connection.h"
+#include "server/flight/flight_status.h"
 #include "server/flight/pending_uploads.h"
 #include "server/flight/uploads.h"
 #include "storage/call_deadline.h"
@@ -32,43 +34,6 @@ using columnar::ToStatus;
 constexpr size_t kMaxWaiting = 128;
 /// How often uploads that nobody has asked for, and calls that do not end, are looked through.
 constexpr std::chrono::seconds kOverseeEvery{1};
-
-fl::FlightStatusCode CodeOf(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kUnauthenticated:
-      return fl::FlightStatusCode::Unauthenticated;
-    case ErrorCode::kForbidden:
-      return fl::FlightStatusCode::Unauthorized;
-    case ErrorCode::kUnavailable:
-    case ErrorCode::kResourceExhausted:
-      return fl::FlightStatusCode::Unavailable;
-    case ErrorCode::kDeadlineExceeded:
-      return fl::FlightStatusCode::TimedOut;
-    default:
-      return fl::FlightStatusCode::Failed;
-  }
-}
-
-/// As a client sees it: what to do, and the message.
-arrow::Status IntoFlight(const Error& error) {
-  switch (error.code()) {
-    case ErrorCode::kInvalidArgument:
-    case ErrorCode::kPayloadTooLarge:
-      return arrow::Status::Invalid(error.message());
-    case ErrorCode::kNotFound:
-    case ErrorCode::kNoSuchTable:
-    case ErrorCode::kNoSuchNamespace:
-      return arrow::Status::KeyError(error.message());
-    case ErrorCode::kUnsupported:
-      return arrow::Status::NotImplemented(error.message());
-    default:
-      return fl::MakeFlightError(CodeOf(error.code()), error.message());
-  }
-}
-
-arrow::Status IntoFlight(const Status& status) {
-  return status.has_value() ? arrow::Status::OK() : IntoFlight(status.error());
-}
 
 /// What a client has sent.
 struct Sent {
@@ -99,67 +64,20 @@ Result<Sent> ReadUpload(fl::FlightMessageReader& reader, Uploads& uploads, CallW
   return sent;
 }
 
-std::string_view NameOf(fl::FlightMethod method) {
-  switch (method) {
-    case fl::FlightMethod::DoExchange:
-      return "do_exchange";
-    case fl::FlightMethod::DoPut:
-      return "do_put";
-    case fl::FlightMethod::DoGet:
-      return "do_get";
-    case fl::FlightMethod::GetFlightInfo:
-      return "get_flight_info";
-    default:
-      return "other";
-  }
-}
-
-/// Tells of a call once it has ended: that it is without an end where it goes is an error.
-class Telling {
- public:
-  Telling(const std::function<void(const FlightCall&)>& on_call,
-          fl::FlightMethod method,
-          std::string peer)
-      : on_call_(on_call), method_(NameOf(method)), peer_(std::move(peer)) {}
-  ~Telling() { End(Error(ErrorCode::kUnavailable, "The client has gone")); }
-  Telling(const Telling&) = delete;
-  Telling& operator=(const Telling&) = delete;
-
-  FeastCommand& command() { return command_; }
-  /// The first end counts.
-  void End(const Status& end) {
-    if (!std::exchange(ended_, true) && on_call_) {
-      on_call_({.method = method_,
-                .peer = peer_,
-                .api = command_.api,
-                .error = end.has_value() ? nullptr : &end.error(),
-                .duration = std::chrono::steady_clock::now() - start_});
-    }
-  }
-
- private:
-  const std::function<void(const FlightCall&)>& on_call_;
-  const std::string_view method_;
-  const std::string peer_;
-  const MonotonicTime start_ = std::chrono::steady_clock::now();
-  FeastCommand command_;
-  bool ended_ = false;
-};
-
 /// The rows of a call as Arrow fetches them; the call has ended when it goes.
 class Messages final : public arrow::RecordBatchReader {
  public:
   Messages(std::unique_ptr<CallWatch> watch, std::shared_ptr<Answer> answer)
       : watch_(std::move(watch)), answer_(std::move(answer)) {}
   ~Messages() override {
-    if (telling_ != nullptr) {
-      telling_->End(end_.has_value()
-                        ? std::move(*end_)
-                        : watch_->Explained({ErrorCode::kUnavailable, "Not read to the end"}));
+    if (report_ != nullptr) {
+      report_->End(end_.has_value()
+                       ? std::move(*end_)
+                       : watch_->Explained({ErrorCode::kUnavailable, "Not read to the end"}));
     }
   }
 
-  void TellBy(std::unique_ptr<Telling> telling) { telling_ = std::move(telling); }
+  void ReportBy(std::unique_ptr<CallReport> report) { report_ = std::move(report); }
 
   std::shared_ptr<arrow::Schema> schema() const override { return answer_->schema(); }
 
@@ -181,55 +99,7 @@ class Messages final : public arrow::RecordBatchReader {
   const std::unique_ptr<CallWatch> watch_;
   const std::shared_ptr<Answer> answer_;
   std::optional<Status> end_;
-  std::unique_ptr<Telling> telling_;
-};
-
-/// A call that was let in, until it is over.
-class Admitted final : public fl::ServerMiddleware {
- public:
-  Admitted(std::unique_ptr<OpenCalls::Place> place, MonotonicTime deadline)
-      : place_(std::move(place)), deadline_(deadline) {}
-
-  std::string name() const override { return "admitted"; }
-  void SendingHeaders(fl::AddCallHeaders*) override {}
-  void CallCompleted(const arrow::Status&) override { place_.reset(); }
-
-  /// Counts from the call's beginning.
-  MonotonicTime deadline() const { return deadline_; }
-
- private:
-  std::unique_ptr<OpenCalls::Place> place_;
-  const MonotonicTime deadline_;
-};
-
-/// Lets so many calls in. It comes before Arrow reads a call's first message, which may never come.
-class Admission final : public fl::ServerMiddlewareFactory {
- public:
-  /// Under it a call finds what it was admitted with.
-  static constexpr const char* kKey = "admission";
-
-  Admission(OpenCalls& open,
-            const FeastCalls& calls,
-            const std::function<void(const FlightCall&)>& on_call)
-      : open_(open), calls_(calls), on_call_(on_call) {}
-
-  arrow::Status StartCall(const fl::CallInfo& info,
-                          const fl::ServerCallContext& context,
-                          std::shared_ptr<fl::ServerMiddleware>* middleware) override {
-    const MonotonicTime deadline = calls_.Deadline();
-    auto place = open_.Enter(context.peer(), deadline);
-    if (!place.has_value()) {
-      Telling(on_call_, info.method, context.peer()).End(place.error());
-      return IntoFlight(place.error());
-    }
-    *middleware = std::make_shared<Admitted>(*std::move(place), deadline);
-    return arrow::Status::OK();
-  }
-
- private:
-  OpenCalls& open_;
-  const FeastCalls& calls_;
-  const std::function<void(const FlightCall&)>& on_call_;
+  std::unique_ptr<CallReport> report_;
 };
 
 }  // namespace
@@ -290,15 +160,16 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   arrow::Status DoGet(const fl::ServerCallContext& context,
                       const fl::Ticket& request,
                       std::unique_ptr<fl::FlightDataStream>* stream) override {
-    auto telling = std::make_unique<Telling>(on_call_, fl::FlightMethod::DoGet, context.peer());
+    auto report =
+        std::make_unique<CallReport>(on_call_, NameOf(fl::FlightMethod::DoGet), context.peer());
     Status done = Guarded([&]() -> Status {
-      ASSIGN_OR_RETURN(auto messages, Fetch(context, telling->command(), request.ticket));
-      messages->TellBy(std::move(telling));
+      ASSIGN_OR_RETURN(auto messages, Fetch(context, report->command(), request.ticket));
+      messages->ReportBy(std::move(report));
       *stream = std::make_unique<fl::RecordBatchStream>(std::move(messages));
       return {};
     });
-    if (telling != nullptr) {
-      telling->End(done);
+    if (report != nullptr) {
+      report->End(done);
     }
     return IntoFlight(done);
   }
@@ -328,19 +199,18 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
     }
   }
 
-  /// Does `work`, which fills in the command that it has read, and tells of it.
+  /// Does `work`, which fills in the command that it has read, and reports it.
   template <class Work>
   arrow::Status Told(fl::FlightMethod method, const fl::ServerCallContext& context, Work work) {
-    Telling telling(on_call_, method, context.peer());
-    const Status done = Guarded([&] { return work(telling.command()); });
-    telling.End(done);
+    CallReport report(on_call_, NameOf(method), context.peer());
+    const Status done = Guarded([&] { return work(report.command()); });
+    report.End(done);
     return IntoFlight(done);
   }
 
   std::unique_ptr<CallWatch> Watch(const fl::ServerCallContext& context) {
-    const auto* admitted = static_cast<const Admitted*>(context.GetMiddleware(Admission::kKey));
     return std::make_unique<CallWatch>([&context] { return context.is_cancelled(); },
-                                       stop_.get_token(), admitted->deadline());
+                                       stop_.get_token(), Admission::DeadlineOf(context));
   }
 
   /// The rows that the command asks for; the watch holds them.
@@ -447,7 +317,7 @@ class FlightServer::Endpoint final : public fl::FlightServerBase {
   }
 
   FeastCalls& calls_;
-  const std::function<void(const FlightCall&)> on_call_;
+  const OnCall on_call_;
   SystemClock clock_;
   OpenCalls open_;
   Uploads uploads_;

@@ -1,7 +1,7 @@
 // FlightServer: Feast's calls (feast_calls.h) over Arrow Flight. A client asks by one do_exchange,
 // or, where nothing comes back, by do_put; clients before 0.67 send by do_put, ask for a ticket by
-// get_flight_info and fetch by do_get (pending_uploads.h). Arrow Flight and gRPC are known in this
-// file's source only, and begin to work with Start.
+// get_flight_info and fetch by do_get (pending_uploads.h). Arrow Flight and gRPC are known here and
+// in admission.h and flight_status.h only, and begin to work with Start.
 //
 // A call's upload is read whole before its answer begins and before it has a place among the joins
 // that run, up to the memory of a call. A client that goes ends its call; one that neither sends
@@ -14,26 +14,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
+#include "server/flight/call_report.h"
 #include "server/flight/feast_calls.h"
 
 namespace firn::flight {
-
-/// A call that has ended, for logs; valid during the call only.
-struct FlightCall {
-  std::string_view method;
-  std::string_view peer;
-  /// As the client named it; empty where it named none.
-  std::string_view api;
-  /// Null: it succeeded.
-  const Error* error = nullptr;
-  std::chrono::nanoseconds duration{};
-};
 
 struct FlightOptions {
   /// An IP address or localhost.
@@ -44,8 +32,8 @@ struct FlightOptions {
   size_t max_running = 2;
   /// Of one call's upload; also of all uploads that wait to be asked for.
   int64_t memory_bytes = int64_t{512} << 20;
-  /// Told of every call, on any thread; may be empty.
-  std::function<void(const FlightCall&)> on_call = nullptr;
+  /// Told of every call.
+  OnCall on_call = nullptr;
 };
 
 class FlightServer {

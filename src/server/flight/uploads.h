@@ -17,7 +17,7 @@
 #include <arrow/table.h>
 
 #include "base/result.h"
-#include "server/flight/call_watch.h"
+#include "server/flight/calls/call_watch.h"
 
 namespace firn::flight {
 

@@ -1,5 +1,5 @@
 // When a call is over, whatever its thread does. The watch's own thread is waited for, not timed.
-#include "server/flight/call_watch.h"
+#include "server/flight/calls/call_watch.h"
 
 #include <atomic>
 #include <future>
@@ -62,6 +62,19 @@ TEST(CallWatchTest, WhatACallHeldBeforeIsItsOwn) {
   EXPECT_EQ(before.use_count(), 1);
   server.request_stop();
   EXPECT_EQ(held->why(), ErrorCode::kUnavailable);
+}
+
+TEST(CallWatchTest, WhatIsHeldAsTheCallEndsIsGivenBackOnce) {
+  for (int round = 0; round < 200; ++round) {
+    std::stop_source server;
+    auto held = std::make_shared<FakeHeld>();
+    {
+      CallWatch watch(IsThere, server.get_token(), std::chrono::steady_clock::now());
+      watch.Holds(held);  // beside the watch's own thread; a second time would throw
+      EXPECT_EQ(held->why(), ErrorCode::kDeadlineExceeded);
+    }
+    EXPECT_EQ(held.use_count(), 1);
+  }
 }
 
 TEST(CallWatchTest, ErrorsSayWhyTheCallIsOver) {

@@ -1,4 +1,4 @@
-#include "server/flight/open_calls.h"
+#include "server/flight/calls/open_calls.h"
 
 #include <utility>
 

@@ -1,6 +1,9 @@
-#include "server/flight/open_calls.h"
+#include "server/flight/calls/open_calls.h"
 
+#include <atomic>
 #include <chrono>
+#include <thread>
+#include <vector>
 
 #include "base/testing/matchers.h"
 
@@ -36,6 +39,29 @@ TEST(OpenCallsTest, WhoIsOverdueIsToldOfOnce) {
   EXPECT_THAT(calls.TakeOverdue(over), IsEmpty());
   late->reset();
   EXPECT_THAT(calls.TakeOverdue(over + std::chrono::hours(1)), IsEmpty());
+}
+
+TEST(OpenCallsTest, CallsComeAndGoWhileOthersAreLookedFor) {
+  constexpr size_t kThreads = 4;
+  constexpr int kCalls = 500;
+  OpenCalls calls(kThreads);
+  std::atomic<size_t> running = kThreads;
+  std::vector<std::jthread> clients;
+  for (size_t i = 0; i < kThreads; ++i) {
+    clients.emplace_back([&] {
+      for (int call = 0; call < kCalls; ++call) {
+        EXPECT_THAT(calls.Enter("peer", kStart), IsOk());
+      }
+      --running;
+    });
+  }
+  size_t overdue = 0;
+  while (running > 0) {
+    overdue += calls.TakeOverdue(kStart + OpenCalls::kGrace).size();
+    std::this_thread::yield();
+  }
+  EXPECT_LE(overdue, kThreads * kCalls);
+  EXPECT_THAT(calls.TakeOverdue(kStart + OpenCalls::kGrace), IsEmpty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "server/flight/call_watch.h"
+#include "server/flight/calls/call_watch.h"
 
 #include <chrono>
 #include <utility>

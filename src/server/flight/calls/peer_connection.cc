@@ -1,4 +1,4 @@
-#include "server/flight/peer_connection.h"
+#include "server/flight/calls/peer_connection.h"
 
 #include <array>
 #include <charconv>

@@ -1,5 +1,5 @@
 // On the loopback: that the one connection ends, and no other.
-#include "server/flight/peer_connection.h"
+#include "server/flight/calls/peer_connection.h"
 
 #include <string>
 
