@@ -107,6 +107,10 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
                    table::Compact({work.context(), scan}, open.table(), options));
   MaintenanceReport out("compact", options.mode);
   out.Figure("groups", report.groups);
+  out.Figure("moved-groups", report.moved_groups);
+  if (report.moved_groups > 0 && options.mode == table::RunMode::kDryRun) {
+    out.Note("moved-files", "a file at least for each partition of a group, which its rows tell");
+  }
   out.Figure("rewritten-files", report.rewritten_files);
   out.Size("rewritten-bytes", report.rewritten_bytes);
   out.Figure("applied-delete-files", report.applied_deletes);

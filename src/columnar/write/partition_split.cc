@@ -5,9 +5,6 @@
 #include <utility>
 
 #include <arrow/array.h>
-#include <arrow/buffer.h>
-#include <arrow/compute/api_vector.h>
-#include <arrow/datum.h>
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
@@ -23,20 +20,6 @@ namespace {
 using iceberg::NestedField;
 
 }  // namespace
-
-Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
-    const std::shared_ptr<arrow::RecordBatch>& batch, const std::vector<int64_t>& rows) {
-  if (static_cast<int64_t>(rows.size()) == batch->num_rows()) {
-    return batch;
-  }
-  auto indices = std::make_shared<arrow::Int64Array>(static_cast<int64_t>(rows.size()),
-                                                     arrow::Buffer::Wrap(rows));
-  ASSIGN_OR_RETURN(
-      arrow::Datum taken,
-      ToResult(arrow::compute::Take(batch, indices, arrow::compute::TakeOptions::NoBoundsCheck()),
-               ErrorCode::kInternal));
-  return taken.record_batch();
-}
 
 Result<PartitionSplit> PartitionSplit::Make(const iceberg::PartitionSpec& spec,
                                             const iceberg::Schema& schema) {

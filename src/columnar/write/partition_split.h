@@ -25,11 +25,6 @@ struct PartitionRows {
   std::vector<int64_t> rows;
 };
 
-/// `rows` of the batch, ascending; copied unless they are all, so that no batch stays in memory for
-/// the sake of a few.
-Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
-    const std::shared_ptr<arrow::RecordBatch>& batch, const std::vector<int64_t>& rows);
-
 class PartitionSplit {
  public:
   /// The sources of the spec's fields are columns of the schema, outside lists and maps.

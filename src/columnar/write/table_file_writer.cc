@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
+#include "columnar/kernels/take_rows.h"
 #include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/literal_binary.h"
 #include "storage/location.h"
@@ -42,6 +43,18 @@ Result<BatchPtr> Joined(const arrow::RecordBatchVector& batches, arrow::MemoryPo
   ASSIGN_OR_RETURN(auto table,
                    ToResult(arrow::Table::FromRecordBatches(batches), ErrorCode::kInternal));
   return ToResult(table->CombineChunksToBatch(memory), ErrorCode::kInternal);
+}
+
+std::vector<iceberg::SortField> PartitionsThenOrder(const iceberg::PartitionSpec& spec,
+                                                    const iceberg::SortOrder& order) {
+  std::vector<iceberg::SortField> fields;
+  for (const iceberg::PartitionField& field : spec.fields) {
+    if (field.transform.kind() != iceberg::TransformKind::kVoid) {
+      fields.push_back({.source_id = field.source_id, .transform = field.transform});
+    }
+  }
+  std::ranges::copy(order.fields, std::back_inserter(fields));
+  return fields;
 }
 
 /// For people who look at the folders; names are unique without it.
@@ -79,7 +92,10 @@ Result<std::unique_ptr<TableFileWriter>> TableFileWriter::Make(const TableWriteR
     writer->partition_type_ = iceberg::PartitionType(request.spec, request.schema);
   }
   if (request.sort_order.is_sorted()) {
-    ASSIGN_OR_RETURN(writer->sorter_, RowSorter::Make(request.sort_order, request.schema));
+    ASSIGN_OR_RETURN(
+        RowOrder order,
+        RowOrder::Make(PartitionsThenOrder(request.spec, request.sort_order), request.schema));
+    writer->sort_.emplace(std::move(order), request.limits.sort, request.target.memory);
   }
   return writer;
 }
@@ -99,7 +115,10 @@ Status TableFileWriter::Write(const arrow::RecordBatch& batch) {
   }
   return Guarded([&]() -> Status {
     ASSIGN_OR_RETURN(BatchPtr projected, projection_->Apply(batch));
-    return sorter_ || split_ ? Gather(std::move(projected)) : WriteRows(projected);
+    if (sort_) {
+      return sort_->Add(std::move(projected));
+    }
+    return split_ ? Gather(std::move(projected)) : WriteRows(projected);
   });
 }
 
@@ -111,8 +130,7 @@ Status TableFileWriter::Gather(BatchPtr batch) {
   }
   run_bytes_ += bytes;
   run_.push_back(std::move(batch));
-  const int64_t enough = sorter_ ? request_.limits.sort_bytes : request_.limits.split_bytes;
-  return run_bytes_ >= enough ? FlushRun() : Status();
+  return run_bytes_ >= request_.limits.split_bytes ? FlushRun() : Status();
 }
 
 Status TableFileWriter::FlushRun() {
@@ -122,12 +140,17 @@ Status TableFileWriter::FlushRun() {
   ASSIGN_OR_RETURN(BatchPtr rows, Joined(run_, request_.target.memory));
   run_.clear();
   run_bytes_ = 0;
-  if (!sorter_) {
-    return WriteRows(rows);
+  return WriteRows(rows);
+}
+
+Status TableFileWriter::WriteSorted() {
+  while (true) {
+    ASSIGN_OR_RETURN(BatchPtr rows, sort_->Next());
+    if (rows == nullptr) {
+      return {};
+    }
+    RETURN_IF_ERROR(WriteRows(rows));
   }
-  ASSIGN_OR_RETURN(rows, sorter_->Sort(rows));
-  RETURN_IF_ERROR(WriteRows(rows));
-  return CloseOldest(open_.size());
 }
 
 Status TableFileWriter::WriteRows(const BatchPtr& batch) {
@@ -154,7 +177,11 @@ Status TableFileWriter::WriteParts(const BatchPtr& batch, std::span<const Partit
     RETURN_IF_ERROR(CloseOldest(open_.size() - limit));
   }
   RETURN_IF_ERROR(InParallel(parts.size(), [&](size_t i) -> Status {
-    ASSIGN_OR_RETURN(BatchPtr rows, TakeRows(batch, parts[i].rows));
+    // Copied, so that no batch stays in memory for the sake of a few.
+    BatchPtr rows = batch;
+    if (std::ssize(parts[i].rows) < batch->num_rows()) {
+      ASSIGN_OR_RETURN(rows, TakeRows(batch, parts[i].rows));
+    }
     return writers[i]->Write(*rows);
   }));
   return MakeRoom();
@@ -169,8 +196,8 @@ RollingFileWriter& TableFileWriter::WriterOf(const StructValue& partition) {
   }
   FileTarget target = request_.target;
   target.partition = PathOf(partition);
-  // One file at a time, or many.
-  const bool alone = !split_ && request_.pool != nullptr;
+  // One file at a time, as where partitions come one after the other, or many.
+  const bool alone = (!split_ || sort_) && request_.pool != nullptr;
   target.threads = alone ? EncodeThreads::kArrowPool : EncodeThreads::kCaller;
   target.prefix = fmt::format("{}-{:05}", target.prefix, next_writer_++);
   FileKind kind{.partition = partition, .sort_order_id = request_.sort_order.id};
@@ -231,7 +258,7 @@ Status TableFileWriter::InParallel(size_t count, const std::function<Status(size
 
 Result<std::vector<iceberg::DataFile>> TableFileWriter::Finish() {
   Status closed = Guarded([&]() -> Status {
-    RETURN_IF_ERROR(FlushRun());
+    RETURN_IF_ERROR(sort_ ? WriteSorted() : FlushRun());
     return CloseOldest(open_.size());
   });
   RETURN_IF_ERROR(std::move(closed));

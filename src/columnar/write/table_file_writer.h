@@ -5,8 +5,9 @@
 // Rows of partitioned tables are gathered up to a number of bytes before they are split, so that
 // each partition gets many at a time; partitions are encoded and stored beside each other on a
 // pool. They stay open up to a number and a sum of bytes; above either those that were written to
-// longest ago are closed. With a sort order rows are gathered and sorted; every such run ends its
-// files, so that each is sorted throughout.
+// longest ago are closed. With a sort order all rows are sorted before the first is written, by
+// partition and then by the order, with those aside that are too many for memory (columnar/sort):
+// so files of a partition do not overlap.
 //
 // Until Finish the files belong to the writer: dropped, or failed, it deletes what it stored.
 //
@@ -32,9 +33,9 @@
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "columnar/kernels/projection.h"
+#include "columnar/sort/external_sort.h"
 #include "columnar/write/partition_split.h"
 #include "columnar/write/rolling_file_writer.h"
-#include "columnar/write/sort_rows.h"
 #include "iceberg/schema/sort_order.h"
 
 namespace firn::columnar {
@@ -44,8 +45,7 @@ struct WriteLimits {
   size_t open_partitions = 256;
   /// What open files hold in memory; more by what was gathered, until that is written.
   int64_t open_bytes = int64_t{512} << 20;
-  /// Rows gathered to be sorted.
-  int64_t sort_bytes = int64_t{128} << 20;
+  SortLimits sort;
   /// Rows gathered to be split by partition, where they are not sorted.
   int64_t split_bytes = int64_t{64} << 20;
   /// Partitions encoded and stored at a time.
@@ -86,6 +86,7 @@ class TableFileWriter {
 
   Status Gather(std::shared_ptr<arrow::RecordBatch> batch);
   Status FlushRun();
+  Status WriteSorted();
   Status WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch);
   Status WriteParts(const std::shared_ptr<arrow::RecordBatch>& batch,
                     std::span<const PartitionRows> parts);
@@ -98,9 +99,9 @@ class TableFileWriter {
   const TableWriteRequest request_;
   std::optional<Projection> projection_;
   std::optional<PartitionSplit> split_;
-  std::optional<RowSorter> sorter_;
+  std::optional<ExternalSort> sort_;
   iceberg::TypePtr partition_type_;
-  /// Rows that wait to be sorted or split, and their bytes.
+  /// Rows that wait to be split, and their bytes.
   arrow::RecordBatchVector run_;
   int64_t run_bytes_ = 0;
   /// Most recently written to first.

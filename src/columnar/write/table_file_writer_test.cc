@@ -152,6 +152,31 @@ TEST_F(TableFileWriterTest, SortedFilesAreSortedThroughout) {
   EXPECT_TRUE(std::is_sorted(ids.rbegin(), ids.rend()));
 }
 
+TEST_F(TableFileWriterTest, SortedFilesOfAPartitionDoNotOverlap) {
+  request_.sort_order = {
+      iceberg::SortOrderId(4),
+      {{.source_id = FieldId(1),
+        .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity),
+        .direction = iceberg::SortDirection::kDescending}}};
+  request_.spec = PartitionBy({{2, "identity"}});
+  request_.properties.target_file_rows = 4;
+  request_.limits.sort.memory_bytes = 1;  // each batch is put aside
+  ASSERT_OK_AND_ASSIGN(auto files, WriteBatches(3));
+  std::map<std::string, int64_t> last;
+  int64_t rows = 0;
+  for (const iceberg::DataFile& file : files) {
+    const auto ids = IdsIn(file);
+    EXPECT_TRUE(std::is_sorted(ids.rbegin(), ids.rend()));
+    const std::string folder = file.path.substr(0, file.path.rfind('/'));
+    EXPECT_TRUE(!last.contains(folder) || last[folder] > ids.front()) << folder;
+    last[folder] = ids.back();
+    rows += file.record_count;
+  }
+  EXPECT_EQ(last.size(), 5U);
+  EXPECT_EQ(files.size(), 10U);
+  EXPECT_EQ(rows, 30);
+}
+
 TEST_F(TableFileWriterTest, FilesEndAtTheirTargetSize) {
   request_.properties.target_file_bytes = 1;
   ASSERT_OK_AND_ASSIGN(auto files, WriteBatches(3));

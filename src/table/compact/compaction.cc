@@ -211,9 +211,7 @@ Status Foretell(const CompactionContext& context,
       report));
   report.table = table;
   report.bytes_known = false;
-  report.files_known = std::ranges::all_of(plan.groups, [&options](const FileGroup& group) {
-    return OutputsAreKnown(group, options.strategy);
-  });
+  report.files_known = std::ranges::all_of(plan.groups, OutputsAreKnown);
   // Which manifests are merged is a matter of their size, and that one of what is in the files.
   ASSIGN_OR_RETURN(const int64_t target, iceberg::IntProperty(*table.metadata->properties,
                                                               "commit.manifest.target-size-bytes",
@@ -232,6 +230,8 @@ Result<CompactionReport> Compact(const CompactionContext& context,
   ASSIGN_OR_RETURN(report.before, MeasureBranch(context.maintenance, table, options.branch));
   report.after = report.before;
   report.unreadable_files = plan.unreadable_files;
+  report.moved_groups = std::ranges::count(
+      plan.groups, false, [](const FileGroup& group) { return group.of_default_spec; });
   if (!plan.groups.empty()) {
     RETURN_IF_ERROR(options.mode == RunMode::kRun
                         ? Run(context, table, options, plan, report)

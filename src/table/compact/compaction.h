@@ -46,6 +46,9 @@ struct CompactionReport {
   int64_t rewritten_bytes = 0;
   /// Delete files of those, each once for every file it touches.
   int64_t applied_deletes = 0;
+  /// Groups that move to the default spec: each becomes a file for each of its partitions at least,
+  /// and how many those are its rows alone tell.
+  int64_t moved_groups = 0;
   int64_t added_files = 0;
   int64_t added_bytes = 0;
   /// Left: not Parquet.

@@ -23,7 +23,7 @@ namespace firn::table {
 
 enum class CompactionStrategy : uint8_t {
   kBinPack,  ///< Rows stay in the order of their files.
-  kSort,     ///< Rows of a group are sorted, in runs of WriteLimits::sort_bytes.
+  kSort,     ///< Rows of a group are sorted.
 };
 
 enum class FileChoice : uint8_t {

@@ -302,6 +302,7 @@ TEST_P(CompactionTest, RowsAreSorted) {
   Fill();
   auto rows = table_.Rows();
   CompactionOptions options{.strategy = CompactionStrategy::kSort, .sort_order = ByNameThenId()};
+  options.limits.sort.memory_bytes = 1;  // each batch is put aside
   EXPECT_EQ(table_.MustCompact(options).groups, 2);
   EXPECT_EQ(table_.Rows(), rows);
   EXPECT_THAT(table_.HeadFiles(), SizeIs(2));
@@ -447,6 +448,7 @@ class CompactionSimulation {
         .delete_file_threshold = 1 + Dice(3),
         .age = Dice(2) == 0 ? RewrittenAge::kOfSnapshotRead : RewrittenAge::kNew,
         .max_commits = 1 + Dice(3)};
+    options.limits.sort.memory_bytes = Dice(2) == 0 ? 1'000 : 1'000'000;
     if (Dice(3) == 0) {
       auto filter = iceberg::ParseExpressionText("id < " + std::to_string(Dice(300)));
       ASSERT_THAT(filter, IsOk());

@@ -53,6 +53,18 @@ TEST_P(DryRunTest, ADryRunForetells) {
   EXPECT_TRUE(report.bytes_known);
 }
 
+TEST_P(DryRunTest, WhatIsSortedIsKnownToo) {
+  Fill();
+  CompactionOptions options{
+      .strategy = CompactionStrategy::kSort,
+      .sort_order = iceberg::SortOrder{
+          .fields = {{.source_id = iceberg::FieldId(1),
+                      .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity)}}}};
+  ASSERT_OK_AND_ASSIGN(CompactionReport dry, table_.TryCompact(options));
+  EXPECT_TRUE(dry.files_known);
+  EXPECT_EQ(dry.added_files, table_.MustCompact(options).added_files);
+}
+
 TEST_P(DryRunWithDeletesTest, ADryRunForetellsWhatDeletesLeave) {
   Fill();
   table_.Delete("id >= 5 and id < 15");
@@ -82,6 +94,7 @@ TEST_P(DryRunTest, WhatMovesToAnotherSpecIsAboutRight) {
   CompactionReport report = table_.MustCompact(options);
   EXPECT_FALSE(dry.files_known);
   EXPECT_FALSE(dry.manifests_known);
+  EXPECT_EQ(dry.moved_groups, dry.groups);
   EXPECT_EQ(dry.groups, report.groups);
   EXPECT_EQ(dry.rewritten_files, report.rewritten_files);
   EXPECT_EQ(dry.commits, report.commits);

@@ -32,12 +32,12 @@ std::vector<iceberg::DataFile> ForetellFiles(const FileGroup& group,
   return files;
 }
 
-bool OutputsAreKnown(const FileGroup& group, CompactionStrategy strategy) {
+bool OutputsAreKnown(const FileGroup& group) {
   if (!group.of_default_spec) {
     return false;
   }
-  const bool one = strategy == CompactionStrategy::kBinPack && group.expected_files == 1 &&
-                   group.least_live_rows > 0 && group.most_live_rows <= group.output_rows;
+  const bool one = group.expected_files == 1 && group.least_live_rows > 0 &&
+                   group.most_live_rows <= group.output_rows;
   return one || group.most_live_rows == 0;
 }
 

@@ -19,8 +19,7 @@ std::vector<iceberg::DataFile> ForetellFiles(const FileGroup& group,
                                              const iceberg::TableMetadata& table,
                                              size_t number);
 
-/// That a run writes so many files: where they are one or none, whatever the deletes take. Sorting
-/// ends files where what it sorts at a time ends.
-bool OutputsAreKnown(const FileGroup& group, CompactionStrategy strategy);
+/// That a run writes so many files: where they are one or none, whatever the deletes take.
+bool OutputsAreKnown(const FileGroup& group);
 
 }  // namespace firn::table

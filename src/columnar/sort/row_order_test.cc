@@ -1,6 +1,7 @@
-#include "columnar/write/sort_rows.h"
+#include "columnar/sort/row_order.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace {
 
 using iceberg::testing::RandomCases;
 
-TEST(RowSorterTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
+TEST(RowOrderTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomCases random(seed);
@@ -37,9 +38,8 @@ TEST(RowSorterTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
         descending ? iceberg::SortDirection::kDescending : iceberg::SortDirection::kAscending;
     field.null_order =
         nulls_last ? iceberg::NullOrder::kNullsLast : iceberg::NullOrder::kNullsFirst;
-    ASSERT_OK_AND_ASSIGN(RowSorter sorter,
-                         RowSorter::Make({iceberg::SortOrderId(1), {field}}, schema));
-    ASSERT_OK_AND_ASSIGN(auto sorted, sorter.Sort(testing::BatchOf(schema, rows)));
+    ASSERT_OK_AND_ASSIGN(RowOrder order, RowOrder::Make(std::span(&field, 1), schema));
+    ASSERT_OK_AND_ASSIGN(auto sorted, SortRows(testing::BatchOf(schema, rows), order));
     auto out = testing::RowsOf(schema, *sorted);
     ASSERT_EQ(out.size(), rows.size());
     for (size_t i = 1; i < out.size(); ++i) {

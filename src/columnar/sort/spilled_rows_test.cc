@@ -1,0 +1,76 @@
+#include "columnar/sort/spilled_rows.h"
+
+#include <csignal>
+
+#include <sys/resource.h>
+
+#include "base/testing/matchers.h"
+#include "columnar/testing/batches.h"
+
+namespace firn::columnar {
+namespace {
+
+using firn::testing::IsError;
+using firn::testing::IsOk;
+
+std::shared_ptr<arrow::RecordBatch> Numbers(int64_t count) {
+  std::vector<int64_t> values;
+  for (int64_t i = 0; i < count; ++i) {
+    values.push_back(i * 0x9E3779B97F4A7C15);  // does not compress
+  }
+  return arrow::RecordBatch::Make(arrow::schema({arrow::field("n", arrow::int64())}), count,
+                                  {testing::Longs(values)});
+}
+
+TEST(SpilledRowsTest, BatchesComeBackAsTheyWere) {
+  const auto rows = Numbers(1'000);
+  ASSERT_OK_AND_ASSIGN(auto spilled,
+                       SpilledRows::Make("", rows->schema(), arrow::default_memory_pool()));
+  ASSERT_THAT(spilled->Write(*rows), IsOk());
+  ASSERT_THAT(spilled->Write(*rows->Slice(10, 5)), IsOk());
+  ASSERT_OK_AND_ASSIGN(auto source, spilled->Read());
+  spilled.reset();
+  ASSERT_OK_AND_ASSIGN(auto first, source->Next());
+  EXPECT_TRUE(first->Equals(*rows));
+  ASSERT_OK_AND_ASSIGN(auto second, source->Next());
+  EXPECT_TRUE(second->Equals(*rows->Slice(10, 5)));
+  ASSERT_OK_AND_ASSIGN(auto end, source->Next());
+  EXPECT_EQ(end, nullptr);
+}
+
+/// Files of this process may not grow beyond it.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(SpilledRowsTest, ADiskWithoutRoomIsNamed) {
+  const auto rows = Numbers(100'000);
+  Status written;
+  {
+    const FileSizeLimit limit(4'096);
+    ASSERT_OK_AND_ASSIGN(auto spilled,
+                         SpilledRows::Make("/tmp", rows->schema(), arrow::default_memory_pool()));
+    written = spilled->Write(*rows);
+  }
+  ASSERT_THAT(written, IsError(ErrorCode::kIoError));
+  EXPECT_THAT(std::string(written.error().message()),
+              ::testing::AllOf(::testing::HasSubstr("/tmp"), ::testing::HasSubstr("TMPDIR")));
+}
+
+}  // namespace
+}  // namespace firn::columnar
