@@ -1,5 +1,6 @@
 #include "server/flight/calls/open_calls.h"
 
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
