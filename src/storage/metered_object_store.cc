@@ -53,11 +53,14 @@ Result<std::string> MeteredObjectStore::ReadRange(std::string_view location,
 }
 
 Result<std::unique_ptr<OpenFile>> MeteredObjectStore::OpenLocal(std::string_view location) {
-  ASSIGN_OR_RETURN(auto file, inner_.OpenLocal(location));
-  if (file == nullptr) {
+  auto file = inner_.OpenLocal(location);
+  if (!file.has_value()) {
+    return Count(StoreCall::kReadRange, [&] { return std::move(file); });
+  }
+  if (*file == nullptr) {
     return file;
   }
-  return std::unique_ptr<OpenFile>(std::make_unique<MeteredFile>(*this, std::move(file)));
+  return std::unique_ptr<OpenFile>(std::make_unique<MeteredFile>(*this, *std::move(file)));
 }
 
 Status MeteredObjectStore::Write(std::string_view location,

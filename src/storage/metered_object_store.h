@@ -45,7 +45,8 @@ class MeteredObjectStore final : public ObjectStore {
 
   Result<std::string> Read(std::string_view location, int64_t max_bytes) override;
   Result<std::string> ReadRange(std::string_view location, int64_t offset, int64_t length) override;
-  /// Each of the file's reads is a kReadRange. The file must not outlive this store.
+  /// Each of the file's reads is a kReadRange, and a file that cannot be opened is a failed one.
+  /// The file must not outlive this store.
   Result<std::unique_ptr<OpenFile>> OpenLocal(std::string_view location) override;
   Status Write(std::string_view location, std::string_view bytes, WriteMode mode) override;
   Result<FileStat> Stat(std::string_view location) override;

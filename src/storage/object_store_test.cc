@@ -270,6 +270,8 @@ TEST(MeteredObjectStore, CountsTheReadsOfAnOpenFile) {
   EXPECT_EQ(store.bytes_read(), 2U);
   EXPECT_EQ(CallsOf(store, StoreCall::kReadRange), 2U);
   EXPECT_EQ(store.stats(StoreCall::kReadRange).failures, 1U);
+  EXPECT_THAT(store.OpenLocal(folder.At("root/none")), IsError(ErrorCode::kNotFound));
+  EXPECT_EQ(CallsOf(store, StoreCall::kReadRange), 3U);
   SystemClock clock;
   InMemoryObjectStore memory(clock);
   ASSERT_THAT(memory.Write("/a", "x", WriteMode::kCreateNew), IsOk());

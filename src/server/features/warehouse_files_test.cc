@@ -21,6 +21,7 @@ TEST(WarehouseFilesTest, OnlyFilesOfTheWarehouseAreRead) {
   WarehouseFiles seen(catalog.environment(), catalog.call().warehouse, FileAccess::kRead);
   EXPECT_THAT(seen.Read("s3://warehouse/ns/a", 10), IsOkAnd(std::string("bytes")));
   EXPECT_THAT(seen.ReadRange("s3://warehouse/ns/a", 1, 2), IsOkAnd(std::string("yt")));
+  EXPECT_THAT(seen.OpenLocal("s3://warehouse/ns/a"), IsOk());
   EXPECT_THAT(seen.Stat("s3://warehouse/ns/a"), IsOk());
   EXPECT_THAT(seen.List("s3://warehouse/ns", {}), IsOk());
   for (const char* location : {"s3://other/ns/a", "s3://warehouse2/a", "file:///etc/passwd",
