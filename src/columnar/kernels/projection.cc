@@ -13,12 +13,12 @@
 
 namespace firn::columnar {
 
+namespace {
+
 using iceberg::NestedField;
 using iceberg::TypeId;
 using Node = Projection::Node;
 using Direction = ProjectionOptions::Direction;
-
-namespace {
 
 /// Lists and maps are read, whatever of them is there.
 bool IsHeld(const Node& node) {

@@ -103,7 +103,7 @@ std::vector<uint32_t> FilterDense(Operation op,
   const uint64_t* lowers = source.metrics.lower_bounds.heads().data();
   const uint64_t* uppers = source.metrics.upper_bounds.heads().data();
   auto filter = [&](auto excluded) {
-    return Filter(std::move(rows), [=, &source](uint32_t row) {
+    return Filter(std::move(rows), [&, lowers, uppers, excluded](uint32_t row) {
       auto lower = Load<Stored, Value>(lowers[row]);
       auto upper = Load<Stored, Value>(uppers[row]);
       if constexpr (std::is_floating_point_v<Value>) {
