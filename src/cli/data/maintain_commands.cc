@@ -109,7 +109,7 @@ Status Compact(OpenTable& open, const TableArguments& arguments, const CompactFl
   out.Figure("groups", report.groups);
   out.Figure("moved-groups", report.moved_groups);
   if (report.moved_groups > 0 && options.mode == table::RunMode::kDryRun) {
-    out.Note("moved-files", "a file at least for each partition of a group, which its rows tell");
+    out.Note("added-files-note", "more where rows of a moved group are of several partitions");
   }
   out.Figure("rewritten-files", report.rewritten_files);
   out.Size("rewritten-bytes", report.rewritten_bytes);

@@ -96,10 +96,9 @@ class Compaction {
       ++counted.added_files;
       counted.added_bytes += added.file.file_size_bytes;
     }
-    bool moves = false;
     for (size_t i = part.begin; i < part.end; ++i) {
       const FileGroup& group = plan_.groups[i];
-      moves = moves || !group.of_default_spec;
+      counted.moved_groups += group.of_default_spec ? 0 : 1;
       counted.rewritten_files += std::ssize(group.files);
       counted.rewritten_bytes += group.bytes;
       counted.applied_deletes += group.delete_files;
@@ -109,12 +108,13 @@ class Compaction {
       }
     }
     context_.maintenance.Tell(MaintenancePhase::kCommitting, report.commits, 0);
-    ASSIGN_OR_RETURN(
-        report.table,
-        CommitFiles(context_.maintenance.catalog, report.table, ChangeOf(std::move(files), moves),
-                    {.target = {.branch = options_.branch}}, context_.maintenance.tools));
+    ASSIGN_OR_RETURN(report.table, CommitFiles(context_.maintenance.catalog, report.table,
+                                               ChangeOf(std::move(files), counted.moved_groups > 0),
+                                               {.target = {.branch = options_.branch}},
+                                               context_.maintenance.tools));
     ++report.commits;
     report.groups += static_cast<int64_t>(part.end - part.begin);
+    report.moved_groups += counted.moved_groups;
     report.added_files += counted.added_files;
     report.added_bytes += counted.added_bytes;
     report.rewritten_files += counted.rewritten_files;
@@ -230,8 +230,6 @@ Result<CompactionReport> Compact(const CompactionContext& context,
   ASSIGN_OR_RETURN(report.before, MeasureBranch(context.maintenance, table, options.branch));
   report.after = report.before;
   report.unreadable_files = plan.unreadable_files;
-  report.moved_groups = std::ranges::count(
-      plan.groups, false, [](const FileGroup& group) { return group.of_default_spec; });
   if (!plan.groups.empty()) {
     RETURN_IF_ERROR(options.mode == RunMode::kRun
                         ? Run(context, table, options, plan, report)
