@@ -1,24 +1,20 @@
 #include "columnar/sort/external_sort.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
-#include <limits>
 #include <ranges>
 #include <utility>
 
-#include <arrow/util/byte_size.h>
-
-#include "columnar/io/arrow_status.h"
-#include "columnar/sort/run_merge.h"
-#include "columnar/sort/spilled_rows.h"
+#include "columnar/kernels/join_rows.h"
+#include "columnar/sort/run_merge_internal.h"
+#include "columnar/sort/spilled_rows_internal.h"
 
 namespace firn::columnar {
 namespace {
 
-/// Merged at a time; so many are put aside before that.
+/// Merged at a time, and so many of a level are put aside before that.
 constexpr size_t kMergedRuns = 32;
-/// The texts of a column in one array are at most so many bytes.
-constexpr int64_t kMaxGatheredBytes = std::numeric_limits<int32_t>::max();
 
 class OneBatch final : public RowSource {
  public:
@@ -29,15 +25,47 @@ class OneBatch final : public RowSource {
   std::shared_ptr<arrow::RecordBatch> rows_;
 };
 
+/// Rows from `begin` on that take so many bytes at most, or one.
+Result<std::shared_ptr<arrow::RecordBatch>> PieceOf(const RowOrder& order,
+                                                    const arrow::RecordBatch& batch,
+                                                    int64_t begin,
+                                                    int64_t bytes) {
+  ASSIGN_OR_RETURN(const int64_t all, order.MemoryOf(batch));
+  const int64_t row_bytes = all / batch.num_rows() + 1;
+  auto piece = batch.Slice(begin, std::max<int64_t>(bytes / row_bytes, 1));
+  // Rows beside each other may be larger than others are.
+  while (piece->num_rows() > 1) {
+    ASSIGN_OR_RETURN(const int64_t taken, order.MemoryOf(*piece));
+    if (taken <= bytes) {
+      break;
+    }
+    piece = piece->Slice(0, piece->num_rows() / 2);
+  }
+  return piece;
+}
+
 }  // namespace
 
 ExternalSort::ExternalSort(RowOrder order, SortLimits limits, arrow::MemoryPool* memory)
     : order_(std::move(order)), limits_(std::move(limits)), memory_(memory) {}
 
+template <class Work>
+auto ExternalSort::Guarded(Work work) -> decltype(work()) {
+  if (failed_) {
+    return Error(ErrorCode::kInternal, "A sort goes on after it failed");
+  }
+  auto done = work();
+  failed_ = !done.has_value();
+  return done;
+}
+
 Status ExternalSort::Add(std::shared_ptr<arrow::RecordBatch> rows) {
-  ASSIGN_OR_RETURN(const int64_t bytes,
-                   ToResult(arrow::util::ReferencedBufferSize(*rows), ErrorCode::kInternal));
-  if (gathered_bytes_ > 0 && gathered_bytes_ + bytes > kMaxGatheredBytes) {
+  return Guarded([&] { return Gather(std::move(rows)); });
+}
+
+Status ExternalSort::Gather(std::shared_ptr<arrow::RecordBatch> rows) {
+  ASSIGN_OR_RETURN(const int64_t bytes, order_.MemoryOf(*rows));
+  if (gathered_bytes_ > 0 && gathered_bytes_ + bytes > kMaxJoinedBytes) {
     RETURN_IF_ERROR(PutAside());
   }
   schema_ = rows->schema();
@@ -46,59 +74,59 @@ Status ExternalSort::Add(std::shared_ptr<arrow::RecordBatch> rows) {
   return gathered_bytes_ >= limits_.memory_bytes ? PutAside() : Status();
 }
 
-Result<std::shared_ptr<arrow::RecordBatch>> ExternalSort::Sorted() {
+Result<std::shared_ptr<arrow::RecordBatch>> ExternalSort::TakeSorted() {
   if (gathered_.empty()) {
     return nullptr;
   }
-  auto joined = arrow::ConcatenateRecordBatches(gathered_, memory_);
-  gathered_.clear();
+  auto joined = JoinRows(std::exchange(gathered_, {}), memory_);
   gathered_bytes_ = 0;
-  ASSIGN_OR_RETURN(auto rows, ToResult(std::move(joined), ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(auto rows, std::move(joined));
   return SortRows(rows, order_);
 }
 
 Status ExternalSort::PutAside() {
-  ASSIGN_OR_RETURN(auto rows, Sorted());
-  OneBatch run(std::move(rows));
-  return PutAside(run, 0);
+  ASSIGN_OR_RETURN(auto rows, TakeSorted());
+  OneBatch sorted(std::move(rows));
+  ASSIGN_OR_RETURN(auto run, Spill(sorted));
+  return Keep(std::move(run), 0);
 }
 
-Status ExternalSort::PutAside(RowSource& rows, size_t level) {
+Status ExternalSort::Keep(std::unique_ptr<RowSource> run, size_t level) {
+  if (levels_.size() <= level) {
+    levels_.resize(level + 1);
+  }
+  levels_[level].push_back(std::move(run));
+  if (levels_[level].size() < kMergedRuns) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(auto merged, Merge(std::exchange(levels_[level], {})));
+  ASSIGN_OR_RETURN(auto longer, Spill(*merged));
+  return Keep(std::move(longer), level + 1);
+}
+
+Result<std::unique_ptr<RowSource>> ExternalSort::Spill(RowSource& rows) const {
   ASSIGN_OR_RETURN(auto run, SpilledRows::Make(limits_.spill_folder, schema_, memory_));
   // A batch of each run is held while they are merged.
   const int64_t batch_bytes = limits_.memory_bytes / static_cast<int64_t>(2 * kMergedRuns);
   while (true) {
     ASSIGN_OR_RETURN(auto batch, rows.Next());
     if (batch == nullptr) {
-      break;
+      return run->Read();
     }
-    ASSIGN_OR_RETURN(const int64_t bytes,
-                     ToResult(arrow::util::ReferencedBufferSize(*batch), ErrorCode::kInternal));
-    const int64_t row_bytes = bytes / std::max<int64_t>(batch->num_rows(), 1) + 1;
-    const int64_t step = std::max<int64_t>(batch_bytes / row_bytes, 1);
-    for (int64_t begin = 0; begin < batch->num_rows(); begin += step) {
-      RETURN_IF_ERROR(run->Write(*batch->Slice(begin, step)));
+    for (int64_t begin = 0; begin < batch->num_rows();) {
+      ASSIGN_OR_RETURN(auto piece, PieceOf(order_, *batch, begin, batch_bytes));
+      begin += piece->num_rows();
+      RETURN_IF_ERROR(run->Write(*piece));
     }
   }
-  if (levels_.size() <= level) {
-    levels_.resize(level + 1);
-  }
-  ASSIGN_OR_RETURN(auto written, run->Read());
-  levels_[level].push_back(std::move(written));
-  if (levels_[level].size() < kMergedRuns) {
-    return {};
-  }
-  ASSIGN_OR_RETURN(auto merged, Merge(std::exchange(levels_[level], {})));
-  return PutAside(*merged, level + 1);
 }
 
 Result<std::unique_ptr<RowSource>> ExternalSort::Merge(Runs runs) const {
-  const int64_t batch_bytes = limits_.memory_bytes / 4;
-  return RunMerge::Make(std::move(runs), order_, batch_bytes, memory_);
+  return RunMerge::Make(std::move(runs), order_, limits_.memory_bytes / 4, memory_);
 }
 
 Status ExternalSort::Begin() {
-  ASSIGN_OR_RETURN(auto last, Sorted());
+  ASSIGN_OR_RETURN(auto last, TakeSorted());
   auto in_memory = std::make_unique<OneBatch>(std::move(last));
   if (levels_.empty()) {
     sorted_ = std::move(in_memory);
@@ -110,15 +138,27 @@ Status ExternalSort::Begin() {
   }
   levels_.clear();
   runs.push_back(std::move(in_memory));
+  while (runs.size() > kMergedRuns) {
+    // The last ones are the shortest.
+    const size_t left = runs.size() - std::min(kMergedRuns, runs.size() - kMergedRuns + 1);
+    const auto shortest = runs.begin() + static_cast<std::ptrdiff_t>(left);
+    ASSIGN_OR_RETURN(auto merged, Merge({std::make_move_iterator(shortest),
+                                         std::make_move_iterator(runs.end())}));
+    runs.resize(left);
+    ASSIGN_OR_RETURN(auto longer, Spill(*merged));
+    runs.push_back(std::move(longer));
+  }
   ASSIGN_OR_RETURN(sorted_, Merge(std::move(runs)));
   return {};
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> ExternalSort::Next() {
-  if (sorted_ == nullptr) {
-    RETURN_IF_ERROR(Begin());
-  }
-  return sorted_->Next();
+  return Guarded([this]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
+    if (sorted_ == nullptr) {
+      RETURN_IF_ERROR(Begin());
+    }
+    return sorted_->Next();
+  });
 }
 
 }  // namespace firn::columnar

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
+#include "columnar/io/arrow_status.h"
 #include "columnar/kernels/field_path.h"
 #include "columnar/kernels/take_rows.h"
 #include "columnar/kernels/transform_array.h"
@@ -26,6 +28,14 @@ uint64_t OfFloat(double value) {
   return (bits & kSign) != 0 ? ~bits : bits | kSign;
 }
 
+/// The rank of a float.
+uint64_t WithOneNan(uint64_t rank) {
+  using Limits = std::numeric_limits<double>;
+  const bool is_number =
+      OfFloat(-Limits::infinity()) <= rank && rank <= OfFloat(Limits::infinity());
+  return is_number ? rank : OfFloat(Limits::quiet_NaN());
+}
+
 std::string_view BytesAt(const arrow::Array& values, int64_t row) {
   if (values.type_id() == arrow::Type::FIXED_SIZE_BINARY) {
     return static_cast<const arrow::FixedSizeBinaryArray&>(values).GetView(row);
@@ -39,6 +49,11 @@ iceberg::Int128 DecimalAt(const arrow::Array& values, int64_t row) {
   std::memcpy(&value, decimals.GetValue(row), sizeof(value));
   return value;
 }
+
+struct RankedRow {
+  uint64_t rank;
+  int64_t row;
+};
 
 /// Orders like the value, as far as eight bytes can.
 uint64_t PrefixOf(const arrow::Array& values, int64_t row) {
@@ -88,20 +103,47 @@ std::weak_ordering CompareRest(const arrow::Array& a,
   }
 }
 
+/// The numbers of the batch's rows in their order; none where they are in order.
+Result<std::vector<int64_t>> SortedNumbers(const arrow::RecordBatch& batch, const RowOrder& order) {
+  ASSIGN_OR_RETURN(const SortKeys keys, order.KeysOf(batch));
+  std::vector<RankedRow> ranked(static_cast<size_t>(batch.num_rows()));
+  for (size_t i = 0; i < ranked.size(); ++i) {
+    const auto row = static_cast<int64_t>(i);
+    ranked[i] = {keys.Rank(row), row};
+  }
+  auto before = [&keys](const RankedRow& a, const RankedRow& b) {
+    if (a.rank != b.rank) {
+      return a.rank < b.rank;
+    }
+    const std::weak_ordering rest = keys.Compare(a.row, keys, b.row);
+    return rest == 0 ? a.row < b.row : rest < 0;
+  };
+  if (std::ranges::is_sorted(ranked, before)) {
+    return std::vector<int64_t>();
+  }
+  std::ranges::sort(ranked, before);
+  std::vector<int64_t> rows(ranked.size());
+  std::ranges::transform(ranked, rows.begin(), &RankedRow::row);
+  return rows;
+}
+
 }  // namespace
 
-SortKey::SortKey(std::shared_ptr<arrow::Array> values, const iceberg::SortField& order)
+SortKey::SortKey(std::shared_ptr<arrow::Array> values, const iceberg::SortField& order, Nans nans)
     : values_(std::move(values)),
       descending_(order.direction == iceberg::SortDirection::kDescending),
       nulls_first_(order.null_order == iceberg::NullOrder::kNullsFirst) {
   ranks_.resize(static_cast<size_t>(values_->length()));
   const uint64_t of_null = nulls_first_ ? 0 : std::numeric_limits<uint64_t>::max();
+  const bool one_nan = nans == Nans::kOneValue && (values_->type_id() == arrow::Type::FLOAT ||
+                                                   values_->type_id() == arrow::Type::DOUBLE);
   for (size_t i = 0; i < ranks_.size(); ++i) {
     const auto row = static_cast<int64_t>(i);
     if (values_->IsNull(row)) {
       ranks_[i] = of_null;
     } else {
-      const uint64_t prefix = PrefixOf(*values_, row);
+      uint64_t prefix = PrefixOf(*values_, row);
+      prefix = one_nan ? WithOneNan(prefix) : prefix;
       ranks_[i] = descending_ ? ~prefix : prefix;
     }
   }
@@ -131,8 +173,17 @@ std::weak_ordering SortKeys::Compare(int64_t row, const SortKeys& other, int64_t
 }
 
 Result<RowOrder> RowOrder::Make(std::span<const iceberg::SortField> fields,
-                                const iceberg::Schema& schema) {
+                                const iceberg::Schema& schema,
+                                std::span<const iceberg::SortField> groups) {
   RowOrder order;
+  RETURN_IF_ERROR(order.Add(groups, schema, Nans::kOneValue));
+  RETURN_IF_ERROR(order.Add(fields, schema, Nans::kByBits));
+  return order;
+}
+
+Status RowOrder::Add(std::span<const iceberg::SortField> fields,
+                     const iceberg::Schema& schema,
+                     Nans nans) {
   auto arrow_schema = ArrowSchemaOf(schema);
   for (const iceberg::SortField& field : fields) {
     const iceberg::NestedField* source = schema.FindField(field.source_id);
@@ -141,9 +192,16 @@ Result<RowOrder> RowOrder::Make(std::span<const iceberg::SortField> fields,
       return InvalidArgument(
           fmt::format("The sort order's column {} is not in the schema", field.source_id.value()));
     }
-    order.fields_.push_back({field, source->type, std::move(path)});
+    fields_.push_back({field, nans, source->type, std::move(path)});
   }
-  return order;
+  return {};
+}
+
+Result<int64_t> RowOrder::MemoryOf(const arrow::RecordBatch& batch) const {
+  ASSIGN_OR_RETURN(const int64_t bytes,
+                   ToResult(arrow::util::ReferencedBufferSize(batch), ErrorCode::kInternal));
+  const auto ranks = static_cast<int64_t>(fields_.size() * sizeof(uint64_t));
+  return bytes + batch.num_rows() * (ranks + static_cast<int64_t>(sizeof(RankedRow)));
 }
 
 Result<SortKeys> RowOrder::KeysOf(const arrow::RecordBatch& batch) const {
@@ -152,37 +210,15 @@ Result<SortKeys> RowOrder::KeysOf(const arrow::RecordBatch& batch) const {
     ASSIGN_OR_RETURN(auto column, ColumnAt(batch, field.path));
     ASSIGN_OR_RETURN(auto values, TransformArray(field.order.transform, field.source_type, column,
                                                  OutOfRange::kRefuse));
-    columns.emplace_back(std::move(values), field.order);
+    columns.emplace_back(std::move(values), field.order, field.nans);
   }
   return SortKeys(std::move(columns));
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> SortRows(
     const std::shared_ptr<arrow::RecordBatch>& batch, const RowOrder& order) {
-  ASSIGN_OR_RETURN(const SortKeys keys, order.KeysOf(*batch));
-  struct Ranked {
-    uint64_t rank;
-    int64_t row;
-  };
-  std::vector<Ranked> ranked(static_cast<size_t>(batch->num_rows()));
-  for (size_t i = 0; i < ranked.size(); ++i) {
-    const auto row = static_cast<int64_t>(i);
-    ranked[i] = {keys.Rank(row), row};
-  }
-  auto before = [&keys](const Ranked& a, const Ranked& b) {
-    if (a.rank != b.rank) {
-      return a.rank < b.rank;
-    }
-    const std::weak_ordering rest = keys.Compare(a.row, keys, b.row);
-    return rest == 0 ? a.row < b.row : rest < 0;
-  };
-  if (std::ranges::is_sorted(ranked, before)) {
-    return batch;
-  }
-  std::ranges::sort(ranked, before);
-  std::vector<int64_t> rows(ranked.size());
-  std::ranges::transform(ranked, rows.begin(), &Ranked::row);
-  return TakeRows(batch, rows);
+  ASSIGN_OR_RETURN(const std::vector<int64_t> rows, SortedNumbers(*batch, order));
+  return rows.empty() ? batch : TakeRows(batch, rows);
 }
 
 }  // namespace firn::columnar

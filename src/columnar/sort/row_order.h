@@ -1,5 +1,5 @@
 // RowOrder: the order of a table's rows. Source: Iceberg specification, "Sorting": floats in IEEE
-// total order (NaN greatest), texts and binaries by unsigned bytes.
+// total order, texts and binaries by unsigned bytes.
 //
 // Errors: kInvalidArgument for transforms that are unknown or do not take the column.
 // Thread-safety: immutable.
@@ -21,10 +21,15 @@
 
 namespace firn::columnar {
 
+enum class Nans : uint8_t {
+  kByBits,    ///< Negative ones are less than all numbers, positive ones greater.
+  kOneValue,  ///< As partitions have them; greater than all numbers.
+};
+
 /// A sort column as numbers that order like its values, as far as eight bytes can.
 class SortKey {
  public:
-  SortKey(std::shared_ptr<arrow::Array> values, const iceberg::SortField& order);
+  SortKey(std::shared_ptr<arrow::Array> values, const iceberg::SortField& order, Nans nans);
 
   /// Of two rows the one of the lower rank comes first; of equal rank either may.
   uint64_t Rank(int64_t row) const { return ranks_[static_cast<size_t>(row)]; }
@@ -61,18 +66,25 @@ class SortKeys {
 
 class RowOrder {
  public:
-  /// The sources of the fields, at least one, are columns of the schema, outside lists and maps.
+  /// By `groups`, as rows of equal values there are one partition, and then by `fields`: there is
+  /// one of either. Their sources are columns of the schema, outside lists and maps.
   static Result<RowOrder> Make(std::span<const iceberg::SortField> fields,
-                               const iceberg::Schema& schema);
+                               const iceberg::Schema& schema,
+                               std::span<const iceberg::SortField> groups = {});
 
   Result<SortKeys> KeysOf(const arrow::RecordBatch& batch) const;
+  /// Bytes of the rows, and of what sorting or merging them takes beside.
+  Result<int64_t> MemoryOf(const arrow::RecordBatch& batch) const;
 
  private:
   struct Field {
     iceberg::SortField order;
+    Nans nans;
     iceberg::TypePtr source_type;
     std::vector<int> path;
   };
+
+  Status Add(std::span<const iceberg::SortField> fields, const iceberg::Schema& schema, Nans nans);
 
   std::vector<Field> fields_;
 };

@@ -1,17 +1,21 @@
 #include "columnar/sort/row_order.h"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <arrow/array/builder_primitive.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "columnar/schema/arrow_type.h"
 #include "columnar/testing/batches.h"
 #include "iceberg/expression/literal_order.h"
 #include "iceberg/expression/testing/random_cases.h"
+#include "iceberg/schema/testing/parse.h"
 
 namespace firn::columnar {
 namespace {
@@ -24,7 +28,8 @@ TEST(RowOrderTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
     RandomCases random(seed);
     iceberg::Schema schema = random.NewSchema();
     std::vector<iceberg::StructValue> rows;
-    for (uint32_t i = 0; i < 1 + random.Below(40); ++i) {
+    const uint32_t count = 1 + random.Below(40);
+    for (uint32_t i = 0; i < count; ++i) {
       rows.push_back(random.Row(schema));
     }
     auto leaves = RandomCases::Leaves(schema);
@@ -59,6 +64,29 @@ TEST(RowOrderTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
       EXPECT_TRUE(iceberg::CompareLiterals(*before, *after) <= 0);
     }
   }
+}
+
+TEST(RowOrderTest, NansOfBothSignsAreOneGroup) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const iceberg::Schema schema = iceberg::testing::SchemaOfFields(
+      R"({"id":1,"name":"d","type":"double","required":true},
+         {"id":2,"name":"n","type":"long","required":true})");
+  arrow::DoubleBuilder doubles;
+  ASSERT_TRUE(doubles.AppendValues({kNan, -kNan, 1, kNan, -kNan, -1}).ok());
+  const auto batch = arrow::RecordBatch::Make(
+      ArrowSchemaOf(schema), 6,
+      {doubles.Finish().ValueOrDie(), testing::Longs({4, 3, 10, 2, 1, 11})});
+  const auto by = [](int32_t id) {
+    return std::vector<iceberg::SortField>{
+        {.source_id = iceberg::FieldId(id),
+         .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity)}};
+  };
+  ASSERT_OK_AND_ASSIGN(const RowOrder grouped, RowOrder::Make(by(2), schema, by(1)));
+  ASSERT_OK_AND_ASSIGN(auto rows, SortRows(batch, grouped));
+  EXPECT_TRUE(rows->column(1)->Equals(testing::Longs({11, 10, 1, 2, 3, 4})));
+  ASSERT_OK_AND_ASSIGN(const RowOrder sorted, RowOrder::Make(by(1), schema));
+  ASSERT_OK_AND_ASSIGN(rows, SortRows(batch, sorted));
+  EXPECT_TRUE(rows->column(1)->Equals(testing::Longs({3, 1, 11, 10, 4, 2})));
 }
 
 }  // namespace

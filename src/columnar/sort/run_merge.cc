@@ -1,21 +1,11 @@
-#include "columnar/sort/run_merge.h"
-
 #include <algorithm>
-#include <limits>
 #include <utility>
 
-#include <arrow/util/byte_size.h>
-
-#include "columnar/io/arrow_status.h"
+#include "columnar/kernels/join_rows.h"
 #include "columnar/kernels/take_rows.h"
+#include "columnar/sort/run_merge_internal.h"
 
 namespace firn::columnar {
-namespace {
-
-/// The texts of a column in one array are at most so many bytes.
-constexpr int64_t kMaxPieceBytes = std::numeric_limits<int32_t>::max();
-
-}  // namespace
 
 Result<std::unique_ptr<RunMerge>> RunMerge::Make(std::vector<std::unique_ptr<RowSource>> runs,
                                                  const RowOrder& order,
@@ -38,12 +28,14 @@ Result<bool> RunMerge::Load(Head& head) {
   do {
     ASSIGN_OR_RETURN(head.batch, head.run->Next());
     if (head.batch == nullptr) {
+      // What it has on disk goes.
+      head.run.reset();
+      head.keys.reset();
       return false;
     }
   } while (head.batch->num_rows() == 0);
   ASSIGN_OR_RETURN(head.keys, order_.KeysOf(*head.batch));
-  ASSIGN_OR_RETURN(head.bytes,
-                   ToResult(arrow::util::ReferencedBufferSize(*head.batch), ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(head.bytes, order_.MemoryOf(*head.batch));
   head.row = 0;
   head.piece.reset();
   return true;
@@ -57,7 +49,7 @@ bool RunMerge::Before(size_t a, size_t b) const {
 
 bool RunMerge::IsFull(const Head& head) const {
   return !rows_.empty() && (rows_bytes_ >= batch_bytes_ ||
-                            (!head.piece && pieces_bytes_ + head.bytes > kMaxPieceBytes));
+                            (!head.piece && pieces_bytes_ + head.bytes > kMaxJoinedBytes));
 }
 
 void RunMerge::TakeFrom(Head& head) {
@@ -133,11 +125,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> RunMerge::HandOut() {
   for (Head& head : heads_) {
     head.piece.reset();
   }
-  if (parts.size() == 1) {
-    return parts.front();
-  }
-  ASSIGN_OR_RETURN(auto all,
-                   ToResult(arrow::ConcatenateRecordBatches(parts, memory_), ErrorCode::kInternal));
+  ASSIGN_OR_RETURN(auto all, JoinRows(parts, memory_));
   parts.clear();
   return in_order ? all : TakeRows(all, order);
 }

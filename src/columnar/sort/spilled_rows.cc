@@ -1,5 +1,3 @@
-#include "columnar/sort/spilled_rows.h"
-
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -14,14 +12,16 @@
 #include <unistd.h>
 
 #include "columnar/io/arrow_status.h"
+#include "columnar/sort/spilled_rows_internal.h"
 
 namespace firn::columnar {
 namespace {
 
+/// More than any schema has.
+constexpr int kMaxNesting = 1'024;
+
 Error CannotSpill(const std::string& folder, const std::string& why) {
-  return {
-      ErrorCode::kIoError,
-      fmt::format("Rows cannot be put aside in {}: {}; TMPDIR names another folder", folder, why)};
+  return {ErrorCode::kIoError, fmt::format("Rows cannot be put aside in {}: {}", folder, why)};
 }
 
 std::string Message(int error_number) { return std::generic_category().message(error_number); }
@@ -46,13 +46,21 @@ class ReadRows final : public RowSource {
 Result<std::unique_ptr<SpilledRows>> SpilledRows::Make(const std::string& folder,
                                                        const std::shared_ptr<arrow::Schema>& schema,
                                                        arrow::MemoryPool* memory) {
-  std::error_code none;
-  const std::string place =
-      folder.empty() ? std::filesystem::temp_directory_path(none).string() : folder;
+  std::string place = folder;
+  if (folder.empty()) {
+    std::error_code none;
+    place = std::filesystem::temp_directory_path(none).string();
+    if (none) {
+      return CannotSpill("the folder of TMPDIR", none.message());
+    }
+  }
   std::string path = place + "/firn-XXXXXX";
-  const int file = none ? -1 : mkostemp(path.data(), O_CLOEXEC);
+  if (folder.empty()) {
+    place += " (TMPDIR names another folder)";
+  }
+  const int file = mkostemp(path.data(), O_CLOEXEC);
   if (file < 0) {
-    return CannotSpill(place, none ? none.message() : Message(errno));
+    return CannotSpill(place, Message(errno));
   }
   unlink(path.c_str());
   std::unique_ptr<SpilledRows> rows(new SpilledRows(place, file, memory));
@@ -65,6 +73,7 @@ Result<std::unique_ptr<SpilledRows>> SpilledRows::Make(const std::string& folder
   auto options = arrow::ipc::IpcWriteOptions::Defaults();
   options.memory_pool = memory;
   options.use_threads = false;
+  options.max_recursion_depth = kMaxNesting;
   ASSIGN_OR_RETURN(
       options.codec,
       ToResult(arrow::util::Codec::Create(arrow::Compression::LZ4_FRAME), ErrorCode::kInternal));
@@ -104,6 +113,7 @@ Result<std::unique_ptr<RowSource>> SpilledRows::Read() {
   auto options = arrow::ipc::IpcReadOptions::Defaults();
   options.memory_pool = memory_;
   options.use_threads = false;
+  options.max_recursion_depth = kMaxNesting;
   ASSIGN_OR_RETURN(auto reader,
                    ToResult(arrow::ipc::RecordBatchStreamReader::Open(std::move(in), options),
                             ErrorCode::kIoError));

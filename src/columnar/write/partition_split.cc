@@ -7,7 +7,6 @@
 #include <arrow/array.h>
 #include <fmt/format.h>
 
-#include "columnar/io/arrow_status.h"
 #include "columnar/kernels/field_path.h"
 #include "columnar/kernels/literal_array.h"
 #include "columnar/kernels/row_hash.h"

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <utility>
 
-#include <arrow/table.h>
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
 #include "columnar/io/arrow_status.h"
+#include "columnar/kernels/join_rows.h"
 #include "columnar/kernels/take_rows.h"
 #include "iceberg/schema/civil_time.h"
 #include "iceberg/schema/literal_binary.h"
@@ -22,9 +21,6 @@ using iceberg::Literal;
 using iceberg::StructValue;
 using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 
-/// The texts of a column in one array are at most so many bytes.
-constexpr int64_t kMaxRunBytes = std::numeric_limits<int32_t>::max();
-
 /// Equal where the partitions are.
 std::string KeyOf(const StructValue& partition) {
   std::string key;
@@ -36,24 +32,13 @@ std::string KeyOf(const StructValue& partition) {
   return key;
 }
 
-Result<BatchPtr> Joined(const arrow::RecordBatchVector& batches, arrow::MemoryPool* memory) {
-  if (batches.size() == 1) {
-    return batches.front();
-  }
-  ASSIGN_OR_RETURN(auto table,
-                   ToResult(arrow::Table::FromRecordBatches(batches), ErrorCode::kInternal));
-  return ToResult(table->CombineChunksToBatch(memory), ErrorCode::kInternal);
-}
-
-std::vector<iceberg::SortField> PartitionsThenOrder(const iceberg::PartitionSpec& spec,
-                                                    const iceberg::SortOrder& order) {
+std::vector<iceberg::SortField> Partitions(const iceberg::PartitionSpec& spec) {
   std::vector<iceberg::SortField> fields;
   for (const iceberg::PartitionField& field : spec.fields) {
     if (field.transform.kind() != iceberg::TransformKind::kVoid) {
       fields.push_back({.source_id = field.source_id, .transform = field.transform});
     }
   }
-  std::ranges::copy(order.fields, std::back_inserter(fields));
   return fields;
 }
 
@@ -92,9 +77,8 @@ Result<std::unique_ptr<TableFileWriter>> TableFileWriter::Make(const TableWriteR
     writer->partition_type_ = iceberg::PartitionType(request.spec, request.schema);
   }
   if (request.sort_order.is_sorted()) {
-    ASSIGN_OR_RETURN(
-        RowOrder order,
-        RowOrder::Make(PartitionsThenOrder(request.spec, request.sort_order), request.schema));
+    ASSIGN_OR_RETURN(RowOrder order, RowOrder::Make(request.sort_order.fields, request.schema,
+                                                    Partitions(request.spec)));
     writer->sort_.emplace(std::move(order), request.limits.sort, request.target.memory);
   }
   return writer;
@@ -125,7 +109,7 @@ Status TableFileWriter::Write(const arrow::RecordBatch& batch) {
 Status TableFileWriter::Gather(BatchPtr batch) {
   ASSIGN_OR_RETURN(int64_t bytes,
                    ToResult(arrow::util::ReferencedBufferSize(*batch), ErrorCode::kInternal));
-  if (run_bytes_ > 0 && run_bytes_ + bytes > kMaxRunBytes) {
+  if (run_bytes_ > 0 && run_bytes_ + bytes > kMaxJoinedBytes) {
     RETURN_IF_ERROR(FlushRun());
   }
   run_bytes_ += bytes;
@@ -137,7 +121,7 @@ Status TableFileWriter::FlushRun() {
   if (run_.empty()) {
     return {};
   }
-  ASSIGN_OR_RETURN(BatchPtr rows, Joined(run_, request_.target.memory));
+  ASSIGN_OR_RETURN(BatchPtr rows, JoinRows(run_, request_.target.memory));
   run_.clear();
   run_bytes_ = 0;
   return WriteRows(rows);
@@ -150,6 +134,8 @@ Status TableFileWriter::WriteSorted() {
       return {};
     }
     RETURN_IF_ERROR(WriteRows(rows));
+    // Those of partitions that are over: of the last one more rows may come.
+    RETURN_IF_ERROR(CloseOldest(open_.size() - 1));
   }
 }
 
@@ -196,7 +182,7 @@ RollingFileWriter& TableFileWriter::WriterOf(const StructValue& partition) {
   }
   FileTarget target = request_.target;
   target.partition = PathOf(partition);
-  // One file at a time, as where partitions come one after the other, or many.
+  // Few files at a time, as where partitions come one after the other, or many.
   const bool alone = (!split_ || sort_) && request_.pool != nullptr;
   target.threads = alone ? EncodeThreads::kArrowPool : EncodeThreads::kCaller;
   target.prefix = fmt::format("{}-{:05}", target.prefix, next_writer_++);
@@ -256,12 +242,15 @@ Status TableFileWriter::InParallel(size_t count, const std::function<Status(size
   return {};
 }
 
-Result<std::vector<iceberg::DataFile>> TableFileWriter::Finish() {
-  Status closed = Guarded([&]() -> Status {
+Status TableFileWriter::Close() {
+  return Guarded([&]() -> Status {
     RETURN_IF_ERROR(sort_ ? WriteSorted() : FlushRun());
     return CloseOldest(open_.size());
   });
-  RETURN_IF_ERROR(std::move(closed));
+}
+
+Result<std::vector<iceberg::DataFile>> TableFileWriter::Finish() {
+  RETURN_IF_ERROR(Close());
   return std::exchange(files_, {});
 }
 

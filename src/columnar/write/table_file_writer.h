@@ -7,12 +7,13 @@
 // pool. They stay open up to a number and a sum of bytes; above either those that were written to
 // longest ago are closed. With a sort order all rows are sorted before the first is written, by
 // partition and then by the order, with those aside that are too many for memory (columnar/sort):
-// so files of a partition do not overlap.
+// so files of a partition do not overlap, but for equal rows where one ends and the next begins.
 //
 // Until Finish the files belong to the writer: dropped, or failed, it deletes what it stored.
 //
 // Errors: kInvalidArgument where the batches do not fit the schema (projection.h) or a value not
-// its partition transform; those of the store; after one the writer is done.
+// its partition transform; those of the store; kIoError where rows cannot be put aside; after one
+// the writer is done.
 // Thread-safety: one thread at a time.
 //
 //   ASSIGN_OR_RETURN(auto writer, TableFileWriter::Make(request, *reader->schema()));
@@ -60,8 +61,8 @@ struct TableWriteRequest {
   /// Files lie where it says for their partitions.
   FileTarget target;
   WriteLimits limits;
-  /// For partitions beside each other; without partitions Arrow's pool is used. Null: all is done
-  /// on the caller's thread. Outlives the writers.
+  /// For partitions beside each other; where they come one after the other, or are none, Arrow's
+  /// pool is used. Null: all is done on the caller's thread. Outlives the writers.
   ThreadPool* pool = nullptr;
 };
 
@@ -73,6 +74,8 @@ class TableFileWriter {
   ~TableFileWriter();
 
   Status Write(const arrow::RecordBatch& batch);
+  /// Everything is stored; no more rows come. Part of Finish, for who has to look before it.
+  Status Close();
   /// Data files of all partitions; none where no row came.
   Result<std::vector<iceberg::DataFile>> Finish();
 

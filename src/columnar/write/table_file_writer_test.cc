@@ -52,6 +52,13 @@ class TableFileWriterTest : public ::testing::Test {
         rows, {testing::Texts(names), testing::Longs(ids)});
   }
 
+  static iceberg::SortOrder Descending() {
+    return {iceberg::SortOrderId(4),
+            {{.source_id = FieldId(1),
+              .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity),
+              .direction = iceberg::SortDirection::kDescending}}};
+  }
+
   Result<std::vector<iceberg::DataFile>> WriteBatches(int batches) {
     auto first = Batch(0, 10);
     ASSIGN_OR_RETURN(auto writer, TableFileWriter::Make(request_, *first->schema()));
@@ -139,11 +146,7 @@ TEST_F(TableFileWriterTest, PoolsMakeTheSameFiles) {
 }
 
 TEST_F(TableFileWriterTest, SortedFilesAreSortedThroughout) {
-  request_.sort_order = {
-      iceberg::SortOrderId(4),
-      {{.source_id = FieldId(1),
-        .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity),
-        .direction = iceberg::SortDirection::kDescending}}};
+  request_.sort_order = Descending();
   ASSERT_OK_AND_ASSIGN(auto files, WriteBatches(3));
   ASSERT_EQ(files.size(), 1U);
   EXPECT_EQ(files[0].sort_order_id, iceberg::SortOrderId(4));
@@ -153,11 +156,7 @@ TEST_F(TableFileWriterTest, SortedFilesAreSortedThroughout) {
 }
 
 TEST_F(TableFileWriterTest, SortedFilesOfAPartitionDoNotOverlap) {
-  request_.sort_order = {
-      iceberg::SortOrderId(4),
-      {{.source_id = FieldId(1),
-        .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity),
-        .direction = iceberg::SortDirection::kDescending}}};
+  request_.sort_order = Descending();
   request_.spec = PartitionBy({{2, "identity"}});
   request_.properties.target_file_rows = 4;
   request_.limits.sort.memory_bytes = 1;  // each batch is put aside
@@ -175,6 +174,25 @@ TEST_F(TableFileWriterTest, SortedFilesOfAPartitionDoNotOverlap) {
   EXPECT_EQ(last.size(), 5U);
   EXPECT_EQ(files.size(), 10U);
   EXPECT_EQ(rows, 30);
+}
+
+TEST_F(TableFileWriterTest, SortedPartitionsAreTheSameWithAPool) {
+  ThreadPool pool(3);
+  request_.sort_order = Descending();
+  request_.spec = PartitionBy({{1, "void"}, {2, "truncate[1]"}, {1, "bucket[3]"}});
+  request_.limits.sort.memory_bytes = 500;
+  ASSERT_OK_AND_ASSIGN(auto in_turn, WriteBatches(9));
+  EXPECT_EQ(in_turn.size(), 3U);
+  request_.pool = &pool;
+  request_.target.locations = DataLocations("memory://b/pool", {});
+  ASSERT_OK_AND_ASSIGN(auto beside, WriteBatches(9));
+  ASSERT_EQ(beside.size(), in_turn.size());
+  for (size_t i = 0; i < beside.size(); ++i) {
+    EXPECT_EQ(beside[i].partition.fields, in_turn[i].partition.fields);
+    const auto ids = IdsIn(beside[i]);
+    EXPECT_TRUE(std::is_sorted(ids.rbegin(), ids.rend()));
+    EXPECT_EQ(ids, IdsIn(in_turn[i]));
+  }
 }
 
 TEST_F(TableFileWriterTest, FilesEndAtTheirTargetSize) {
@@ -212,6 +230,41 @@ TEST_F(TableFileWriterTest, NothingIsLeftBehindByAFailure) {
       EXPECT_THAT(files, IsError(ErrorCode::kIoError));
       EXPECT_EQ(memory_.size(), 0U) << "call " << call;
     }
+  }
+}
+
+TEST_F(TableFileWriterTest, NothingIsLeftBehindByAFailureOfASortedWrite) {
+  request_.sort_order = Descending();
+  request_.spec = PartitionBy({{2, "identity"}});
+  request_.limits.sort.memory_bytes = 1;
+  for (int64_t call = 1; call <= 5; ++call) {
+    store_.Arm({.call = call, .applied = call % 2 == 0});
+    EXPECT_THAT(WriteBatches(2), IsError(ErrorCode::kIoError));
+    store_.Arm({});
+    EXPECT_EQ(memory_.size(), 0U) << "call " << call;
+  }
+  request_.limits.sort.spill_folder = "/nowhere/at/all";
+  EXPECT_THAT(WriteBatches(2), IsError(ErrorCode::kIoError));
+  EXPECT_EQ(memory_.size(), 0U);
+}
+
+TEST_F(TableFileWriterTest, WhatIsClosedButNotTakenIsDeleted) {
+  const auto rows = Batch(0, 10);
+  for (bool sorted : {false, true}) {
+    request_.sort_order = sorted ? Descending() : iceberg::SortOrder{};
+    {
+      ASSERT_OK_AND_ASSIGN(auto writer, TableFileWriter::Make(request_, *rows->schema()));
+      ASSERT_THAT(writer->Write(*rows), IsOk());
+      ASSERT_THAT(writer->Close(), IsOk());
+      EXPECT_EQ(memory_.size(), 1U);
+    }
+    EXPECT_EQ(memory_.size(), 0U);
+    ASSERT_OK_AND_ASSIGN(auto writer, TableFileWriter::Make(request_, *rows->schema()));
+    ASSERT_THAT(writer->Write(*rows), IsOk());
+    ASSERT_THAT(writer->Close(), IsOk());
+    ASSERT_OK_AND_ASSIGN(auto files, writer->Finish());
+    ASSERT_EQ(files.size(), 1U);
+    EXPECT_THAT(memory_.Delete(files.front().path), IsOk());
   }
 }
 

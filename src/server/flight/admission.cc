@@ -1,9 +1,8 @@
-#include "server/flight/admission.h"
-
 #include <string>
 #include <utility>
 
-#include "server/flight/flight_status.h"
+#include "server/flight/admission_internal.h"
+#include "server/flight/flight_status_internal.h"
 
 namespace firn::flight {
 namespace {

@@ -482,6 +482,8 @@ Status FeastCalls::Append(const Call& call, const FeastCommand& command, const a
     RETURN_IF_ERROR(run.Check());
     RETURN_IF_ERROR(writer->Write(*batch));
   }
+  RETURN_IF_ERROR(writer->Close());
+  RETURN_IF_ERROR(run.Check());
   RETURN_IF_ERROR(writer->Append());
   return {};
 }

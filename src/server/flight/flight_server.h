@@ -1,7 +1,7 @@
 // FlightServer: Feast's calls (feast_calls.h) over Arrow Flight. A client asks by one do_exchange,
 // or, where nothing comes back, by do_put; clients before 0.67 send by do_put, ask for a ticket by
-// get_flight_info and fetch by do_get (pending_uploads.h). Arrow Flight and gRPC are known here and
-// in admission.h and flight_status.h only, and begin to work with Start.
+// get_flight_info and fetch by do_get (pending_uploads.h). Arrow Flight and gRPC are known to its
+// source and to those of admission and flight_status only, and begin to work with Start.
 //
 // A call's upload is read whole before its answer begins and before it has a place among the joins
 // that run, up to the memory of a call. A client that goes ends its call; one that neither sends

@@ -1,6 +1,6 @@
-#include "server/flight/flight_status.h"
-
 #include <arrow/flight/types.h>
+
+#include "server/flight/flight_status_internal.h"
 
 namespace firn::flight {
 namespace {

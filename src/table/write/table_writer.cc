@@ -20,6 +20,8 @@ Result<std::unique_ptr<TableWriter>> TableWriter::Make(TableStore& catalog,
 
 Status TableWriter::Write(const arrow::RecordBatch& batch) { return writer_->Write(batch); }
 
+Status TableWriter::Close() { return writer_->Close(); }
+
 Result<std::vector<AddedFile>> TableWriter::Finish() {
   ASSIGN_OR_RETURN(std::vector<iceberg::DataFile> files, writer_->Finish());
   std::vector<AddedFile> added;

@@ -47,6 +47,9 @@ class TableWriter {
                                                    TableWriteOptions options = {});
 
   Status Write(const arrow::RecordBatch& batch);
+  /// Sorts, encodes and stores what is left of that; no more rows come. The commits do it too: it
+  /// is for who has to look before them whether to go on.
+  Status Close();
 
   // One of these, once. Each returns the table as the commit left it; without rows nothing is
   // committed.

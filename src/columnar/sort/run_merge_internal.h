@@ -1,7 +1,8 @@
 // RunMerge: sorted runs of rows become one. Of rows that are equal those of earlier runs come
 // first.
 //
-// Memory: a batch of each run, and what is handed out. Errors: those of the runs; kInternal.
+// Memory: a batch of each run, those that rows to be handed out are of, and twice what is handed
+// out. Errors: those of the runs; kInternal.
 // Thread-safety: one thread at a time.
 #pragma once
 

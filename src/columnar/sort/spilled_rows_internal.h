@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <arrow/io/file.h>
 #include <arrow/ipc/writer.h>
