@@ -107,6 +107,12 @@ TEST(Bind, DatesAndTimesComeFromText) {
   EXPECT_EQ(Bound("day <= timestamp '2026-01-31T10:00:00'"), "day <= '2026-01-31'");
   EXPECT_EQ(Bound("day < timestamp '2026-01-31T10:00:00'"), "day <= '2026-01-31'");
   EXPECT_EQ(Bound("t = '10:30'"), "t = '10:30:00'");
+  EXPECT_EQ(Bound("t < 1"), "t < '00:00:00.000001'");
+  EXPECT_EQ(Bound("t < -1"), "false");
+  EXPECT_EQ(Bound("t > -1"), "t is not null");
+  EXPECT_EQ(Bound("t <= 86399999999"), "t <= '23:59:59.999999'");
+  EXPECT_EQ(Bound("t <= 86400000000"), "t is not null");
+  EXPECT_EQ(Bound("t in (0, 86400000000)"), "t = '00:00:00'");
   EXPECT_EQ(Bound("ts = '2026-01-31'"), "ts = '2026-01-31T00:00:00'");
   EXPECT_EQ(Bound("ts = '2026-01-31 10:20:30.123456'"), "ts = '2026-01-31T10:20:30.123456'");
   EXPECT_EQ(Bound("ts <= '1969-12-31T23:59:59.9999999'"), "ts <= '1969-12-31T23:59:59.999999'");

@@ -222,6 +222,7 @@ Result<Position> LocateInstant(const Constant& constant, const Type& type) {
   return type.id() == TypeId::kDate ? PlaceInt<int32_t>(cut) : PlaceInt<int64_t>(cut);
 }
 
+/// A bare integer counts microseconds since midnight.
 Result<Position> LocateTime(const Constant& constant, const Type& type) {
   if (const std::string* text = TextOf(constant)) {
     return AtParsed(constant, type, ParseIsoTime(*text));
@@ -229,7 +230,12 @@ Result<Position> LocateTime(const Constant& constant, const Type& type) {
   if (const auto* micros = constant.value.As<int64_t>();
       micros != nullptr &&
       (constant.type->id() == TypeId::kTime || constant.type->id() == TypeId::kLong)) {
-    return At(constant.value);
+    constexpr int64_t kLast = kMicrosPerDay - 1;
+    if (*micros < 0) {
+      return Position{Position::Kind::kBelowMin, Literal(int64_t{0})};
+    }
+    return *micros > kLast ? Position{Position::Kind::kAboveMax, Literal(kLast)}
+                           : At(constant.value);
   }
   return CannotConvert(constant, type);
 }
