@@ -81,7 +81,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> ExternalSort::TakeSorted() {
   auto joined = JoinRows(std::exchange(gathered_, {}), memory_);
   gathered_bytes_ = 0;
   ASSIGN_OR_RETURN(auto rows, std::move(joined));
-  return SortRows(rows, order_);
+  return SortRows(rows, order_, memory_);
 }
 
 Status ExternalSort::PutAside() {

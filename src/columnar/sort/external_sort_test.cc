@@ -78,7 +78,8 @@ void RowsComeAsAStableSortHasThem(RandomCases random,
     added.push_back(testing::BatchOf(schema, RandomRows(random, schema, batch_rows)));
     ASSERT_THAT(sort.Add(added.back()), IsOk());
   }
-  ASSERT_OK_AND_ASSIGN(const BatchPtr expected, SortRows(Joined(added), order));
+  ASSERT_OK_AND_ASSIGN(const BatchPtr expected,
+                       SortRows(Joined(added), order, arrow::default_memory_pool()));
   arrow::RecordBatchVector sorted{added.front()};
   std::ranges::copy(Drain(sort), std::back_inserter(sorted));
   const auto bitwise = arrow::EqualOptions::Defaults().nans_equal(true).signed_zeros_equal(false);

@@ -216,9 +216,11 @@ Result<SortKeys> RowOrder::KeysOf(const arrow::RecordBatch& batch) const {
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> SortRows(
-    const std::shared_ptr<arrow::RecordBatch>& batch, const RowOrder& order) {
+    const std::shared_ptr<arrow::RecordBatch>& batch,
+    const RowOrder& order,
+    arrow::MemoryPool* memory) {
   ASSIGN_OR_RETURN(const std::vector<int64_t> rows, SortedNumbers(*batch, order));
-  return rows.empty() ? batch : TakeRows(batch, rows);
+  return rows.empty() ? batch : TakeRows(batch, rows, memory);
 }
 
 }  // namespace firn::columnar

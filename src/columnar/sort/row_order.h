@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <arrow/array.h>
+#include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
 
 #include "base/result.h"
@@ -91,6 +92,8 @@ class RowOrder {
 
 /// Equal rows keep their order; a batch that is in order is not copied.
 Result<std::shared_ptr<arrow::RecordBatch>> SortRows(
-    const std::shared_ptr<arrow::RecordBatch>& batch, const RowOrder& order);
+    const std::shared_ptr<arrow::RecordBatch>& batch,
+    const RowOrder& order,
+    arrow::MemoryPool* memory);
 
 }  // namespace firn::columnar

@@ -44,7 +44,8 @@ TEST(RowOrderTest, OrdersAsLiteralsDoWithNullsAndNansAtTheirEnds) {
     field.null_order =
         nulls_last ? iceberg::NullOrder::kNullsLast : iceberg::NullOrder::kNullsFirst;
     ASSERT_OK_AND_ASSIGN(RowOrder order, RowOrder::Make(std::span(&field, 1), schema));
-    ASSERT_OK_AND_ASSIGN(auto sorted, SortRows(testing::BatchOf(schema, rows), order));
+    ASSERT_OK_AND_ASSIGN(
+        auto sorted, SortRows(testing::BatchOf(schema, rows), order, arrow::default_memory_pool()));
     auto out = testing::RowsOf(schema, *sorted);
     ASSERT_EQ(out.size(), rows.size());
     for (size_t i = 1; i < out.size(); ++i) {
@@ -82,10 +83,10 @@ TEST(RowOrderTest, NansOfBothSignsAreOneGroup) {
          .transform = iceberg::Transform::Plain(iceberg::TransformKind::kIdentity)}};
   };
   ASSERT_OK_AND_ASSIGN(const RowOrder grouped, RowOrder::Make(by(2), schema, by(1)));
-  ASSERT_OK_AND_ASSIGN(auto rows, SortRows(batch, grouped));
+  ASSERT_OK_AND_ASSIGN(auto rows, SortRows(batch, grouped, arrow::default_memory_pool()));
   EXPECT_TRUE(rows->column(1)->Equals(testing::Longs({11, 10, 1, 2, 3, 4})));
   ASSERT_OK_AND_ASSIGN(const RowOrder sorted, RowOrder::Make(by(1), schema));
-  ASSERT_OK_AND_ASSIGN(rows, SortRows(batch, sorted));
+  ASSERT_OK_AND_ASSIGN(rows, SortRows(batch, sorted, arrow::default_memory_pool()));
   EXPECT_TRUE(rows->column(1)->Equals(testing::Longs({3, 1, 11, 10, 4, 2})));
 }
 

@@ -127,7 +127,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> RunMerge::HandOut() {
   }
   ASSIGN_OR_RETURN(auto all, JoinRows(parts, memory_));
   parts.clear();
-  return in_order ? all : TakeRows(all, order);
+  return in_order ? all : TakeRows(all, order, memory_);
 }
 
 }  // namespace firn::columnar

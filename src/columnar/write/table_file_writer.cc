@@ -166,7 +166,7 @@ Status TableFileWriter::WriteParts(const BatchPtr& batch, std::span<const Partit
     // Copied, so that no batch stays in memory for the sake of a few.
     BatchPtr rows = batch;
     if (std::ssize(parts[i].rows) < batch->num_rows()) {
-      ASSIGN_OR_RETURN(rows, TakeRows(batch, parts[i].rows));
+      ASSIGN_OR_RETURN(rows, TakeRows(batch, parts[i].rows, request_.target.memory));
     }
     return writers[i]->Write(*rows);
   }));
