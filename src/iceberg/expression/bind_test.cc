@@ -97,6 +97,12 @@ TEST(Bind, DecimalsKeepTheirMeaningAtAnotherScale) {
   EXPECT_EQ(Bound("price = 10.555"), "false");
   EXPECT_EQ(Bound("price > -10.555"), "price > '-10.56'");
   EXPECT_EQ(Bound("price < 1e60"), "price is not null");
+  // 39 digits at the column's scale, which 128 bits hold and no decimal does.
+  EXPECT_EQ(Bound("price < 1000000000000000000000000000000000000"), "price is not null");
+  EXPECT_EQ(Bound("price < -1000000000000000000000000000000000000"), "false");
+  EXPECT_EQ(Bound("price >= 999999999999999999999999999999999999.995"), "false");
+  EXPECT_EQ(Bound("price > 999999999999999999999999999999999999"),
+            "price > '999999999999999999999999999999999999.00'");
   EXPECT_EQ(Bound("price < -1e60"), "false");
 }
 

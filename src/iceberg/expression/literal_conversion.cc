@@ -38,6 +38,15 @@ Result<Position> AtParsed(const Constant& constant, const Type& type, std::optio
   return At(Literal(std::move(*value)));
 }
 
+/// Of a decimal: 38 digits.
+constexpr Int128 kMaxUnscaled = [] {
+  Int128 power = 1;
+  for (int digit = 0; digit < 38; ++digit) {
+    power *= 10;
+  }
+  return power - 1;
+}();
+
 /// An exact number cut to an integer.
 struct Cut {
   enum class Range : uint8_t { kFits, kBelow, kAbove };
@@ -85,10 +94,12 @@ Position PlaceInt(const Cut& cut) {
 }
 
 Position PlaceDecimal(const Cut& cut, int32_t scale) {
-  if (cut.range == Cut::Range::kBelow) {
+  const bool fits = cut.range == Cut::Range::kFits;
+  if (cut.range == Cut::Range::kBelow || (fits && cut.floor < -kMaxUnscaled)) {
     return {Position::Kind::kBelowMin, Literal(Decimal{0, scale})};
   }
-  if (cut.range == Cut::Range::kAbove) {
+  if (cut.range == Cut::Range::kAbove || cut.floor > kMaxUnscaled ||
+      (cut.floor == kMaxUnscaled && !cut.exact)) {
     return {Position::Kind::kAboveMax, Literal(Decimal{0, scale})};
   }
   return {cut.exact ? Position::Kind::kAt : Position::Kind::kAbove,
