@@ -52,6 +52,8 @@ class SortKey {
 /// What the rows of a batch are ordered by.
 class SortKeys {
  public:
+  /// Of no rows.
+  SortKeys() = default;
   /// At least one.
   explicit SortKeys(std::vector<SortKey> columns) : columns_(std::move(columns)) {}
 

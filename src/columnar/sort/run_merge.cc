@@ -30,7 +30,7 @@ Result<bool> RunMerge::Load(Head& head) {
     if (head.batch == nullptr) {
       // What it has on disk goes.
       head.run.reset();
-      head.keys.reset();
+      head.keys = {};
       return false;
     }
   } while (head.batch->num_rows() == 0);
@@ -43,7 +43,7 @@ Result<bool> RunMerge::Load(Head& head) {
 
 bool RunMerge::Before(size_t a, size_t b) const {
   const std::weak_ordering order =
-      heads_[a].keys->Compare(heads_[a].row, *heads_[b].keys, heads_[b].row);
+      heads_[a].keys.Compare(heads_[a].row, heads_[b].keys, heads_[b].row);
   return order == 0 ? a < b : order < 0;
 }
 

@@ -36,7 +36,8 @@ class RunMerge final : public RowSource {
   struct Head {
     std::unique_ptr<RowSource> run;
     std::shared_ptr<arrow::RecordBatch> batch;
-    std::optional<SortKeys> keys;
+    /// Of the batch.
+    SortKeys keys;
     int64_t row = 0;
     int64_t bytes = 0;
     /// Its rows of `batch` that are handed out next, where there are any.

@@ -86,11 +86,12 @@ Result<std::unique_ptr<TableFileWriter>> TableFileWriter::Make(const TableWriteR
 
 TableFileWriter::~TableFileWriter() {
   std::vector<std::string> locations;
+  locations.reserve(files_.size());
   for (const iceberg::DataFile& file : files_) {
     locations.push_back(file.path);
   }
   // What cannot be deleted now is an orphan, which maintenance finds.
-  (void)request_.target.store.DeleteMany(locations);
+  static_cast<void>(request_.target.store.DeleteMany(locations));
 }
 
 Status TableFileWriter::Write(const arrow::RecordBatch& batch) {
@@ -127,9 +128,9 @@ Status TableFileWriter::FlushRun() {
   return WriteRows(rows);
 }
 
-Status TableFileWriter::WriteSorted() {
+Status TableFileWriter::WriteSorted(ExternalSort& sort) {
   while (true) {
-    ASSIGN_OR_RETURN(BatchPtr rows, sort_->Next());
+    ASSIGN_OR_RETURN(BatchPtr rows, sort.Next());
     if (rows == nullptr) {
       return {};
     }
@@ -244,7 +245,7 @@ Status TableFileWriter::InParallel(size_t count, const std::function<Status(size
 
 Status TableFileWriter::Close() {
   return Guarded([&]() -> Status {
-    RETURN_IF_ERROR(sort_ ? WriteSorted() : FlushRun());
+    RETURN_IF_ERROR(sort_ ? WriteSorted(*sort_) : FlushRun());
     return CloseOldest(open_.size());
   });
 }

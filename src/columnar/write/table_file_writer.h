@@ -89,7 +89,7 @@ class TableFileWriter {
 
   Status Gather(std::shared_ptr<arrow::RecordBatch> batch);
   Status FlushRun();
-  Status WriteSorted();
+  Status WriteSorted(ExternalSort& sort);
   Status WriteRows(const std::shared_ptr<arrow::RecordBatch>& batch);
   Status WriteParts(const std::shared_ptr<arrow::RecordBatch>& batch,
                     std::span<const PartitionRows> parts);

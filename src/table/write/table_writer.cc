@@ -25,6 +25,7 @@ Status TableWriter::Close() { return writer_->Close(); }
 Result<std::vector<AddedFile>> TableWriter::Finish() {
   ASSIGN_OR_RETURN(std::vector<iceberg::DataFile> files, writer_->Finish());
   std::vector<AddedFile> added;
+  added.reserve(files.size());
   for (iceberg::DataFile& file : files) {
     added.push_back({std::move(file), table_.metadata->default_spec().id, std::nullopt});
   }

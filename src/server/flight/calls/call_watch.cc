@@ -55,7 +55,7 @@ void CallWatch::Look(const std::stop_token& ended) {
   } while (!WaitForStop(ended, kLookEvery));
 }
 
-void CallWatch::Holds(std::shared_ptr<Held> held) {
+void CallWatch::Holds(const std::shared_ptr<Held>& held) {
   std::optional<Error> why;
   {
     std::lock_guard lock(mutex_);
@@ -75,7 +75,10 @@ Error CallWatch::Explained(Error error) const {
     return TooLate();
   }
   std::lock_guard lock(mutex_);
-  return over_ ? *over_ : std::move(error);
+  if (over_) {
+    return *over_;
+  }
+  return error;
 }
 
 }  // namespace firn::flight

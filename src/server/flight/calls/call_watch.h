@@ -35,7 +35,7 @@ class CallWatch {
   MonotonicTime deadline() const { return deadline_; }
 
   /// In the place of what it held before, which is not given back. At once, where the call is over.
-  void Holds(std::shared_ptr<Held> held);
+  void Holds(const std::shared_ptr<Held>& held);
   /// An error of the call as its client should see it: why it is over, where it is.
   Error Explained(Error error) const;
 
