@@ -136,7 +136,9 @@ Status TableFileWriter::WriteSorted(ExternalSort& sort) {
     }
     RETURN_IF_ERROR(WriteRows(rows));
     // Those of partitions that are over: of the last one more rows may come.
-    RETURN_IF_ERROR(CloseOldest(open_.size() - 1));
+    if (open_.size() > 1) {
+      RETURN_IF_ERROR(CloseOldest(open_.size() - 1));
+    }
   }
 }
 

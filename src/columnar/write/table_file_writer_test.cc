@@ -195,6 +195,18 @@ TEST_F(TableFileWriterTest, SortedPartitionsAreTheSameWithAPool) {
   }
 }
 
+TEST_F(TableFileWriterTest, ASortedFileThatIsTooLargeIsClosedAtOnce) {
+  request_.sort_order = Descending();
+  request_.limits.sort.memory_bytes = 1;
+  request_.limits.open_bytes = 0;
+  ASSERT_OK_AND_ASSIGN(auto files, WriteBatches(3));
+  int64_t rows = 0;
+  for (const iceberg::DataFile& file : files) {
+    rows += file.record_count;
+  }
+  EXPECT_EQ(rows, 30);
+}
+
 TEST_F(TableFileWriterTest, FilesEndAtTheirTargetSize) {
   request_.properties.target_file_bytes = 1;
   ASSERT_OK_AND_ASSIGN(auto files, WriteBatches(3));
