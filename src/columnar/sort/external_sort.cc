@@ -25,13 +25,12 @@ class OneBatch final : public RowSource {
   std::shared_ptr<arrow::RecordBatch> rows_;
 };
 
-/// Rows from `begin` on that take so many bytes at most, or one.
+/// Rows from `begin` on that take so many bytes at most, or one; all take `row_bytes` on average.
 Result<std::shared_ptr<arrow::RecordBatch>> PieceOf(const RowOrder& order,
                                                     const arrow::RecordBatch& batch,
                                                     int64_t begin,
+                                                    int64_t row_bytes,
                                                     int64_t bytes) {
-  ASSIGN_OR_RETURN(const int64_t all, order.MemoryOf(batch));
-  const int64_t row_bytes = all / batch.num_rows() + 1;
   auto piece = batch.Slice(begin, std::max<int64_t>(bytes / row_bytes, 1));
   // Rows beside each other may be larger than others are.
   while (piece->num_rows() > 1) {
@@ -113,8 +112,10 @@ Result<std::unique_ptr<RowSource>> ExternalSort::Spill(RowSource& rows) const {
     if (batch == nullptr) {
       return run->Read();
     }
+    ASSIGN_OR_RETURN(const int64_t all, order_.MemoryOf(*batch));
+    const int64_t row_bytes = all / std::max<int64_t>(batch->num_rows(), 1) + 1;
     for (int64_t begin = 0; begin < batch->num_rows();) {
-      ASSIGN_OR_RETURN(auto piece, PieceOf(order_, *batch, begin, batch_bytes));
+      ASSIGN_OR_RETURN(auto piece, PieceOf(order_, *batch, begin, row_bytes, batch_bytes));
       begin += piece->num_rows();
       RETURN_IF_ERROR(run->Write(*piece));
     }

@@ -51,7 +51,7 @@ Result<std::unique_ptr<SpilledRows>> SpilledRows::Make(const std::string& folder
     std::error_code none;
     place = std::filesystem::temp_directory_path(none).string();
     if (none) {
-      return CannotSpill("the folder of TMPDIR", none.message());
+      return CannotSpill("the folder that TMPDIR names", none.message());
     }
   }
   std::string path = place + "/firn-XXXXXX";

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,16 @@ TEST(SpilledRowsTest, AsDeepAsSchemasAre) {
   ASSERT_OK_AND_ASSIGN(auto source, spilled->Read());
   ASSERT_OK_AND_ASSIGN(auto read, source->Next());
   EXPECT_TRUE(read->Equals(*rows));
+}
+
+TEST(SpilledRowsTest, ATmpdirThatIsNoFolderIsNamed) {
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  setenv("TMPDIR", "/nowhere/at/all", 1);
+  auto spilled = SpilledRows::Make("", Numbers(1)->schema(), arrow::default_memory_pool());
+  before != nullptr ? setenv("TMPDIR", kept.c_str(), 1) : unsetenv("TMPDIR");
+  ASSERT_THAT(spilled, IsError(ErrorCode::kIoError));
+  EXPECT_THAT(std::string(spilled.error().message()), ::testing::HasSubstr("TMPDIR"));
 }
 
 /// Files of this process may not grow beyond it.

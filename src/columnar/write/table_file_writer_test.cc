@@ -84,6 +84,16 @@ class TableFileWriterTest : public ::testing::Test {
     return ids;
   }
 
+  /// The same rows in the same order, file by file.
+  void ExpectSameFiles(const std::vector<iceberg::DataFile>& files,
+                       const std::vector<iceberg::DataFile>& others) {
+    ASSERT_EQ(files.size(), others.size());
+    for (size_t i = 0; i < files.size(); ++i) {
+      EXPECT_EQ(files[i].partition.fields, others[i].partition.fields);
+      EXPECT_EQ(IdsIn(files[i]), IdsIn(others[i]));
+    }
+  }
+
   SystemClock clock_;
   storage::InMemoryObjectStore memory_{clock_};
   storage::testing::FaultyObjectStore store_{memory_};
@@ -138,11 +148,7 @@ TEST_F(TableFileWriterTest, PoolsMakeTheSameFiles) {
   request_.pool = &pool;
   request_.target.locations = DataLocations("memory://b/pool", {});
   ASSERT_OK_AND_ASSIGN(auto beside, WriteBatches(9));
-  ASSERT_EQ(beside.size(), in_turn.size());
-  for (size_t i = 0; i < beside.size(); ++i) {
-    EXPECT_EQ(beside[i].partition.fields, in_turn[i].partition.fields);
-    EXPECT_EQ(IdsIn(beside[i]), IdsIn(in_turn[i]));
-  }
+  ExpectSameFiles(beside, in_turn);
 }
 
 TEST_F(TableFileWriterTest, SortedFilesAreSortedThroughout) {
@@ -186,12 +192,10 @@ TEST_F(TableFileWriterTest, SortedPartitionsAreTheSameWithAPool) {
   request_.pool = &pool;
   request_.target.locations = DataLocations("memory://b/pool", {});
   ASSERT_OK_AND_ASSIGN(auto beside, WriteBatches(9));
-  ASSERT_EQ(beside.size(), in_turn.size());
-  for (size_t i = 0; i < beside.size(); ++i) {
-    EXPECT_EQ(beside[i].partition.fields, in_turn[i].partition.fields);
-    const auto ids = IdsIn(beside[i]);
+  ExpectSameFiles(beside, in_turn);
+  for (const iceberg::DataFile& file : beside) {
+    const auto ids = IdsIn(file);
     EXPECT_TRUE(std::is_sorted(ids.rbegin(), ids.rend()));
-    EXPECT_EQ(ids, IdsIn(in_turn[i]));
   }
 }
 

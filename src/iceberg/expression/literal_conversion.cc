@@ -38,10 +38,10 @@ Result<Position> AtParsed(const Constant& constant, const Type& type, std::optio
   return At(Literal(std::move(*value)));
 }
 
-/// Of a decimal: 38 digits.
+/// Of a decimal.
 constexpr Int128 kMaxUnscaled = [] {
   Int128 power = 1;
-  for (int digit = 0; digit < 38; ++digit) {
+  for (int digit = 0; digit < kMaxDecimalPrecision; ++digit) {
     power *= 10;
   }
   return power - 1;

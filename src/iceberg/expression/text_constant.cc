@@ -17,8 +17,6 @@
 namespace firn::iceberg {
 namespace {
 
-constexpr int32_t kMaxPrecision = 38;
-
 template <class Number>
 std::optional<Number> ReadWhole(const std::string& text) {
   Number number{};
@@ -28,11 +26,11 @@ std::optional<Number> ReadWhole(const std::string& text) {
 }
 
 std::optional<Constant> DecimalConstant(const std::optional<Decimal>& number) {
-  if (!number || number->scale < 0 || number->scale > kMaxPrecision) {
+  if (!number || number->scale < 0 || number->scale > kMaxDecimalPrecision) {
     return std::nullopt;
   }
   int32_t precision = std::max(DigitCount(number->unscaled), std::max(number->scale, 1));
-  if (precision > kMaxPrecision) {
+  if (precision > kMaxDecimalPrecision) {
     return std::nullopt;
   }
   return Constant{Type::Decimal(precision, number->scale), Literal(*number)};

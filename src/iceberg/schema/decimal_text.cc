@@ -6,7 +6,6 @@
 namespace firn::iceberg {
 namespace {
 
-constexpr int kMaxDigits = 38;
 constexpr int32_t kMaxExponent = 1'000'000;
 
 /// Digits and an optional point, into `decimal`; false where there is anything else.
@@ -25,7 +24,7 @@ bool ReadCoefficient(std::string_view text, Decimal& decimal) {
     any = true;
     digits += digits > 0 || c != '0' ? 1 : 0;
     decimal.scale += point ? 1 : 0;
-    if (digits > kMaxDigits || decimal.scale > kMaxDigits) {
+    if (digits > kMaxDecimalPrecision || decimal.scale > kMaxDecimalPrecision) {
       return false;  // before it overflows
     }
     decimal.unscaled = decimal.unscaled * 10 + (c - '0');

@@ -3,6 +3,7 @@
 // Thread-safety: pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "iceberg/schema/literal.h"
 
 namespace firn::iceberg {
+
+/// Digits of a decimal at most.
+inline constexpr int32_t kMaxDecimalPrecision = 38;
 
 /// The scale is what the text says: digits after the point less the exponent. nullopt for malformed
 /// text and more than 38 digits.

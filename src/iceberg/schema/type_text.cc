@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "iceberg/schema/decimal_text.h"
 
 namespace firn::iceberg {
 namespace {
@@ -36,8 +37,6 @@ constexpr std::array<std::pair<std::string_view, TypeId>, 18> kPlainNames{{
 
 constexpr std::array<std::string_view, 5> kAlgorithmNames{"spherical", "vincenty", "thomas",
                                                           "andoyer", "karney"};
-
-constexpr int32_t kMaxDecimalPrecision = 38;
 
 Error CannotParse(std::string_view text) {
   return Error(ErrorCode::kInvalidArgument,
